@@ -1,0 +1,358 @@
+"""What can go wrong, as one tree, and what each failure leads to, as one table.
+
+    Failure
+    ├── Usage                  the person or the author asked for something that cannot be (exit 2)
+    │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
+    │   ├── BrokenSettings · BrokenBook · BrokenAutomation
+    │   └── UnknownElement
+    ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
+    │   ├── VaultLocked · VaultMissing · VaultRefused · PasswordMissing
+    │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
+    │   └── DatabaseNewer · DatabaseDamaged · AlreadyRunning
+    ├── Site
+    │   ├── SignInRefused · AccountLocked
+    │   ├── PageTimeout · SiteDown · PageCrashed
+    │   └── ElementMissing · ElementAmbiguous · FillDiffers
+    ├── Report
+    │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadWrongType
+    │   └── RowsInvalid · RowsUnaccounted · StatedTotalDiffers
+    ├── Delivery
+    │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
+    │   └── RecordsNeedPerson
+    ├── FenceLost · WorkerDied · WorkerHung
+    └── Defect                 the automation's own code failed
+
+A failure is a code with parameters; its words stand in ``resources/i18n``. Each room translates the errors of
+its own libraries into this tree at its own border. Parameters never hold secrets or personal values.
+Source of the table: DESIGN.md, section 7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, TypeAlias
+
+Parameter: TypeAlias = str | int | float | bool | None
+
+
+class Failure(Exception):
+    """One thing that went wrong: ``code`` names it, ``params`` say about what."""
+
+    code: ClassVar[str] = "failure"
+    permanent: ClassVar[bool] = True
+    _tree: ClassVar[dict[str, type[Failure]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Name the code after the class (``PageTimeout`` → ``page_timeout``) and enter it in the tree."""
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        Failure._tree[cls.code] = cls
+
+    def __init__(self, **params: Parameter) -> None:
+        super().__init__(self.code, params)
+        self.params: dict[str, Parameter] = params
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.code}({told})"
+
+    def as_json(self) -> dict[str, object]:
+        """Return the failure as plain values, for the store and the worker's pipe."""
+        return {"code": self.code, "params": self.params}
+
+    @staticmethod
+    def from_json(value: Mapping[str, object]) -> Failure:
+        """Rebuild a failure from :meth:`as_json`; an unknown code becomes a plain Failure."""
+        params = value.get("params")
+        kind = Failure._tree.get(str(value.get("code")), Failure)
+        return kind(**params) if isinstance(params, dict) else kind()
+
+    @staticmethod
+    def codes() -> frozenset[str]:
+        """Return every code of the tree."""
+        return frozenset(Failure._tree)
+
+
+# ── the person or the author asked for something that cannot be ──────────────────────────────────────
+class Usage(Failure):
+    """A wrong question; nothing was done."""
+
+
+class UnknownAutomation(Usage):
+    """No automation of that name is found (name, known)."""
+
+
+class UnknownRun(Usage):
+    """No run has that id (run)."""
+
+
+class UnknownItem(Usage):
+    """No review item has that id (item)."""
+
+
+class UnknownSite(Usage):
+    """No site of that name has a book (site, known)."""
+
+
+class WrongState(Usage):
+    """The run or item is not in a state that allows this (what, state, wanted)."""
+
+
+class DutyIsOpen(Usage):
+    """A run for that duty is still open (run, state)."""
+
+
+class BrokenSettings(Usage):
+    """settings.toml cannot be understood (file, line, key, problem)."""
+
+
+class BrokenBook(Usage):
+    """A site's element book cannot be understood (file, line, key, problem)."""
+
+
+class BrokenAutomation(Usage):
+    """An automation's definition cannot be right (file, line, problem)."""
+
+
+class UnknownElement(Usage):
+    """Code names an element that the site's book does not have (site, element, nearest, file)."""
+
+
+# ── the surroundings are not there yet ───────────────────────────────────────────────────────────────
+class NotReady(Failure):
+    """Something outside is not there yet; waiting may help."""
+
+    permanent = False
+
+
+class VaultLocked(NotReady):
+    """The keyring exists but is locked."""
+
+
+class VaultMissing(NotReady):
+    """This computer offers no keyring (backend)."""
+
+
+class VaultRefused(NotReady):
+    """A keyring backend that stores plain text, or a vault file outside the demo (backend)."""
+
+
+class PasswordMissing(NotReady):
+    """The keyring holds no password for this site's account (site, account)."""
+
+
+class BrowserMissing(NotReady):
+    """No Edge, Chrome or Chromium is installed (looked)."""
+
+
+class Offline(NotReady):
+    """The site's host cannot be reached from here (site, host)."""
+
+
+class DiskLow(NotReady):
+    """Too little room on the disk of the home (free_mb, wanted_mb)."""
+
+
+class HomeReadOnly(NotReady):
+    """The home folder cannot be written (path)."""
+
+
+class PortTaken(NotReady):
+    """Another program listens on the port (port)."""
+
+
+class DatabaseNewer(NotReady):
+    """The database was written by a newer version (found, known)."""
+
+
+class DatabaseDamaged(NotReady):
+    """The database does not pass its own check (path)."""
+
+
+class AlreadyRunning(NotReady):
+    """Another Predawn holds this home (pid)."""
+
+
+# ── the site ─────────────────────────────────────────────────────────────────────────────────────────
+class Site(Failure):
+    """The site did not do what its book says."""
+
+    permanent = False
+
+
+class SignInRefused(Site):
+    """The site did not take name and password (site, account, words)."""
+
+
+class AccountLocked(Site):
+    """The site, or our own count of tries, says no more tries (site, account)."""
+
+    permanent = True
+
+
+class PageTimeout(Site):
+    """A page or element did not come in time (site, what, seconds)."""
+
+
+class SiteDown(Site):
+    """The site answered with an error of its own or not at all (site, status)."""
+
+
+class PageCrashed(Site):
+    """The browser or its page went away (site)."""
+
+
+class ElementMissing(Site):
+    """An element of the book is not on the page (site, element)."""
+
+    permanent = True
+
+
+class ElementAmbiguous(Site):
+    """An element of the book is on the page more than once (site, element, found)."""
+
+    permanent = True
+
+
+class FillDiffers(Site):
+    """A field does not hold what was put in (site, element)."""
+
+    permanent = True
+
+
+# ── downloads and reports ────────────────────────────────────────────────────────────────────────────
+class Report(Failure):
+    """A downloaded file is not what was asked for."""
+
+    permanent = False
+
+
+class DownloadMissing(Report):
+    """No download began, or it did not finish in time (site, element, seconds)."""
+
+
+class DownloadCut(Report):
+    """The file ends too early (file, expected, found)."""
+
+
+class DownloadStale(Report):
+    """The file is about another day, or is byte for byte an older one (file, expected, found)."""
+
+
+class DownloadWrongType(Report):
+    """The file's content is of another kind (file, expected, found)."""
+
+
+class RowsInvalid(Report):
+    """Rows break the contract of their columns (file, rows, address, column, problem)."""
+
+    permanent = True
+
+
+class RowsUnaccounted(Report):
+    """Source rows were neither used nor left out with a reason (file, rows, address)."""
+
+    permanent = True
+
+
+class StatedTotalDiffers(Report):
+    """The file's own total does not agree with its rows (file, what, expected, found)."""
+
+
+# ── delivery ─────────────────────────────────────────────────────────────────────────────────────────
+class Delivery(Failure):
+    """A record could not be delivered, or it is not known whether it was."""
+
+
+class Refused(Delivery):
+    """The site refused the record in words that are final (site, words)."""
+
+
+class OutcomeUnknown(Delivery):
+    """Nobody knows whether the submit took effect (site)."""
+
+
+class CannotTell(Delivery):
+    """The look-up cannot answer (site, why)."""
+
+
+class TotalsDisagree(Delivery):
+    """Counts or sums from file to target do not agree (what, source, delivered)."""
+
+
+class RecordsNeedPerson(Delivery):
+    """Records wait for a person (count)."""
+
+
+# ── processes and code ───────────────────────────────────────────────────────────────────────────────
+class FenceLost(Failure):
+    """This worker no longer owns its run: another one has started."""
+
+
+class WorkerDied(Failure):
+    """A worker ended without a word (exit_code)."""
+
+    permanent = False
+
+
+class WorkerHung(Failure):
+    """A worker stayed in one step beyond its limit (step, seconds)."""
+
+    permanent = False
+
+
+class Defect(Failure):
+    """The automation's own code failed (kind, file, line)."""
+
+
+# ── what each leads to ───────────────────────────────────────────────────────────────────────────────
+class Action(StrEnum):
+    """What the host does about a failed task."""
+
+    RETRY = "retry"  # again after a pause, a fresh session each time
+    REVIEW = "review"  # a person settles it, the queue goes on
+    WAIT = "wait"  # not a failure: not ready yet
+    STOP = "stop"  # the run fails; a person may retry once the cause is gone
+
+
+@dataclass(frozen=True)
+class Handling:
+    """How often a task is tried in all, the pause (seconds, doubled each time), what comes last."""
+
+    attempts: int
+    pause_seconds: float
+    then: Action
+
+
+_STOP = Handling(1, 0, Action.STOP)
+_REVIEW = Handling(1, 0, Action.REVIEW)
+_AGAIN = Handling(4, 2, Action.STOP)
+
+HANDLING: Mapping[type[Failure], Handling] = {
+    Failure: _STOP,
+    Usage: _STOP,
+    NotReady: Handling(1, 15, Action.WAIT),
+    Site: _AGAIN,
+    SignInRefused: Handling(2, 1, Action.STOP),  # never more: the count per password version guards it too
+    AccountLocked: _STOP,
+    PasswordMissing: _STOP,
+    ElementMissing: _REVIEW,
+    ElementAmbiguous: _REVIEW,
+    FillDiffers: _REVIEW,
+    Report: Handling(3, 2, Action.REVIEW),
+    RowsInvalid: _REVIEW,
+    RowsUnaccounted: _STOP,
+    Delivery: _REVIEW,
+    FenceLost: _STOP,
+    WorkerDied: Handling(4, 1, Action.STOP),
+    WorkerHung: Handling(2, 1, Action.STOP),
+    Defect: _STOP,
+}
+
+
+def handling(failure: Failure | type[Failure]) -> Handling:
+    """Return what a failure leads to: its own row of HANDLING, or that of its nearest parent."""
+    kind = failure if isinstance(failure, type) else type(failure)
+    return next(HANDLING[parent] for parent in kind.__mro__ if parent in HANDLING)
