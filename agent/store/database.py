@@ -1,0 +1,157 @@
+"""Opening the two database files: pragmas, migrations, transactions. All that only SQLite knows is here."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import apsw
+from peewee import DatabaseError, OperationalError
+from playhouse.apsw_ext import APSWDatabase
+from playhouse.migrations import Runner
+
+from agent.core.failures import DatabaseDamaged, DatabaseNewer, DiskLow, HomeReadOnly
+from agent.store.fields import utc_now
+from agent.store.tables import EVIDENCE, EVIDENCE_TABLES, LEDGER, HomeRow
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_SCHEMA_TABLE = "schema_migration"
+_BUSY_SECONDS = 20
+
+
+class _Database(APSWDatabase):  # type: ignore[misc]  # playhouse has no stubs
+    """APSW brings a newer SQLite than the system's (3.40.1 has a WAL-reset bug)."""
+
+    def _add_conn_hooks(self, conn: apsw.Connection) -> None:
+        super()._add_conn_hooks(conn)
+        conn.convert_binding = _bind
+
+
+def _bind(_cursor: apsw.Cursor, _number: int, value: Any) -> str:  # noqa: ANN401  # whatever APSW could not bind
+    """Turn what APSW cannot bind into text (peewee's migration history holds datetimes)."""
+    if isinstance(value, datetime | date | time | Decimal):
+        return str(value)
+    raise TypeError(f"cannot store a {type(value).__name__}")
+
+
+def open_store(ledger: Path, evidence: Path) -> None:
+    """Bind the tables to the two files of a home, which must exist and be of this version.
+
+    Raises DatabaseNewer, DatabaseDamaged.
+    """
+    _bind_files(ledger, evidence)
+    with translated(ledger):
+        found = _applied()
+        if found is None or found < _known():
+            raise DatabaseDamaged(path=ledger.name)
+
+
+def prepare_store(ledger: Path, evidence: Path) -> None:
+    """Create or migrate the two files, then bind the tables to them; only under the instance lock.
+
+    A copy of the ledger is made before a migration and put back when it fails.
+    Raises DatabaseNewer, DatabaseDamaged, HomeReadOnly, DiskLow.
+    """
+    _bind_files(ledger, evidence)
+    with translated(ledger):
+        found = _applied()
+        if found is not None:
+            _check(ledger)
+        if found is None or found < _known():
+            _migrate(ledger, fresh=found is None)
+        EVIDENCE.create_tables(EVIDENCE_TABLES)
+        if HomeRow.get_or_none() is None:
+            HomeRow.create(home_id=secrets.token_hex(8), epoch=1, created_at=utc_now())
+
+
+def is_prepared(ledger: Path) -> bool:
+    """Tell whether a ledger has been made here before."""
+    return ledger.exists() and ledger.stat().st_size > 0
+
+
+def close_store() -> None:
+    """Close this thread's connections."""
+    for database in (LEDGER.obj, EVIDENCE.obj):
+        if database is not None and not database.is_closed():
+            database.close()
+
+
+def _bind_files(ledger: Path, evidence: Path) -> None:
+    pragmas = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+    LEDGER.initialize(_Database(str(ledger), pragmas=pragmas, timeout=_BUSY_SECONDS, lock_type="IMMEDIATE"))
+    # Pictures are large: bigger pages write five times faster (GROUND.md), so they have a file of their own.
+    wide = {"page_size": 16384, **pragmas}
+    EVIDENCE.initialize(_Database(str(evidence), pragmas=wide, timeout=_BUSY_SECONDS, lock_type="IMMEDIATE"))
+
+
+def _runner() -> Runner:
+    return Runner(LEDGER.obj, str(_MIGRATIONS), table_name=_SCHEMA_TABLE)
+
+
+def _known() -> str:
+    return max(path.stem for path in _MIGRATIONS.glob("[0-9]*.py"))
+
+
+def _applied() -> str | None:
+    """Return the newest migration that this file has; raise DatabaseNewer if this version doesn't know it."""
+    if not LEDGER.table_exists(_SCHEMA_TABLE):
+        return None
+    names = [row[0] for row in LEDGER.execute_sql(f"SELECT name FROM {_SCHEMA_TABLE}").fetchall()]  # noqa: S608
+    found = max(names, default=None)
+    if found is not None and found > _known():
+        raise DatabaseNewer(found=found, known=_known())
+    return found
+
+
+def _check(ledger: Path) -> None:
+    if LEDGER.execute_sql("PRAGMA quick_check").fetchone()[0] != "ok":
+        raise DatabaseDamaged(path=ledger.name)
+
+
+def _migrate(ledger: Path, *, fresh: bool) -> None:
+    copy = ledger.with_suffix(".before-migration")
+    if not fresh:
+        LEDGER.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        shutil.copyfile(ledger, copy)
+    try:
+        _runner().up()
+    except BaseException:
+        LEDGER.close()
+        if not fresh:
+            shutil.copyfile(copy, ledger)
+        raise
+
+
+@contextmanager
+def translated(ledger: Path) -> Iterator[None]:
+    """Turn SQLite's complaints into our failures, at this room's border."""
+    try:
+        yield
+    except OperationalError as error:
+        words = str(error).lower()
+        if "full" in words:
+            raise DiskLow(free_mb=0, wanted_mb=200) from error
+        if "readonly" in words or "unable to open" in words or "cantopen" in words:
+            raise HomeReadOnly(path=str(ledger.parent)) from error
+        raise
+    except DatabaseError as error:
+        raise DatabaseDamaged(path=ledger.name) from error
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One short IMMEDIATE transaction on the ledger."""
+    with LEDGER.atomic():
+        yield
+
+
+def durable(action: Callable[[], None]) -> None:
+    """Run one write on the evidence file in a transaction of its own (never joined with the ledger's)."""
+    with EVIDENCE.atomic():
+        action()

@@ -1,0 +1,56 @@
+"""Sealed proof: downloads and pictures. The bytes are committed first, in their own file, then the row."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.store.database import durable
+from agent.store.fields import utc_now
+from agent.store.lease import Lease
+from agent.store.tables import BlobRow, EvidenceRow
+from agent.system.seal import Key, seal, unseal
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is known of one piece of evidence without opening it; ``created_at`` is UTC, ``size`` bytes."""
+
+    id: str
+    kind: str
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    created_at: datetime
+
+
+def keep(lease: Lease, key: Key, content: bytes, *, kind: str, name: str, media_type: str) -> Proof:
+    """Seal ``content`` under the run's key and record it; raises FenceLost."""
+    ident = secrets.token_hex(8)
+    sealed = seal(key, content, ident)
+    durable(lambda: BlobRow.insert(id=ident, sealed=sealed).execute())
+    digest = hashlib.sha256(content).hexdigest()
+    proof = Proof(ident, kind, name, media_type, digest, len(content), utc_now())
+    with lease.transaction():
+        EvidenceRow.insert(run=lease.run_id, task=lease.task_id, **vars(proof)).execute()
+    return proof
+
+
+def open_evidence(ident: str, key: Key) -> bytes:
+    """Return the bytes of one piece of evidence; raises KeyError when they were removed, SealBroken."""
+    blob = BlobRow.get_or_none(BlobRow.id == ident)
+    if blob is None:
+        raise KeyError(ident)
+    return unseal(key, bytes(blob.sealed), ident)
+
+
+def sweep() -> int:
+    """Delete bytes that no row names (a crash between the two commits); returns how many."""
+    named = {row.id for row in EvidenceRow.select(EvidenceRow.id)}
+    orphans = [row.id for row in BlobRow.select(BlobRow.id) if row.id not in named]
+    if orphans:
+        durable(lambda: BlobRow.delete().where(BlobRow.id.in_(orphans)).execute())
+    return len(orphans)

@@ -1,0 +1,303 @@
+"""The tables. Two files: the ledger (small, precious) and the evidence (large, may be shredded).
+
+Moments are ``*_at`` in UTC, durations ``*_seconds``. Sealed columns hold AES-256-GCM under the run's key.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from peewee import (
+    AutoField,
+    BlobField,
+    CharField,
+    DatabaseProxy,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+from agent.store.fields import DayField, JsonField, UtcField
+
+LEDGER = DatabaseProxy()
+EVIDENCE = DatabaseProxy()
+
+
+class _Row(Model):
+    class Meta:
+        database = LEDGER
+        legacy_table_names = False
+
+
+class HomeRow(_Row):
+    """Which home this ledger belongs to; the epoch rises with each restore."""
+
+    id = AutoField()
+    home_id = CharField()
+    epoch = IntegerField()
+    created_at = UtcField()
+
+    class Meta:
+        table_name = "home"
+
+
+class AccountRow(_Row):
+    """Who signs in at a site; the password itself is in the vault under this version."""
+
+    id = AutoField()
+    office = CharField()
+    site = CharField()
+    name = CharField()
+    kind = CharField()
+    password_version = IntegerField()
+    tries = IntegerField(default=0)  # unsuccessful ones in a row, for this password version
+    session = BlobField(null=True)  # sealed: cookies, local and session storage
+    changed_at = UtcField()
+
+    class Meta:
+        table_name = "account"
+        indexes: ClassVar = ((("office", "site"), True),)
+
+
+class RunRow(_Row):
+    """One execution; ``fence`` rises with each worker, so that an orphan's writes are refused."""
+
+    id = CharField(primary_key=True)
+    automation = CharField(index=True)
+    title = CharField()
+    office = CharField()
+    business_date = DayField()
+    period_first = DayField()
+    period_last = DayField()
+    slot = CharField()
+    state = CharField(index=True)
+    reason = JsonField(null=True)  # a failure's code and params, or why it waits
+    fence = IntegerField(default=0)
+    recoveries = IntegerField(default=0)
+    folder = TextField()
+    options = JsonField()
+    manifest = JsonField()
+    versions = JsonField()
+    totals = JsonField(null=True)
+    actor = JsonField()
+    sealed_key = BlobField()
+    tree = JsonField(null=True)  # the worker's process: pid, start time, mark
+    created_at = UtcField()
+    started_at = UtcField(null=True)
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "run"
+
+
+class OccurrenceRow(_Row):
+    """One business day's duty and its outcome."""
+
+    id = AutoField()
+    automation = CharField()
+    office = CharField()
+    business_date = DayField()
+    slot = CharField()
+    outcome = CharField()  # owed, ran, skipped, missed
+    reason = JsonField(null=True)
+    run = ForeignKeyField(RunRow, null=True)
+    due_at = UtcField()
+    deadline_at = UtcField()
+
+    class Meta:
+        table_name = "occurrence"
+        indexes: ClassVar = ((("automation", "office", "business_date", "slot"), True),)
+
+
+class TaskRow(_Row):
+    """One function of the automation in a run."""
+
+    id = AutoField()
+    run = ForeignKeyField(RunRow, backref="tasks", on_delete="CASCADE")
+    position = IntegerField()
+    name = CharField()
+    kind = CharField()
+    site = CharField(null=True)
+    inputs = JsonField()
+    state = CharField()
+    attempts = IntegerField(default=0)
+    failure = JsonField(null=True)
+    step = JsonField(null=True)  # what the worker is doing: code, params, since
+    checkpoint = BlobField(null=True)
+    not_before_at = UtcField(null=True)
+    started_at = UtcField(null=True)
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "task"
+        indexes: ClassVar = ((("run", "name"), True),)
+
+
+class RecordRow(_Row):
+    """One record of one run and what became of it."""
+
+    id = AutoField()
+    run = ForeignKeyField(RunRow, backref="records", on_delete="CASCADE")
+    task = ForeignKeyField(TaskRow, on_delete="CASCADE")
+    ordinal = IntegerField()
+    site = CharField()
+    office = CharField()
+    record_type = CharField()
+    key_hash = CharField(index=True)
+    copy = IntegerField(default=0)
+    payload_hash = CharField()
+    payload = BlobField()
+    state = CharField()
+    attempts = IntegerField(default=0)
+    absences = IntegerField(default=0)  # believed look-ups in a row that found nothing
+    confirmation = CharField(null=True)
+    page_hash = CharField(null=True)
+    reason = JsonField(null=True)
+    actor = JsonField(null=True)  # who settled it, when a person did
+    intended_at = UtcField(null=True)
+    confirmed_at = UtcField(null=True)
+    verified_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "record"
+        indexes: ClassVar = ((("task", "ordinal"), True), (("run", "state"), False))
+
+
+class LedgerKeyRow(_Row):
+    """Each business key once, over all runs of all automations: the record that holds it now."""
+
+    id = AutoField()
+    site = CharField()
+    office = CharField()
+    record_type = CharField()
+    key_hash = CharField()
+    copy = IntegerField()
+    record = ForeignKeyField(RecordRow, on_delete="RESTRICT")
+
+    class Meta:
+        table_name = "ledger_key"
+        indexes: ClassVar = ((("site", "office", "record_type", "key_hash", "copy"), True),)
+
+
+class AttemptRow(_Row):
+    """One commit click for a record: under which fence, when, and what was learned."""
+
+    id = AutoField()
+    record = ForeignKeyField(RecordRow, backref="tries", on_delete="CASCADE")
+    fence = IntegerField()
+    payload_hash = CharField()
+    outcome = CharField(null=True)
+    intended_at = UtcField()
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "attempt"
+
+
+class LeftOutRow(_Row):
+    """A source row that became no record, with its address and the reason the automation gave."""
+
+    id = AutoField()
+    run = ForeignKeyField(RunRow, on_delete="CASCADE")
+    task = ForeignKeyField(TaskRow, on_delete="CASCADE")
+    address = TextField()
+    reason = TextField()
+
+    class Meta:
+        table_name = "left_out"
+
+
+class TrustRow(_Row):
+    """In which epoch of the home a destination's records have all been looked at once."""
+
+    id = AutoField()
+    site = CharField()
+    office = CharField()
+    record_type = CharField()
+    epoch = IntegerField()
+
+    class Meta:
+        table_name = "trust"
+        indexes: ClassVar = ((("site", "office", "record_type", "epoch"), True),)
+
+
+class EvidenceRow(_Row):
+    """Proof: the sealed bytes are in the other file, committed before this row."""
+
+    id = CharField(primary_key=True)
+    run = ForeignKeyField(RunRow, backref="evidence", on_delete="CASCADE")
+    task = ForeignKeyField(TaskRow, null=True, on_delete="CASCADE")
+    kind = CharField()  # download, screenshot
+    name = TextField()
+    media_type = CharField()
+    sha256 = CharField()
+    size = IntegerField()
+    created_at = UtcField()
+
+    class Meta:
+        table_name = "evidence"
+
+
+class ReviewRow(_Row):
+    """One question for a person, with the answers it takes."""
+
+    id = AutoField()
+    run = ForeignKeyField(RunRow, backref="reviews", on_delete="CASCADE")
+    task = ForeignKeyField(TaskRow, null=True, on_delete="CASCADE")
+    record = ForeignKeyField(RecordRow, null=True, on_delete="CASCADE")
+    question = CharField()
+    params = JsonField()
+    answers = JsonField()
+    answer = CharField(null=True)
+    actor = JsonField(null=True)
+    created_at = UtcField()
+    answered_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "review"
+
+
+class CommandRow(_Row):
+    """Somebody's wish: one path for window, command line, panel and schedule. Never holds a secret."""
+
+    id = AutoField()
+    verb = CharField()
+    args = JsonField()
+    actor = JsonField()
+    state = CharField(index=True)  # waiting, done, refused
+    result = JsonField(null=True)
+    created_at = UtcField()
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "command"
+
+
+class BlobRow(Model):
+    """Sealed bytes of one piece of evidence, in a file of their own."""
+
+    id = CharField(primary_key=True)
+    sealed = BlobField()
+
+    class Meta:
+        database = EVIDENCE
+        table_name = "blob"
+
+
+LEDGER_TABLES = (
+    HomeRow,
+    AccountRow,
+    RunRow,
+    OccurrenceRow,
+    TaskRow,
+    RecordRow,
+    LedgerKeyRow,
+    AttemptRow,
+    LeftOutRow,
+    TrustRow,
+    EvidenceRow,
+    ReviewRow,
+    CommandRow,
+)
+EVIDENCE_TABLES = (BlobRow,)
