@@ -40,7 +40,7 @@ class Destination:
 
 @dataclass(frozen=True)
 class Planned:
-    """One record to plan: its normalised key, which copy of that key it is, and its payload (plain values)."""
+    """One record to plan: its normalised key, which copy of that key it is, its payload (plain)."""
 
     key: str
     copy: int
@@ -319,7 +319,7 @@ def _objection(
         return Question("doubled_in_batch", {}, ("leave_out",)), None
     if holder is None:
         return None, None
-    told = {"run": holder.run_id, "state": holder.state}
+    told = {"run": holder.run.id, "state": holder.state}
     if holder.state in DELIVERED_RECORDS:
         if holder.payload_hash == payload_hash:
             # It is looked up, never typed: the key stays with its holder until this one is read back equal.

@@ -5,7 +5,7 @@ Moments are ``*_at`` in UTC, durations ``*_seconds``. Sealed columns hold AES-25
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from peewee import (
     AutoField,
@@ -137,6 +137,10 @@ class TaskRow(_Row):
 class RecordRow(_Row):
     """One record of one run and what became of it."""
 
+    if TYPE_CHECKING:  # peewee adds these to each foreign key; its stubs don't know
+        run_id: str
+        task_id: int
+
     id = AutoField()
     run = ForeignKeyField(RunRow, backref="records", on_delete="CASCADE")
     task = ForeignKeyField(TaskRow, on_delete="CASCADE")
@@ -241,6 +245,11 @@ class EvidenceRow(_Row):
 
 class ReviewRow(_Row):
     """One question for a person, with the answers it takes."""
+
+    if TYPE_CHECKING:
+        run_id: str
+        task_id: int | None
+        record_id: int | None
 
     id = AutoField()
     run = ForeignKeyField(RunRow, backref="reviews", on_delete="CASCADE")

@@ -1,0 +1,43 @@
+"""Commands: somebody's wish as a durable row; the host carries them out in order. Never holds a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.core.actors import Actor
+from agent.store.database import transaction
+from agent.store.fields import utc_now
+from agent.store.tables import CommandRow
+
+VERBS = ("run", "resume", "retry", "cancel", "answer")
+
+
+def give(verb: str, args: Mapping[str, Any], actor: Actor) -> int:
+    """Store a wish and return its number; whoever wants to know the outcome asks :func:`result`."""
+    if verb not in VERBS:
+        raise ValueError(verb)
+    with transaction():
+        row = CommandRow.create(
+            verb=verb, args=dict(args), actor=actor.as_json(), state="waiting", created_at=utc_now()
+        )
+        return int(row.id)
+
+
+def waiting() -> list[CommandRow]:
+    """Return the wishes that are not carried out yet, oldest first."""
+    return list(CommandRow.select().where(CommandRow.state == "waiting").order_by(CommandRow.id))
+
+
+def end(command_id: int, *, done: bool, result: Mapping[str, Any]) -> None:
+    """Store what became of a wish: done with a result, or refused with a failure."""
+    with transaction():
+        CommandRow.update(state="done" if done else "refused", result=dict(result), ended_at=utc_now()).where(
+            (CommandRow.id == command_id) & (CommandRow.state == "waiting")
+        ).execute()
+
+
+def result(command_id: int) -> tuple[str, Mapping[str, Any] | None]:
+    """Return a command's state (waiting, done, refused) and its result."""
+    row = CommandRow.get_by_id(command_id)
+    return row.state, row.result

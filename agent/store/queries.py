@@ -1,0 +1,161 @@
+"""What faces read: plain values, newest first. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from agent.core.states import RecordState
+from agent.store import reviews, runs
+from agent.store.tables import EvidenceRow, LeftOutRow, RecordRow, ReviewRow, RunRow, TaskRow
+
+
+def run_list(limit: int = 50, automation: str | None = None) -> list[dict[str, Any]]:
+    """Return the newest runs, one short value each."""
+    query = RunRow.select().order_by(RunRow.created_at.desc()).limit(limit)
+    if automation is not None:
+        query = query.where(RunRow.automation == automation)
+    return [_run(row) for row in query]
+
+
+def run(run_id: str) -> dict[str, Any]:
+    """Return all of one run as ``show RUN --json`` prints it (DESIGN.md, 9); raises UnknownRun."""
+    row = runs.get(run_id)
+    return {
+        **_run(row),
+        "tasks": [_task(task) for task in runs.tasks_of(row.id)],
+        "records": record_counts(row.id),
+        "totals": row.totals or {},
+        "versions": row.versions,
+        "evidence": [_evidence(found) for found in EvidenceRow.select().where(EvidenceRow.run == row.id)],
+        "reviews": [_review(item) for item in ReviewRow.select().where(ReviewRow.run == row.id)],
+        "options": row.options,
+        "folder": row.folder,
+    }
+
+
+def record_counts(run_id: str) -> dict[str, int]:
+    """Return how many records are in each state, in all, and how many source rows were left out."""
+    states = Counter(row.state for row in RecordRow.select(RecordRow.state).where(RecordRow.run == run_id))
+    counts = {state.value.lower(): states[state.value] for state in RecordState}
+    left_out = LeftOutRow.select().where(LeftOutRow.run == run_id).count()
+    return {"total": sum(states.values()), **counts, "left_out": left_out}
+
+
+def records(run_id: str, state: str | None = None) -> list[dict[str, Any]]:
+    """Return a run's records in order, without their values (those are sealed; see ``sealed_records``)."""
+    query = RecordRow.select().where(RecordRow.run == runs.get(run_id).id).order_by(RecordRow.id)
+    if state is not None:
+        query = query.where(RecordRow.state == state)
+    return [_record(row) for row in query]
+
+
+def sealed_records(run_id: str) -> list[tuple[dict[str, Any], bytes, str]]:
+    """Return a run's records with their sealed payload and what it is bound to (:mod:`agent.system.seal`)."""
+    query = RecordRow.select().where(RecordRow.run == runs.get(run_id).id).order_by(RecordRow.id)
+    return [
+        (_record(row), bytes(row.payload), f"record/{row.run_id}/{row.task_id}/{row.ordinal}")
+        for row in query
+    ]
+
+
+def left_out(run_id: str) -> list[dict[str, str]]:
+    """Return the source rows that became no record, with address and reason."""
+    query = LeftOutRow.select().where(LeftOutRow.run == runs.get(run_id).id).order_by(LeftOutRow.id)
+    return [{"address": row.address, "reason": row.reason} for row in query]
+
+
+def open_reviews() -> list[dict[str, Any]]:
+    """Return the questions that wait for a person, oldest first."""
+    return [_review(item) for item in reviews.open_items()]
+
+
+def evidence(run_id: str) -> list[dict[str, Any]]:
+    """Return what proof a run holds, in the order it was kept."""
+    query = EvidenceRow.select().where(EvidenceRow.run == runs.get(run_id).id)
+    return [_evidence(row) for row in query.order_by(EvidenceRow.created_at)]
+
+
+def sealed_run_key(run_id: str) -> bytes:
+    """Return a run's data key, wrapped by the home's master key."""
+    return bytes(runs.get(run_id).sealed_key)
+
+
+def _run(row: RunRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "automation": row.automation,
+        "title": row.title,
+        "office": row.office,
+        "business_date": row.business_date.isoformat(),
+        "period": {"first": row.period_first.isoformat(), "last": row.period_last.isoformat()},
+        "state": row.state,
+        "reason": row.reason,
+        "rehearsal": bool(row.options.get("rehearse")),
+        "created_at": moment(row.created_at),
+        "started_at": moment(row.started_at),
+        "ended_at": moment(row.ended_at),
+    }
+
+
+def _task(row: TaskRow) -> dict[str, Any]:
+    ended = row.ended_at
+    seconds = (ended - row.started_at).total_seconds() if ended and row.started_at else None
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "site": row.site,
+        "state": row.state,
+        "attempts": row.attempts,
+        "seconds": seconds,
+        "failure": row.failure,
+        "step": row.step,
+    }
+
+
+def _record(row: RecordRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "ordinal": row.ordinal,
+        "site": row.site,
+        "type": row.record_type,
+        "state": row.state,
+        "attempts": row.attempts,
+        "confirmation": row.confirmation,
+        "reason": row.reason,
+        "intended_at": moment(row.intended_at),
+        "confirmed_at": moment(row.confirmed_at),
+        "verified_at": moment(row.verified_at),
+    }
+
+
+def _review(row: ReviewRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "run": row.run_id,
+        "task": row.task.name if row.task else None,
+        "record": row.record_id,
+        "question": row.question,
+        "params": row.params,
+        "answers": row.answers,
+        "answer": row.answer,
+        "created_at": moment(row.created_at),
+    }
+
+
+def _evidence(row: EvidenceRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "name": row.name,
+        "media_type": row.media_type,
+        "sha256": row.sha256,
+        "size": row.size,
+        "created_at": moment(row.created_at),
+    }
+
+
+def moment(value: datetime | None) -> str | None:
+    """Return a moment as ISO text in UTC, to the second."""
+    return None if value is None else value.isoformat(timespec="seconds")
