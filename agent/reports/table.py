@@ -1,0 +1,159 @@
+"""Tables as a file holds them, and rows as a contract reads them; every value knows where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.reports.cells import Cell, is_blank
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a value stands. ``row`` counts from 1 as a spreadsheet program shows the file's rows.
+
+    A CSV record with line breaks in a cell is one row; in an HTML file rows are counted within their table.
+    """
+
+    file: str
+    sheet: str | None
+    row: int
+    column: str
+
+    def __str__(self) -> str:
+        sheet = f", sheet {self.sheet}" if self.sheet else ""
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.file}{sheet}, row {self.row}{column}"
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """A row as the file holds it; ``heading`` when the file itself marks it as a header (``<th>``)."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    heading: bool = False
+
+    @property
+    def filled(self) -> tuple[Cell, ...]:
+        """The cells in which a person sees something."""
+        return tuple(cell for cell in self.cells if not is_blank(cell))
+
+
+@dataclass(frozen=True)
+class Table:
+    """All rows of one sheet or table: titles, headers, records, totals, blank lines. Nothing is dropped."""
+
+    rows: Sequence[RawRow]
+    name: str | None = None
+
+    @property
+    def width(self) -> int:
+        """How many columns the widest row has."""
+        return max((len(row.cells) for row in self.rows), default=0)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each field of a contract stands in one table; shared by its rows."""
+
+    file: str
+    sheet: str | None
+    places: Mapping[str, int]
+    headers: Mapping[str, str]
+
+    def address(self, number: int, field: str) -> Address:
+        """Return the address of a field in row ``number``; a field that the file lacks has no column."""
+        return Address(self.file, self.sheet, number, self.headers.get(field, ""))
+
+
+class Row:
+    """A row that keeps its contract: ``row.claim_no`` is the typed value of the field ``claim_no``."""
+
+    __slots__ = ("_layout", "number", "values")
+
+    def __init__(self, number: int, values: dict[str, Any], layout: Layout) -> None:
+        self.number = number
+        self.values = values
+        self._layout = layout
+
+    def __getattr__(self, field: str) -> Any:  # noqa: ANN401 - the type is the field's
+        if field.startswith("_"):
+            raise AttributeError(field)
+        try:
+            return self.values[field]
+        except KeyError:
+            raise AttributeError(f"the contract has no field {field!r}") from None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Row) and self.place == other.place
+
+    def __hash__(self) -> int:
+        return hash(self.place)
+
+    def __repr__(self) -> str:
+        return f"<Row {self._layout.file}, row {self.number}>"  # never its values: they may be personal
+
+    @property
+    def place(self) -> tuple[str, str | None, int]:
+        """File, sheet and row number: what makes this row itself."""
+        return (self._layout.file, self._layout.sheet, self.number)
+
+    def address(self, field: str) -> Address:
+        """Return where the value of ``field`` stands in the file."""
+        return self._layout.address(self.number, field)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One cell that breaks its column's contract; ``problem`` is a code of :class:`columns.Invalid`."""
+
+    field: str
+    header: str
+    raw: Cell
+    problem: str
+    expected: str
+    address: Address
+
+
+@dataclass(frozen=True)
+class InvalidRow:
+    """A row that breaks its contract, with every broken cell; the first one speaks for the row.
+
+    ``cells`` holds the raw cell of every field, for the person who corrects it.
+    """
+
+    number: int
+    problems: tuple[Problem, ...]
+    cells: Mapping[str, Cell]
+
+    @property
+    def field(self) -> str:
+        """The first broken cell's field; "" when the row as a whole is broken."""
+        return self.problems[0].field
+
+    @property
+    def header(self) -> str:
+        """The first broken cell's column heading."""
+        return self.problems[0].header
+
+    @property
+    def raw(self) -> Cell:
+        """The first broken cell as the file holds it."""
+        return self.problems[0].raw
+
+    @property
+    def problem(self) -> str:
+        """The first broken cell's problem, a code."""
+        return self.problems[0].problem
+
+    @property
+    def expected(self) -> str:
+        """What the first broken cell should have looked like, in words."""
+        return self.problems[0].expected
+
+    @property
+    def address(self) -> Address:
+        """Where the first broken cell stands."""
+        return self.problems[0].address
