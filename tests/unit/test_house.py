@@ -1,0 +1,176 @@
+"""The house rules hold, and each contract that guards them notices a violation.
+
+That the tree as it is keeps every contract is the lint stage's business (`lint-imports`).
+"""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("agent", "automations", "resources", "ui")
+CONTRACTS = {
+    contract["id"]: contract["name"]
+    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+}
+# For each contract: where one forbidden import is planted, and which. It must break no other contract.
+VIOLATIONS = {
+    "floors": ("agent/core", "agent.system"),
+    "roof": ("agent/core", "ui"),
+    "resources": ("agent/system", "resources.i18n"),
+    "left-wing": ("agent/host", "agent.reports"),
+    "right-wing": ("agent/browser", "PySide6"),
+    "front-door": ("automations", "agent.core"),
+    "practice": ("resources/practice", "agent.core"),
+    "library-peewee": ("agent/reports", "peewee"),
+    "library-playwright": ("agent/sdk", "playwright.sync_api"),
+    "library-apscheduler": ("agent/cli", "apscheduler"),
+    "library-keyring": ("agent/store", "keyring"),
+    "library-cryptography": ("agent/reports", "cryptography"),
+    "library-reports": ("agent/browser", "openpyxl"),
+    "library-psutil": ("agent/store", "psutil"),
+    "library-starlette": ("agent/store", "starlette"),
+    "library-click": ("agent/store", "click"),
+}
+LEFT_WING = ("cli", "host")
+RIGHT_WING = ("browser", "reports", "sdk", "worker")
+SHARED = ("core", "store", "system")
+NEVER_LEFT = ("agent.browser", "agent.reports", "agent.sdk", "agent.worker", "automations", "playwright")
+NEVER_RIGHT = ("agent.cli", "agent.host", "ui", "PySide6", "apscheduler", "celery", "fastapi")
+LOAD_ROOM = """
+import importlib, json, pathlib, sys
+room = sys.argv[1]
+for file in sorted(pathlib.Path(importlib.import_module(room).__path__[0]).rglob("*.py")):
+    parts = file.relative_to(importlib.import_module(room).__path__[0]).with_suffix("").parts
+    if parts[-1] != "__init__" and not parts[-1][0].isdigit():
+        importlib.import_module(".".join((room, *parts)))
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.fixture(scope="module")
+def copied_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree's Python files and settings, to plant violations in."""
+    copy = tmp_path_factory.mktemp("house")
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    for package in PACKAGES:
+        for source in (ROOT / package).rglob("*.py"):
+            target = copy / source.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    return copy
+
+
+def broken_contracts(tree: Path) -> set[str]:
+    """Ids of the contracts that import-linter finds broken in the tree."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
+    # Python's own `-c` puts the tree first on the path, before the checkout that is installed.
+    answer = subprocess.run(
+        command, cwd=tree, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"}
+    )
+    lines = [line.strip() for line in answer.stdout.splitlines()]
+    found = {contract for contract, name in CONTRACTS.items() if f"{name} BROKEN" in lines}
+    assert answer.returncode in (0, 1), answer.stdout + answer.stderr
+    assert f"Contracts: {len(CONTRACTS) - len(found)} kept, {len(found)} broken." in lines, answer.stdout
+    return found
+
+
+def test_every_contract_has_a_planted_violation() -> None:
+    assert set(CONTRACTS) <= set(VIOLATIONS)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_a_violation_breaks_exactly_its_contract(contract: str, copied_tree: Path) -> None:
+    folder, imported = VIOLATIONS[contract]
+    planted = copied_tree / folder / "planted.py"
+    planted.write_text(f"import {imported}\n")
+    try:
+        assert broken_contracts(copied_tree) == {contract}
+    finally:
+        planted.unlink()
+
+
+def built(room: str) -> bool:
+    return any(file.name != "__init__.py" for file in (ROOT / "agent" / room).glob("*.py"))
+
+
+def modules_loaded_by(room: str, folder: Path) -> list[str]:
+    """Everything a fresh process holds after it has loaded each module of the room."""
+    command = [sys.executable, "-P", "-W", "error", "-c", LOAD_ROOM, f"agent.{room}"]
+    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    loaded: list[str] = json.loads(answer.stdout)
+    return loaded
+
+
+def among(loaded: list[str], forbidden: tuple[str, ...]) -> list[str]:
+    return [name for name in loaded if any(f"{name}.".startswith(f"{banned}.") for banned in forbidden)]
+
+
+@pytest.mark.parametrize("room", [room for room in (*LEFT_WING, *RIGHT_WING, *SHARED) if built(room)])
+def test_a_room_loads_nothing_of_the_other_wing(room: str, tmp_path: Path) -> None:
+    forbidden = {
+        **dict.fromkeys(LEFT_WING, NEVER_LEFT),
+        **dict.fromkeys(RIGHT_WING, NEVER_RIGHT),
+        **dict.fromkeys(SHARED, NEVER_LEFT + NEVER_RIGHT),
+    }
+    assert among(modules_loaded_by(room, tmp_path), forbidden[room]) == []
+
+
+def test_the_front_door_opens_without_playwright(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-c", "import sys, agent.sdk; print('playwright' in sys.modules)"]
+    assert subprocess.check_output(command, cwd=tmp_path, text=True).strip() == "False"
+
+
+def imported_modules(source: str) -> Iterator[str]:
+    """Absolute names a source file imports, wherever in the file; relative imports stay in their folder."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module or ""
+
+
+def strangers(folder: Path, friends: tuple[str, ...]) -> list[str]:
+    """Imports in the folder of anything but the standard library and friends."""
+    return [
+        f"{source.relative_to(folder)}: {name}"
+        for source in sorted(folder.rglob("*.py"))
+        for name in imported_modules(source.read_text())
+        if name.partition(".")[0] not in sys.stdlib_module_names
+        and not any(f"{name}.".startswith(f"{friend}.") for friend in friends)
+    ]
+
+
+def test_core_is_made_of_the_standard_library_only() -> None:
+    assert strangers(ROOT / "agent" / "core", ("agent.core",)) == []
+
+
+def test_automations_import_the_front_door_sites_and_the_standard_library_only() -> None:
+    assert strangers(ROOT / "automations", ("agent.sdk", "automations")) == []
+
+
+def test_a_stranger_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "rules.py").write_text("import json\n\ndef late():\n    from attrs import define\n")
+    assert strangers(tmp_path, ("agent.core",)) == ["rules.py: attrs"]
+
+
+def test_package_files_stay_empty() -> None:
+    """import-linter does not follow what an `__init__` brings along; the front door is the one exception."""
+    packages = [file for package in PACKAGES for file in (ROOT / package).rglob("__init__.py")]
+    full = {str(file.relative_to(ROOT)) for file in packages if file.read_text().strip()}
+    assert full <= {"agent/sdk/__init__.py"}
+
+
+def test_no_file_is_named_after_nothing() -> None:
+    named = {"utils", "helpers", "common", "manager"}
+    folders = (*PACKAGES, "installer", "tests")
+    assert [file for folder in folders for file in (ROOT / folder).rglob("*.py") if file.stem in named] == []
