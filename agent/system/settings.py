@@ -1,0 +1,172 @@
+"""``settings.toml`` of the home: offices and sites, as people write them.
+
+    [offices.main]
+    zone = "Europe/Vienna"
+    closed = [2026-12-24, 2026-12-31]
+
+    [sites.meridian]
+    url = "https://meridian.example"
+    account = "robot"
+
+The file need not exist. A wrong one is refused as a whole, with its line, its key and what is wrong there.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from agent.core.failures import BrokenSettings
+from agent.system.paths import Home
+from agent.system.toml_lines import line_of, line_of_error
+
+Path_ = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Office:
+    """One place: its name, its IANA time zone, the days it is closed beside weekends and holidays."""
+
+    name: str
+    zone: str
+    closed: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class SiteSettings:
+    """What this workstation says about a site: another address than its book's, the account that signs in."""
+
+    url: str | None = None
+    account: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole file, checked."""
+
+    offices: Mapping[str, Office]
+    sites: Mapping[str, SiteSettings] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def load_settings(home: Home) -> Settings:
+    """Read the home's settings; without a file there is one office, ``main``, in the computer's time zone.
+
+    Raises BrokenSettings(file, line, key, problem).
+    """
+    try:
+        text = home.settings.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings(offices=MappingProxyType({"main": Office("main", computer_zone())}))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenSettings(
+            file=str(home.settings), line=1, key="", problem=f"cannot be read: {error}"
+        ) from error
+    return _Reader(home.settings, text).read()
+
+
+def computer_zone() -> str:
+    """Return the IANA name of this computer's time zone, ``UTC`` if it has none that can be named."""
+    import tzlocal  # noqa: PLC0415 (a slow import; most homes name their zone)
+
+    try:
+        name = tzlocal.get_localzone_name()
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, LookupError, OSError, TypeError):
+        return "UTC"
+    return name
+
+
+class _Reader:
+    def __init__(self, file: Path, text: str) -> None:
+        self._file = file
+        self._text = text
+
+    def read(self) -> Settings:
+        try:
+            whole = tomllib.loads(self._text)
+        except tomllib.TOMLDecodeError as error:
+            line = line_of_error(error, self._text)
+            problem = str(error)
+            raise BrokenSettings(file=str(self._file), line=line, key="", problem=problem) from error
+        self._known(whole, (), ("offices", "sites"))
+        offices = {name: self._office(name, whole) for name in self._table(whole, ("offices",))}
+        sites = {name: self._site(name, whole) for name in self._table(whole, ("sites",))}
+        if not offices:
+            offices = {"main": Office("main", computer_zone())}
+        return Settings(MappingProxyType(offices), MappingProxyType(sites))
+
+    def _office(self, name: str, whole: Mapping[str, object]) -> Office:
+        here = ("offices", name)
+        table = self._table(whole, here)
+        self._known(table, here, ("zone", "closed"))
+        zone = self._text_at(table, (*here, "zone"))
+        if zone is None:
+            return Office(name, computer_zone(), self._days(table, (*here, "closed")))
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            problem = f"{zone!r} is no time zone; write one like Europe/Vienna"
+            raise self._broken((*here, "zone"), problem) from error
+        return Office(name, zone, self._days(table, (*here, "closed")))
+
+    def _site(self, name: str, whole: Mapping[str, object]) -> SiteSettings:
+        here = ("sites", name)
+        table = self._table(whole, here)
+        self._known(table, here, ("url", "account"))
+        url = self._text_at(table, (*here, "url"))
+        if url is not None and not _is_web_address(url):
+            raise self._broken(
+                (*here, "url"), f"{url!r} is no web address; it begins with https:// or http://"
+            )
+        return SiteSettings(url, self._text_at(table, (*here, "account")))
+
+    def _days(self, table: Mapping[str, object], path: Path_) -> tuple[date, ...]:
+        value = table.get(path[-1], [])
+        if not isinstance(value, list):
+            raise self._broken(path, "must be a list of days, like [2026-12-24]")
+        for day in value:
+            if not isinstance(day, date) or isinstance(day, datetime):
+                raise self._broken(path, f"{day!r} is no day; write it without quotes, like 2026-12-24")
+        return tuple(sorted(set(value)))
+
+    def _text_at(self, table: Mapping[str, object], path: Path_) -> str | None:
+        value = table.get(path[-1])
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value.strip():
+            raise self._broken(path, "must be text in quotes, and not empty")
+        return value
+
+    def _table(self, whole: Mapping[str, object], path: Path_) -> Mapping[str, object]:
+        value: object = whole
+        for part in path:
+            value = value.get(part, {}) if isinstance(value, Mapping) else None
+        if not isinstance(value, Mapping):
+            raise self._broken(path, f"must be a table: write [{'.'.join(path)}] above its entries")
+        return value
+
+    def _known(self, table: Iterable[str], here: Path_, names: tuple[str, ...]) -> None:
+        for key in table:
+            if key not in names:
+                near = difflib.get_close_matches(key, names, n=1)
+                meant = f"; did you mean {near[0]!r}?" if near else f"; known here: {', '.join(names)}"
+                raise self._broken((*here, key), f"{key!r} is not a setting{meant}")
+
+    def _broken(self, path: Path_, problem: str) -> BrokenSettings:
+        line = line_of(self._text, path)
+        return BrokenSettings(file=str(self._file), line=line, key=".".join(path), problem=problem)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
