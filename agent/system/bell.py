@@ -1,8 +1,8 @@
 """Row first, bell second: a local socket, for the owner alone, that carries ids and never state.
 
-Whoever changed a row rings with the row's id; the host hears it and passes it on to every listening face.
-A bell that is not heard loses nothing: the row stands, and whoever comes later reads it. So nothing here waits
-long, and a listener that cannot keep up is cut off, comes back by itself, and then looks at everything (``""``).
+Whoever changed a row rings with the row's id; the host hears it and passes it on to every listening face. A
+bell that is not heard loses nothing: the row stands, and whoever comes later reads it. So nothing here waits
+long, and a listener that cannot keep up is cut off, comes back by itself, and then looks at everything.
 """
 
 from __future__ import annotations

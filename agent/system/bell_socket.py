@@ -1,7 +1,7 @@
 """The socket below the bell: where only the owner can connect, and only to the owner's bell.
 
-A unix socket of mode 0600 in a folder of mode 0700. On Windows, where a socket file has no owner, it is a port
-on the loopback interface, and the address names a file with the port and a token that only the owner can read.
+A unix socket of mode 0600 in a folder of mode 0700. On Windows, where a socket file has no owner, it is a
+port on the loopback interface, and the address names a file with the port and a token for the owner alone.
 """
 
 from __future__ import annotations

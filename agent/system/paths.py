@@ -7,12 +7,9 @@ locks and a disk that keeps its word about ``fsync``.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
-import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +79,8 @@ class Home:
     @property
     def ident(self) -> str:
         """A short name for this home, the same in every process: twelve hex digits of its path's hash."""
+        import hashlib  # noqa: PLC0415 (these three would double the time of "import agent.system.paths")
+
         return hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
 
     @property
@@ -98,6 +97,9 @@ class Home:
         An existing root that holds foreign files keeps its mode: somebody may have pointed PREDAWN_HOME at
         a folder that others use. Raises HomeReadOnly if it cannot be written, DiskLow below 200 MB.
         """
+        import shutil  # noqa: PLC0415
+        import tempfile  # noqa: PLC0415
+
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             _make_private(self.root)
@@ -148,7 +150,7 @@ def _make_private(root: Path) -> None:
 
 def _runtime_folder() -> Path:
     if sys.platform == "win32":
-        return Path(tempfile.gettempdir()) / "predawn"
+        return Path(os.environ.get("LOCALAPPDATA", r"C:\Temp")) / "predawn-run"
     given = os.environ.get("XDG_RUNTIME_DIR")
     if given and len(os.fsencode(given)) <= _LONGEST_ADDRESS - 30:
         return Path(given) / "predawn"
