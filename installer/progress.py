@@ -132,7 +132,7 @@ class Step:
             log.seek(0, os.SEEK_END)
             log.seek(max(self._output_from, log.tell() - 4000))
             text = log.read().decode(errors="replace").replace("\r", "\n")
-        return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
+        return "\n".join([line[:200] for line in text.splitlines() if line.strip()][-lines:])
 
     def finish(self, detail: str) -> None:
         """End this step's line."""

@@ -80,7 +80,7 @@ def run(root: Path, names: Sequence[str], install: Callable[[float], None]) -> i
         install(began + OVERRUN_FACTOR * INSTALL_BUDGET_MINUTES * 60)
     except InstallError as error:
         problem = error.as_text()
-    outcomes.append(_judge("install", began, INSTALL_BUDGET_MINUTES, "failed" if problem else ""))
+    outcomes.append(_judge("install", began, INSTALL_BUDGET_MINUTES, "not ready" if problem else ""))
     chosen = [stage for stage in STAGES if stage.name in names]
     if problem:
         outcomes += [Outcome(stage.title, 0, stage.budget_minutes, False, "not run") for stage in chosen]

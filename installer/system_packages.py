@@ -15,6 +15,8 @@ from pathlib import Path
 from installer import browsers
 from installer.progress import InstallError, Progress, Step
 
+# Playwright's driver does not start without it, and a bare Debian has none.
+DRIVER = ["libatomic1"]
 QT = [
     "libegl1",
     "libgl1",
@@ -67,13 +69,13 @@ def by_hand(packages: Sequence[str]) -> str:
 def prepare(environment_python: Path, rights: Rights, progress: Progress, *, for_tests: bool) -> None:
     """Find or install a browser and the libraries.
 
-    Raises InstallError when what the command needs is missing and cannot be installed: a browser always,
-    everything else for the tests.
+    Raises InstallError when what the command needs is missing and cannot be installed: a browser and its
+    driver's library always, everything else for the tests.
     """
     with progress.step("Browser") as step:
         browser = browsers.find()
         step.detail = str(browser) if browser else "none installed yet"
-    wanted = [*QT, *FONTS, *(KEYRING if for_tests else []), *([] if browser else BROWSER)]
+    wanted = [*DRIVER, *QT, *FONTS, *(KEYRING if for_tests else []), *([] if browser else BROWSER)]
     left = []
     if shutil.which("dpkg-query"):
         left = install([name for name in wanted if name not in installed()], rights, progress)
@@ -84,7 +86,7 @@ def prepare(environment_python: Path, rights: Rights, progress: Progress, *, for
     if not browser and browsers.find() is None:
         _download_browser(environment_python, progress)
     left = [name for name in left if name not in BROWSER]
-    if left and for_tests:
+    if left and (for_tests or set(left) & set(DRIVER)):
         raise InstallError(f"system packages are missing: {', '.join(left)}.", by_hand(left))
     if left:
         progress.note(

@@ -114,7 +114,13 @@ class Machine:
         return True
 
 
-EVERYTHING = {*system_packages.QT, *system_packages.FONTS, *system_packages.KEYRING, *system_packages.BROWSER}
+EVERYTHING = {
+    *system_packages.DRIVER,
+    *system_packages.QT,
+    *system_packages.FONTS,
+    *system_packages.KEYRING,
+    *system_packages.BROWSER,
+}
 
 
 def prepare(rights: Rights, tmp_path: Path, *, for_tests: bool) -> None:
@@ -162,6 +168,15 @@ def test_without_rights_the_demo_goes_on_and_names_the_command(
     Machine(monkeypatch, installed=EVERYTHING - {"libegl1"}, browser=Path("/opt/edge"))
     prepare(Rights(None), tmp_path, for_tests=False)
     assert "sudo apt-get install --no-install-recommends libegl1" in capsys.readouterr().out
+
+
+def test_without_rights_and_the_drivers_library_the_demo_ends_with_4(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Playwright's driver would not start: better said now."""
+    Machine(monkeypatch, installed=EVERYTHING - {"libatomic1"}, browser=Path("/opt/edge"))
+    with pytest.raises(InstallError, match="libatomic1"):
+        prepare(Rights(None), tmp_path, for_tests=False)
 
 
 def test_without_browser_and_rights_it_ends_with_4(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
