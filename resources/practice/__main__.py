@@ -1,0 +1,51 @@
+"""`python -m resources.practice`: serve both practice systems until Ctrl-C."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from resources.practice import claimport, meridian
+from resources.practice.faults import FaultError
+from resources.practice.server import SEED, PortTakenError, Practice, serve
+from resources.practice.web import CONTROL
+
+NOT_READY = 4
+
+
+def main() -> int:
+    """Read the options and serve; 4 when a port is taken or the file of faults can't be used."""
+    parser = argparse.ArgumentParser(prog="python -m resources.practice", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder for journals")
+    parser.add_argument("--meridian-port", type=int, default=8101, help="0 for a free one")
+    parser.add_argument("--claimport-port", type=int, default=8102, help="0 for a free one")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--faults", type=Path, help="JSON file of faults to arm at start")
+    options = parser.parse_args()
+    try:
+        serve(
+            options.data,
+            seed=options.seed,
+            meridian_port=options.meridian_port,
+            claimport_port=options.claimport_port,
+            faults_file=options.faults,
+            on_ready=_say_where,
+        )
+    except (PortTakenError, FaultError) as error:
+        sys.stderr.write(f"{error}\n")
+        return NOT_READY
+    return 0
+
+
+def _say_where(practice: Practice) -> None:
+    systems = (
+        ("Meridian", practice.meridian_url, meridian.USER, meridian.PASSWORD),
+        ("ClaimPort", practice.claimport_url, claimport.USER, claimport.PASSWORD),
+    )
+    for title, url, user, password in systems:
+        sys.stdout.write(f"{title:<10}{url}   sign in: {user} / {password}   faults: {url}{CONTROL}/\n")
+    sys.stdout.write("Stop with Ctrl-C.\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

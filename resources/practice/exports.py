@@ -1,0 +1,101 @@
+"""Making the file of an export, and what the download faults make of it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from resources.practice.data import clinic_range, previous_business_day
+from resources.practice.faults import Switchboard
+from resources.practice.reports import appointments_csv, billing_xls, day_text
+
+_ERROR_PAGE = b"""<html><head><title>Meridian - Error</title></head><body>
+<h2>Server Error in '/' Application.</h2><p>Timeout expired. The timeout period elapsed prior to completion of
+the operation or the server is not responding.</p><hr><b>Version Information:</b> 4.2.1187</body></html>
+"""
+EVERY_DOCTOR = "(all)"
+
+
+@dataclass(frozen=True)
+class ExportJob:
+    """A report that is being prepared; `ready_at` is on the server's monotonic clock, in seconds."""
+
+    report: Literal["appointments", "billing"]
+    first: date
+    last: date
+    doctor: str
+    path: str
+    ready_at: float
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    """A file as it is sent. `broken` means that the connection ends before the file does."""
+
+    name: str
+    media_type: str
+    content: bytes
+    rows: int
+    total: Decimal | None
+    fault: str | None
+    broken: bool = False
+
+    def facts(self, job: ExportJob) -> dict[str, object]:
+        """What the journal keeps of it."""
+        return {
+            "report": job.report,
+            "from": day_text(job.first),
+            "to": day_text(job.last),
+            "rows": self.rows,
+            "total": None if self.total is None else str(self.total),
+            "bytes": len(self.content),
+            "sha256": hashlib.sha256(self.content).hexdigest(),
+            "fault": self.fault,
+        }
+
+
+def make_file(job: ExportJob, switchboard: Switchboard, seed: int) -> ReportFile:
+    """The file of a job. Each download fault sees one occasion; all that fire take effect."""
+    first, last, faults = job.first, job.last, []
+    if switchboard.take("stale_download", job.path):
+        faults.append("stale_download")
+        first = last = previous_business_day(job.first)
+    share = 1.0
+    if few := switchboard.take("few_rows", job.path):
+        faults.append("few_rows")
+        share = few.number("share")
+    off = switchboard.take("wrong_total", job.path) is not None
+    if off:
+        faults.append("wrong_total")
+    file = _true_file(job, first, last, share, off=off, seed=seed)
+    return _damaged(file, job, switchboard, faults)
+
+
+def _true_file(job: ExportJob, first: date, last: date, share: float, *, off: bool, seed: int) -> ReportFile:
+    day = clinic_range(first, last, seed)
+    if job.report == "appointments":
+        visits = tuple(row for row in day.appointments if job.doctor in (EVERY_DOCTOR, row.doctor))
+        visits = visits[: round(len(visits) * share)]
+        content = appointments_csv(visits, stated=len(visits) + off)
+        return ReportFile("appointments.csv", "text/csv", content, len(visits), None, None)
+    bills = day.billing[: round(len(day.billing) * share)]
+    total = sum((row.amount for row in bills), Decimal("0.00"))
+    content = billing_xls(bills, first, last, stated=total + off)
+    return ReportFile("billing.xls", "application/vnd.ms-excel", content, len(bills), total, None)
+
+
+def _damaged(file: ReportFile, job: ExportJob, switchboard: Switchboard, faults: list[str]) -> ReportFile:
+    content, broken = file.content, False
+    if switchboard.take("wrong_type_download", job.path):
+        faults.append("wrong_type_download")
+        content = _ERROR_PAGE
+    if switchboard.take("empty_download", job.path):
+        faults.append("empty_download")
+        content = b""
+    if cut := switchboard.take("cut_download", job.path):
+        faults.append("cut_download")
+        content = content[: int(len(content) * cut.number("share"))]
+        broken = cut.text("style") == "broken"
+    fault = " ".join(faults) or None
+    return ReportFile(file.name, file.media_type, content, file.rows, file.total, fault, broken)
