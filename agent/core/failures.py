@@ -10,7 +10,7 @@
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
     │   └── DatabaseNewer · DatabaseDamaged · AlreadyRunning
     ├── Site
-    │   ├── SignInRefused · AccountLocked
+    │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
     │   └── ElementMissing · ElementAmbiguous · FillDiffers
     ├── Report
@@ -190,6 +190,10 @@ class AccountLocked(Site):
     """The site, or our own count of tries, says no more tries (site, account)."""
 
     permanent = True
+
+
+class SignedOut(Site):
+    """The site's session has ended in the middle of the work (site)."""
 
 
 class PageTimeout(Site):

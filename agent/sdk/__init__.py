@@ -1,0 +1,37 @@
+"""The front door: all that an automation imports."""
+
+from agent.browser.session import Session
+from agent.core.calendar import Period
+from agent.core.failures import CannotTell
+from agent.reports.attest import Expect
+from agent.reports.columns import day, money, text, whole
+from agent.reports.table import Row
+from agent.sdk.automation import Automation
+from agent.sdk.batch import Batch
+from agent.sdk.destination import Destination, Found, Listing, seconds
+from agent.sdk.download import Download
+from agent.sdk.record import Record
+from agent.sdk.run import Run
+from agent.sdk.workbook import Workbook
+
+__all__ = [
+    "Automation",
+    "Batch",
+    "CannotTell",
+    "Destination",
+    "Download",
+    "Expect",
+    "Found",
+    "Listing",
+    "Period",
+    "Record",
+    "Row",
+    "Run",
+    "Session",
+    "Workbook",
+    "day",
+    "money",
+    "seconds",
+    "text",
+    "whole",
+]

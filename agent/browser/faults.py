@@ -1,0 +1,101 @@
+"""The border of this room: Playwright's errors become failures of our tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from agent.core.failures import (
+    ElementAmbiguous,
+    ElementMissing,
+    Failure,
+    PageCrashed,
+    PageTimeout,
+    SignedOut,
+    SiteDown,
+    UnknownElement,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Error
+
+    from agent.browser.session import Session
+
+_GONE = (
+    "target page, context or browser has been closed",
+    "target crashed",
+    "page crashed",
+    "browser has been",
+)
+_SERVER_ERROR = 500
+
+
+@contextmanager
+def translated(session: Session) -> Iterator[None]:
+    """Turn an error of Playwright inside the block into a failure; every other error passes unchanged."""
+    from playwright.sync_api import Error  # noqa: PLC0415  # keeps agent.sdk light
+
+    try:
+        yield
+    except Error as error:
+        raise _failure(session, error) from error
+
+
+def _failure(session: Session, error: Error) -> Failure:
+    from playwright.sync_api import Error  # noqa: PLC0415
+    from playwright.sync_api import TimeoutError as Late  # noqa: PLC0415
+
+    site, words = session.book.site, str(error).lower()
+    if any(gone in words for gone in _GONE) or session.page.is_closed():
+        return PageCrashed(site=site)
+    if "net::err_" in words or "ns_error" in words:
+        return SiteDown(site=site, status="no answer")
+    if "strict mode violation" in words:
+        return ElementAmbiguous(site=site, element=session.memory.last_element, found=_count(session))
+    if not isinstance(error, Late):
+        return PageTimeout(site=site, what=session.memory.last_element or "page", seconds=0)
+    try:
+        return _late(session, error)
+    except Error:  # the page went away while we looked at it
+        return PageCrashed(site=site)
+
+
+def _late(session: Session, error: Error) -> Failure:
+    """Say why something did not come in time, by what the page looks like now."""
+    site, element = session.book.site, session.memory.last_element
+    late = PageTimeout(site=site, what=element or "page", seconds=_seconds(str(error)))
+    if session.memory.last_status >= _SERVER_ERROR:
+        return SiteDown(site=site, status=session.memory.last_status)
+    if (
+        "navigating to" in str(error)
+        or session.page.evaluate("document.readyState") == "loading"
+        or not element
+    ):
+        return late
+    found = _count(session)
+    if found > 1:
+        return ElementAmbiguous(site=site, element=element, found=found)
+    if found == 1:
+        return late  # it is there but covered, hidden or disabled
+    if _asks_to_sign_in(session):
+        return SignedOut(site=site)
+    return ElementMissing(site=site, element=element)
+
+
+def _asks_to_sign_in(session: Session) -> bool:
+    """A password field where the work was going on means that the session has ended."""
+    return any(frame.locator("input[type=password]").count() > 0 for frame in session.page.frames)
+
+
+def _count(session: Session) -> int:
+    try:
+        element = session.book.element(session.memory.last_element)
+    except UnknownElement:
+        return 0
+    return element.locator(session.page).count()
+
+
+def _seconds(words: str) -> float:
+    digits = words.split("Timeout ", 1)[-1].split("ms", 1)[0]
+    return int(digits) / 1000 if digits.isdigit() else 0

@@ -1,0 +1,201 @@
+"""A site being used: its page, its elements, filling, the one commit, pop-ups, downloads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Protocol, Self
+
+from agent.browser import filling
+from agent.browser.elements import Book, ElementKind
+from agent.browser.faults import translated
+from agent.core.failures import BrokenAutomation, DownloadCut, DownloadMissing
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog, Frame, Locator, Page, Response
+
+ELEMENT_SECONDS = 15.0
+"""How long an element may take to come; a page, twice as long."""
+
+DOWNLOAD_SECONDS = 60.0
+"""How long a download may take to begin; to finish, twice as long."""
+
+
+class CommitHook(Protocol):
+    """What the engine does around the one click that may take effect."""
+
+    def before_commit(self) -> None:
+        """Commit that the click is about to happen; raises when it must not."""
+
+
+class _NoCommit:
+    """Outside a submit nothing may take effect."""
+
+    def before_commit(self) -> None:
+        raise BrokenAutomation(
+            file="", line=0, problem="site.commit(…) belongs into the submit of a destination, nowhere else"
+        )
+
+
+@dataclass
+class Memory:
+    """What a session remembers for evidence: shared by its pop-ups."""
+
+    last_element: str = ""
+    last_status: int = 200
+    dialogs: list[str] = field(default_factory=list)
+    personal: list[str] = field(default_factory=list)  # values of the current record, masked in pictures
+    filled: dict[str, str | bool] = field(default_factory=dict)  # what each element was last filled with
+    last_commit: float = 0.0  # monotonic seconds
+    accept_dialogs: bool = False
+
+
+class Session:
+    """What an automation gets of a site. ``site["export"]`` is a Locator of Playwright's, ``site.page`` the page."""
+
+    def __init__(
+        self, page: Page, book: Book, steps: ModuleType | None = None, memory: Memory | None = None
+    ) -> None:
+        self.page, self.book, self.steps = page, book, steps
+        self.memory = memory or Memory()
+        self.hook: CommitHook = _NoCommit()
+        page.set_default_timeout(ELEMENT_SECONDS * 1000)
+        page.set_default_navigation_timeout(2 * ELEMENT_SECONDS * 1000)
+        page.on("dialog", self._on_dialog)
+        page.on("response", self._on_response)
+
+    def __getitem__(self, name: str) -> Locator:
+        """Return the Locator of an element of the book; raises UnknownElement, and for a commit, Broken."""
+        if self.book.element(name).kind is ElementKind.COMMIT:
+            problem = f"“{name}” takes effect in the site: write site.commit({name!r}) inside submit"
+            raise BrokenAutomation(file=str(self.book.file), line=0, problem=problem)
+        return self._locator(name)
+
+    def _locator(self, name: str) -> Locator:
+        self.memory.last_element = name
+        return self.book.element(name).locator(self.page)
+
+    def open(self, path: str = "") -> None:
+        """Open a page of the site: a path below the book's ``url``, the start page without one."""
+        with self.watched():
+            self.page.goto(f"{self.book.url}/{path.lstrip('/')}", wait_until="domcontentloaded")
+
+    def fill(self, values: Mapping[str, filling.Value]) -> None:
+        """Set fields of the form by their names, all in one call, and read them back from the page.
+
+        Raises FillDiffers when a field then holds something else, ElementMissing, ElementAmbiguous.
+        """
+        fields = []
+        for name, value in values.items():
+            self.memory.last_element = name
+            element = self.book.element(name)
+            if element.kind is not ElementKind.FILL:
+                problem = f"“{name}” is not of kind fill"
+                raise BrokenAutomation(file=str(self.book.file), line=0, problem=problem)
+            self.memory.filled[name] = filling.shown(element, value)
+            fields.append((element, value))
+        with self.watched():
+            filling.fill(self.page, self.book.site, fields, ELEMENT_SECONDS * 1000)
+
+    def commit(self, name: str) -> None:
+        """Click the one element that may take effect. The engine commits the intention to disk first."""
+        if self.book.element(name).kind is not ElementKind.COMMIT:
+            problem = f"“{name}” is not of kind commit in the book"
+            raise BrokenAutomation(file=str(self.book.file), line=0, problem=problem)
+        locator = self._locator(name)
+        with self.watched():
+            # Everything that can fail before the click fails here, while nothing has happened yet.
+            locator.click(trial=True)
+            self._keep_pace()
+            self.hook.before_commit()
+            self.memory.last_commit = time.monotonic()
+            locator.click()
+
+    def _keep_pace(self) -> None:
+        if self.book.per_minute:
+            due = self.memory.last_commit + 60 / self.book.per_minute
+            if (pause := due - time.monotonic()) > 0 and self.memory.last_commit:
+                self.page.wait_for_timeout(pause * 1000)
+
+    @contextmanager
+    def popup(self, opener: str) -> Iterator[Self]:
+        """Click what opens a second window; the block works in it, and at its end the window is closed."""
+        with self.watched():
+            with self.page.expect_popup() as opened:
+                self[opener].click()
+            page = opened.value
+            page.wait_for_load_state("domcontentloaded")
+        window = self._in(page)
+        try:
+            with window.watched():
+                yield window
+        finally:
+            if not page.is_closed():
+                page.close()
+
+    def _in(self, page: Page) -> Self:
+        window = type(self)(page, self.book, self.steps, self.memory)
+        window.hook = self.hook
+        return window
+
+    @contextmanager
+    def accepting_dialogs(self) -> Iterator[None]:
+        """Answer the site's questions ("Really?") with OK inside the block; everywhere else with Cancel."""
+        self.memory.accept_dialogs = True
+        try:
+            yield
+        finally:
+            self.memory.accept_dialogs = False
+
+    def receive(self, element: str) -> tuple[str, bytes]:
+        """Click an element and return the file that this very click brings: suggested name and bytes.
+
+        Raises DownloadMissing when none begins or ends in time, DownloadCut when it broke off.
+        """
+        from playwright.sync_api import TimeoutError as Late  # noqa: PLC0415  # keeps agent.sdk light
+
+        with self.watched():
+            trigger = self[element]
+            try:
+                with self.page.expect_download(timeout=DOWNLOAD_SECONDS * 1000) as coming:
+                    trigger.click()
+                download = coming.value
+            except Late as error:
+                trigger.wait_for(state="attached")  # a missing button is a missing element, no late file
+                raise DownloadMissing(
+                    site=self.book.site, element=element, seconds=DOWNLOAD_SECONDS
+                ) from error
+            if (broken := download.failure()) is not None:
+                raise DownloadCut(file=download.suggested_filename, expected="a whole file", found=broken)
+            content = download.path().read_bytes()
+            download.delete()
+            return download.suggested_filename, content
+
+    def text(self) -> str:
+        """Return what a person can read on the page, all frames together."""
+        return "\n".join(_frame_text(frame) for frame in self.page.frames)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Turn Playwright's errors inside the block into failures that name site and element."""
+        with translated(self):
+            yield
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        self.memory.dialogs.append(dialog.message)
+        if self.memory.accept_dialogs:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    def _on_response(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self.memory.last_status = response.status
+
+
+def _frame_text(frame: Frame) -> str:
+    body = frame.locator("body")
+    return body.inner_text() if body.count() else ""

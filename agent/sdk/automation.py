@@ -1,0 +1,126 @@
+"""The automation: named tasks in order, what each needs, when it runs and by when it must be done."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from agent.core.calendar import COVERS, parse_schedule, parse_time
+from agent.core.failures import BrokenAutomation
+from agent.core.states import TaskKind
+from agent.sdk.destination import Destination
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+DestinationT = TypeVar("DestinationT", bound=type[Destination[Any]])
+
+RUN_PARAMETER = "run"
+SITE_PARAMETER = "site"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One function (or destination) of an automation. ``inputs`` are the tasks whose results it takes."""
+
+    name: str
+    kind: TaskKind
+    site: str | None
+    inputs: tuple[str, ...]
+    work: Callable[..., Any]
+    file: str
+    line: int
+
+
+class Automation:
+    """Declare one at the top of ``automation.py``; its decorators add the tasks in the order they run."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        title: str,
+        schedule: str,
+        deadline: str,
+        covers: str = "previous business day",
+    ) -> None:
+        self.name, self.title, self.covers = name, title, covers
+        self.schedule, self.deadline = schedule, deadline
+        self.tasks: dict[str, Task] = {}
+        frame = inspect.stack(context=0)[1]
+        self.file, self.line = frame.filename, frame.lineno
+        self._check_words()
+
+    def download(self, site: str) -> Callable[[FunctionT], FunctionT]:
+        """Add a task that signs in at a site and returns a :class:`Download`: ``def billing(site, run)``."""
+
+        def add(work: FunctionT) -> FunctionT:
+            self._add(work, TaskKind.DOWNLOAD, site, _parameters(work, RUN_PARAMETER, SITE_PARAMETER))
+            return work
+
+        return add
+
+    def process(self, work: FunctionT) -> FunctionT:
+        """Add a plain function; its parameters are named after the tasks whose results it takes."""
+        self._add(work, TaskKind.PROCESS, None, _parameters(work, RUN_PARAMETER))
+        return work
+
+    def upload(self, site: str, *, of: Callable[..., Any]) -> Callable[[DestinationT], DestinationT]:
+        """Add a destination class: it enters the records of the batch that ``of`` returned."""
+
+        def add(destination: DestinationT) -> DestinationT:
+            self._add(destination, TaskKind.UPLOAD, site, (of.__name__,))
+            return destination
+
+        return add
+
+    def _add(
+        self, work: Callable[..., Any], kind: TaskKind, site: str | None, inputs: tuple[str, ...]
+    ) -> None:
+        name = work.__name__
+        file, line = _place(work)
+        if name in self.tasks:
+            raise BrokenAutomation(file=file, line=line, problem=f"two tasks are named {name}")
+        for wanted in inputs:
+            if wanted not in self.tasks:
+                problem = f"{name} takes {wanted}, but no task above it is named so"
+                raise BrokenAutomation(file=file, line=line, problem=problem)
+        if kind is TaskKind.UPLOAD:
+            self._check_destination(name, work, inputs[0], file, line)
+        self.tasks[name] = Task(name, kind, site, inputs, work, file, line)
+
+    def _check_destination(
+        self, name: str, work: Callable[..., Any], batch: str, file: str, line: int
+    ) -> None:
+        if not (isinstance(work, type) and issubclass(work, Destination)):
+            problem = f"{name} must be a class derived from Destination"
+        elif not work.has("submit"):
+            problem = f"{name} has no submit: nothing could be entered"
+        elif not work.has("look_up"):
+            problem = f"{name} has no look_up: after a lost answer nobody could find out what was saved"
+        elif self.tasks[batch].kind is not TaskKind.PROCESS:
+            problem = f"{name} enters {batch}, which is no process task"
+        else:
+            return
+        raise BrokenAutomation(file=file, line=line, problem=problem)
+
+    def _check_words(self) -> None:
+        try:
+            parse_schedule(self.schedule)
+            parse_time(self.deadline)
+        except ValueError as error:
+            raise BrokenAutomation(file=self.file, line=self.line, problem=str(error)) from error
+        if self.covers not in COVERS:
+            problem = f"covers is “{self.covers}”, not one of: {', '.join(COVERS)}"
+            raise BrokenAutomation(file=self.file, line=self.line, problem=problem)
+
+
+def _parameters(work: Callable[..., Any], *given: str) -> tuple[str, ...]:
+    return tuple(name for name in inspect.signature(work).parameters if name not in given)
+
+
+def _place(work: Callable[..., Any]) -> tuple[str, int]:
+    try:
+        return inspect.getsourcefile(work) or "", inspect.getsourcelines(work)[1]
+    except (OSError, TypeError):  # defined where there is no file, as in a test
+        return "", 0

@@ -1,0 +1,87 @@
+"""A batch: the records that a process task made, and an account of every source row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from agent.core.failures import RowsUnaccounted
+from agent.core.totals import add_up
+from agent.reports.table import Row
+from agent.sdk.download import Download
+from agent.sdk.record import Record
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A source row that became no record, and why."""
+
+    row: Row
+    reason: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where every source row went: the count and each control total, for the source and what was left out."""
+
+    source: dict[str, Decimal]
+    left_out: dict[str, Decimal]
+
+
+@dataclass
+class Batch(Generic[RecordT]):
+    """Records to deliver. Every row of a file that one row is taken from must be added or left out."""
+
+    record_type: type[RecordT]
+    records: list[RecordT] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+    def add(self, record: RecordT) -> None:
+        """Deliver this record; made by ``Claim.of(row)`` it accounts for its row."""
+        if not isinstance(record, self.record_type):
+            raise TypeError(f"a batch of {self.record_type.__name__} takes no {type(record).__name__}")
+        self.records.append(record)
+
+    def leave_out(self, row: Row, reason: str) -> None:
+        """Deliver nothing for this row, for a reason that a person can read."""
+        if not reason.strip():
+            raise ValueError("a row is left out for a reason")
+        self.left_out.append(LeftOut(row, reason.strip()))
+
+    def account(self, downloads: Iterable[Download]) -> Account:
+        """Check that each row of each used file went to exactly one place; raises RowsUnaccounted."""
+        used = [row for record in self.records for row in record.source_rows]
+        used += [left.row for left in self.left_out]
+        places = {row.place for row in used}
+        if len(places) != len(used):
+            twice = next(row for number, row in enumerate(used) if row in used[:number])
+            raise RowsUnaccounted(file=twice.place[0], rows=len(used) - len(places), address=_where(twice))
+        source: list[Row] = []
+        for download in downloads:
+            rows = download.handed_out()
+            # A file of which no row was used served for checking only; but a batch of nothing used nothing.
+            if used and not any(row.place in places for row in rows):
+                continue
+            missing = [row for row in rows if row.place not in places]
+            if missing:
+                raise RowsUnaccounted(file=download.name, rows=len(missing), address=_where(missing[0]))
+            source += rows
+        totals = self._provable_totals(source)
+        return Account(_sums(source, totals), _sums([left.row for left in self.left_out], totals))
+
+    def _provable_totals(self, rows: Sequence[Row]) -> list[str]:
+        names = [name for name, column in self.record_type.columns.items() if column.control_total]
+        return [name for name in names if all(name in row.values for row in rows)]
+
+
+def _sums(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Decimal]:
+    return add_up(({name: row.values[name] or Decimal(0) for name in names} for row in rows), names)
+
+
+def _where(row: Row) -> str:
+    file, sheet, number = row.place
+    return f"{file}{f', sheet {sheet}' if sheet else ''}, row {number}"

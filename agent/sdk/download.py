@@ -1,0 +1,61 @@
+"""A downloaded file: attested when it came, read as typed rows by those who use it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent.core.failures import RowsInvalid
+from agent.reports.attest import Expect, attest
+from agent.reports.reading import read, typed_rows
+from agent.reports.table import Row
+from agent.sdk.record import Record
+
+
+@dataclass
+class Download:
+    """One file that a download task brought: its name, its fingerprint, and what was expected of it."""
+
+    name: str
+    sha256: str
+    expect: Expect | None
+    evidence: str
+    _open: Callable[[], bytes] = field(repr=False)
+    _handed_out: dict[tuple[str, str | None, int], Row] = field(default_factory=dict, repr=False)
+
+    @staticmethod
+    def from_file(path: Path, expect: Expect | None = None) -> Download:
+        """Return a file on disk as a download, to test a process function without a site."""
+        content = path.read_bytes()
+        return Download(path.name, hashlib.sha256(content).hexdigest(), expect, "", lambda: content)
+
+    def content(self) -> bytes:
+        """Return the file's bytes."""
+        return self._open()
+
+    def rows(self, record_type: type[Record]) -> list[Row]:
+        """Return the file's rows, typed by the fields of a record class; every row of the file is there.
+
+        Raises DownloadWrongType when no header fits, RowsInvalid when a cell breaks its column's contract,
+        and what :class:`Expect` promised: DownloadStale, StatedTotalDiffers.
+        """
+        typed = typed_rows(read(self.content(), self.name), record_type.columns)
+        if typed.invalid:
+            first = typed.invalid[0]
+            raise RowsInvalid(
+                file=self.name,
+                rows=len(typed.invalid),
+                address=str(first.address),
+                column=first.header,
+                problem=first.problem,
+            )
+        if self.expect is not None:
+            attest(typed, record_type.columns, self.expect)
+        self._handed_out.update((row.place, row) for row in typed.rows)
+        return typed.rows
+
+    def handed_out(self) -> list[Row]:
+        """Return each row that :meth:`rows` gave, once."""
+        return list(self._handed_out.values())

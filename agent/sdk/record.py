@@ -1,0 +1,99 @@
+"""Records: one thing to deliver, declared as a class with typed fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self, dataclass_transform
+
+from agent.core.keys import normalise_key
+from agent.reports.columns import Column, Invalid, day, money, text, whole
+from agent.reports.table import Row
+
+
+@dataclass_transform(field_specifiers=(text, money, day, whole), kw_only_default=True)
+class Record:
+    """The base of every record type.
+
+    ``class Claim(Record, key="claim_no", noun=("claim", "claims"))`` names the business key and the words
+    that people see. Fields are declared with :func:`text`, :func:`money`, :func:`day` and :func:`whole`.
+    """
+
+    columns: ClassVar[Mapping[str, Column]] = {}
+    key_field: ClassVar[str] = ""
+    noun: ClassVar[tuple[str, str]] = ("record", "records")
+
+    def __init_subclass__(cls, *, key: str = "", noun: tuple[str, str] = ("record", "records")) -> None:
+        """Collect the fields; raises TypeError when the key is not one of them."""
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
+        cls.columns = {**cls.columns, **own}
+        cls.key_field, cls.noun = key or cls.key_field, noun
+        if key and key not in cls.columns:
+            raise TypeError(f"{cls.__name__}: the key “{key}” is not one of its fields")
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401  # each field has its own type
+        unknown = values.keys() - self.columns.keys()
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
+        for name, column in self.columns.items():
+            try:
+                setattr(self, name, column.accept(values.get(name)))
+            except Invalid as error:
+                # Its value may be personal, so the message says only what was wanted.
+                raise ValueError(f"{type(self).__name__}.{name} must be {error.expected}") from None
+        self._rows: tuple[Row, ...] = ()
+
+    @classmethod
+    def of(cls, row: Row, *more: Row, **changes: Any) -> Self:  # noqa: ANN401  # each field has its own type
+        """Make a record from a source row (and further rows it was computed from), with changed fields.
+
+        Fields that the row has are taken over; where each came from is kept.
+        """
+        taken = {name: row.values[name] for name in cls.columns if name in row.values}
+        record = cls(**{**taken, **changes})
+        record._rows = (row, *more)
+        return record
+
+    @property
+    def source_rows(self) -> tuple[Row, ...]:
+        """The rows of source files that this record was made from; empty when it was made by hand."""
+        return self._rows
+
+    def key(self) -> str:
+        """Return the business key, normalised as the ledger compares it."""
+        return normalise_key(self.shown()[self.key_field])
+
+    def shown(self) -> dict[str, str]:
+        """Return each field as canonical text: what is hashed, stored and compared."""
+        return {name: column.show(getattr(self, name)) for name, column in self.columns.items()}
+
+    def control_totals(self) -> dict[str, Decimal]:
+        """Return the amounts that must be the same from file to target."""
+        return {
+            name: getattr(self, name) or Decimal(0)
+            for name, column in self.columns.items()
+            if column.control_total
+        }
+
+    def personal_values(self) -> list[str]:
+        """Return the values that are masked in pictures and struck out of logs."""
+        shown = self.shown()
+        return [shown[name] for name, column in self.columns.items() if column.personal and shown[name]]
+
+    @classmethod
+    def from_shown(cls, values: Mapping[str, str]) -> Self:
+        """Rebuild a record from :meth:`shown`."""
+        return cls(**{name: column.restore(values[name]) for name, column in cls.columns.items()})
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.shown() == other.shown()  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self.key())
+
+    def __repr__(self) -> str:
+        values = (
+            f"{name}=▇" if self.columns[name].personal else f"{name}={value!r}"
+            for name, value in self.shown().items()
+        )
+        return f"{type(self).__name__}({', '.join(values)})"
