@@ -1,0 +1,159 @@
+"""The words that people read, by code. Faces ask here; nothing below them makes a sentence.
+
+A sentence may hold ``{parameters}`` and ``[optional parts]``, which are left out when one of their parameters
+is not known. The standard library only: any face can load it without loading the agent.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Params = Mapping[str, object]
+Noun = tuple[str, str]
+
+RECORD: Noun = ("record", "records")
+"""What is said of a record whose type names no noun of its own."""
+
+_BOOK = Path(__file__).with_name("en.toml")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_UNKNOWN = "…"
+
+
+class Text(NamedTuple):
+    """What happened, in one line, and what to do next."""
+
+    title: str
+    next: str
+
+
+def failure(code: str, params: Params, *, noun: Noun = RECORD, run: str | None = None) -> Text:
+    """Return a failure's title and what to do next; ``run`` is put into the commands that it names."""
+    entry = _entry("failures", code, "failure")
+    known = _known(params, noun) | {"this_run": run or "RUN"}
+    return Text(fill(_counted(entry, "title", known), known), fill(str(entry["next"]), known))
+
+
+def question(code: str, params: Params, *, noun: Noun = RECORD) -> str:
+    """Return the sentence that puts a question before a person."""
+    told = dict(params)
+    cause = told.get("failure")
+    if isinstance(cause, Mapping):
+        inner = cause.get("params")
+        told["failure"] = failure(
+            str(cause.get("code")), inner if isinstance(inner, Mapping) else {}, noun=noun
+        ).title
+    return fill(_sentence("questions", code), _known(told, noun))
+
+
+def answer(code: str) -> str:
+    """Return what an answer does, as one reads it on its button."""
+    return _sentence("answers", code)
+
+
+def step(code: str, params: Params, *, noun: Noun = RECORD) -> str:
+    """Return what is being done right now."""
+    return fill(_sentence("steps", code), _known(params, noun))
+
+
+def run_state(state: str, params: Params, *, noun: Noun = RECORD) -> str:
+    """Return where a run stands, with the one thing that matters in that state."""
+    return fill(_sentence("run_states", state), _known(params, noun))
+
+
+def task_state(state: str) -> str:
+    """Return where a task stands."""
+    return _sentence("task_states", state)
+
+
+def task_kind(kind: str) -> str:
+    """Return what a task of this kind does."""
+    return _sentence("task_kinds", kind)
+
+
+def record_state(state: str, params: Params) -> str:
+    """Return what became of a record."""
+    return fill(_sentence("record_states", state), params)
+
+
+def note(code: str, params: Params) -> str:
+    """Return a remark about a record that is no question."""
+    return fill(_sentence("notes", code), params)
+
+
+def evidence_kind(kind: str) -> str:
+    """Return what sort of proof something is."""
+    return _sentence("evidence_kinds", kind)
+
+
+def count(number: int, noun: Noun) -> str:
+    """Return ``1 claim``, ``187 claims``."""
+    return f"{number:,} {noun[0] if number == 1 else noun[1]}"
+
+
+def say(code: str, params: Params | None = None, *, noun: Noun = RECORD) -> str:
+    """Return one of the other sentences; of ``{one = …, many = …}`` the one that fits ``count``."""
+    known = _known(params or {}, noun)
+    entry = _book()["sentences"][code]
+    return fill(entry if isinstance(entry, str) else _counted(entry, "many", known), known)
+
+
+def has(section: str, code: str) -> bool:
+    """Tell whether a section has words for a code."""
+    return code in _book()[section]
+
+
+def codes(section: str) -> frozenset[str]:
+    """Return every code that a section has words for."""
+    return frozenset(_book()[section])
+
+
+def parameters(section: str, code: str) -> frozenset[str]:
+    """Return the names of all parameters that the words of a code use."""
+    entry = _book()[section][code]
+    told = entry.values() if isinstance(entry, Mapping) else (entry,)
+    return frozenset(name for text in told for name in _PARAMETER.findall(str(text)))
+
+
+def fill(template: str, params: Params) -> str:
+    """Put parameters into a sentence; unknown ones become ``…``, or take their optional part with them."""
+
+    def part(match: re.Match[str]) -> str:
+        known = all(params.get(name) not in {None, ""} for name in _PARAMETER.findall(match[1]))
+        return match[1] if known else ""
+
+    def value(match: re.Match[str]) -> str:
+        given = params.get(match[1])
+        return _UNKNOWN if given is None else f"{given:g}" if isinstance(given, float) else str(given)
+
+    return _PARAMETER.sub(value, _OPTIONAL.sub(part, template))
+
+
+@cache
+def _book() -> dict[str, Any]:
+    with _BOOK.open("rb") as file:
+        return tomllib.load(file)
+
+
+def _known(params: Params, noun: Noun) -> dict[str, object]:
+    return {"noun": noun[0], "nouns": noun[1], **params}
+
+
+def _entry(section: str, code: str, otherwise: str) -> Mapping[str, object]:
+    entries: Mapping[str, Mapping[str, object]] = _book()[section]
+    return entries.get(code) or entries[otherwise]
+
+
+def _sentence(section: str, code: str) -> str:
+    """Return a sentence; a code of another version, which has none here, stands for itself."""
+    return str(_book()[section].get(code, code.replace("_", " ")))
+
+
+def _counted(entry: Mapping[str, object], many: str, known: Params) -> str:
+    number = known.get(str(entry.get("counted_by", "count")))
+    return str(entry["one"] if "one" in entry and number == 1 else entry[many])
