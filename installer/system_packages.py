@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer import browsers
 from installer.progress import InstallError, Progress, Step
 
 # Playwright's driver does not start without it, and a bare Debian has none.
@@ -40,6 +39,8 @@ FONTS = ["fonts-dejavu-core", "fonts-noto-core", "fonts-noto-color-emoji", "font
 KEYRING = ["dbus", "gnome-keyring"]
 BROWSER = ["chromium"]
 
+# The agent's own search, so that what is found here is what will be used.
+_FIND_BROWSER = "from agent.system.browsers import find_browser; print(find_browser().path)"
 _APT = ["apt-get", "-o", "DPkg::Lock::Timeout=120"]
 _INSTALL = ["install", "--yes", "--no-install-recommends"]
 _QUIET = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
@@ -73,8 +74,8 @@ def prepare(environment_python: Path, rights: Rights, progress: Progress, *, for
     driver's library always, everything else for the tests.
     """
     with progress.step("Browser") as step:
-        browser = browsers.find()
-        step.detail = str(browser) if browser else "none installed yet"
+        browser = find_browser(environment_python)
+        step.detail = browser or "none installed yet"
     wanted = [*DRIVER, *QT, *FONTS, *(KEYRING if for_tests else []), *([] if browser else BROWSER)]
     left = []
     if shutil.which("dpkg-query"):
@@ -83,7 +84,7 @@ def prepare(environment_python: Path, rights: Rights, progress: Progress, *, for
         progress.note(
             f"This is not Debian. Its names of the libraries that may be needed: {' '.join(wanted)}"
         )
-    if not browser and browsers.find() is None:
+    if not browser and not find_browser(environment_python):
         _download_browser(environment_python, progress)
     left = [name for name in left if name not in BROWSER]
     if left and (for_tests or set(left) & set(DRIVER)):
@@ -92,6 +93,22 @@ def prepare(environment_python: Path, rights: Rights, progress: Progress, *, for
         progress.note(
             f"Not installed, and the demo goes on without: {', '.join(left)}. To install: {by_hand(left)}"
         )
+
+
+def find_browser(environment_python: Path) -> str:
+    """Path of the browser that the agent will use, or nothing.
+
+    Raises InstallError when `PREDAWN_BROWSER` asks for one that is not there.
+    """
+    command = [str(environment_python), "-P", "-c", _FIND_BROWSER]
+    answer = subprocess.run(command, check=False, capture_output=True, text=True)
+    wish = os.environ.get("PREDAWN_BROWSER")
+    if answer.returncode and wish:
+        raise InstallError(
+            f"PREDAWN_BROWSER names “{wish}”, and there is no such program.",
+            "correct the variable, or remove it so that an installed browser is found.",
+        )
+    return answer.stdout.strip() if answer.returncode == 0 else ""
 
 
 def installed() -> set[str]:
@@ -158,8 +175,9 @@ def _sudo_agrees() -> bool:
 def _download_browser(environment_python: Path, progress: Progress) -> None:
     """The last resort: Playwright's own Chromium."""
     with progress.step("Browser, as Playwright's download") as step:
-        if step.run([str(environment_python), "-m", "playwright", "install", "chromium"]):
-            return
+        downloaded = step.run([str(environment_python), "-m", "playwright", "install", "chromium"])
+    if downloaded and find_browser(environment_python):
+        return
     raise InstallError(
         "there is no browser, and none could be installed.",
         f"{by_hand(BROWSER)}\n  or install Microsoft Edge or Google Chrome. Then start this command again.",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from installer import bootstrap, browsers, environment, system_packages
+from installer import bootstrap, environment, system_packages
 from installer.progress import InstallError, Progress
 from installer.system_packages import Rights
 
@@ -94,13 +94,13 @@ def test_dependencies_that_cannot_be_had_name_the_command(
 class Machine:
     """A pretended Debian: what is installed, and what apt says."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, installed: set[str], browser: Path | None) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, installed: set[str], browser: str) -> None:
         self.installed = installed
         self.unknown: set[str] = set()
         self.commands: list[tuple[str, ...]] = []
         monkeypatch.setattr(system_packages, "installed", lambda: self.installed)
         monkeypatch.setattr(system_packages, "_apt", self._apt)
-        monkeypatch.setattr(browsers, "find", lambda: browser)
+        monkeypatch.setattr(system_packages, "find_browser", lambda python: browser)
         monkeypatch.setattr(system_packages.shutil, "which", lambda name: f"/usr/bin/{name}")
 
     def _apt(self, step: object, prefix: tuple[str, ...], *arguments: str) -> bool:
@@ -129,15 +129,29 @@ def prepare(rights: Rights, tmp_path: Path, *, for_tests: bool) -> None:
 
 
 def test_a_complete_machine_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    machine = Machine(monkeypatch, installed=set(EVERYTHING), browser=Path("/usr/bin/chromium"))
+    machine = Machine(monkeypatch, installed=set(EVERYTHING), browser="/usr/bin/chromium")
     prepare(Rights(()), tmp_path, for_tests=True)
     assert machine.commands == []
+
+
+def test_the_browser_found_is_the_one_the_agent_uses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    browser = tmp_path / "chromium"
+    browser.write_text("")
+    browser.chmod(0o755)
+    monkeypatch.setenv("PREDAWN_BROWSER", str(browser))
+    assert system_packages.find_browser(Path(sys.executable)) == str(browser)
+
+
+def test_a_wish_for_a_browser_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREDAWN_BROWSER", "/opt/nothing")
+    with pytest.raises(InstallError, match="PREDAWN_BROWSER names “/opt/nothing”"):
+        system_packages.find_browser(Path(sys.executable))
 
 
 def test_only_what_is_missing_is_installed_by_one_command(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    machine = Machine(monkeypatch, installed=EVERYTHING - {"libegl1", "dbus"}, browser=Path("/opt/edge"))
+    machine = Machine(monkeypatch, installed=EVERYTHING - {"libegl1", "dbus"}, browser="/opt/edge")
     prepare(Rights(()), tmp_path, for_tests=True)
     assert machine.commands == [
         ("update",),
@@ -146,7 +160,7 @@ def test_only_what_is_missing_is_installed_by_one_command(
 
 
 def test_the_demo_needs_no_keyring_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    machine = Machine(monkeypatch, installed=EVERYTHING - {"dbus"}, browser=Path("/opt/edge"))
+    machine = Machine(monkeypatch, installed=EVERYTHING - {"dbus"}, browser="/opt/edge")
     prepare(Rights(()), tmp_path, for_tests=False)
     assert machine.commands == []
 
@@ -154,7 +168,7 @@ def test_the_demo_needs_no_keyring_service(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_without_rights_the_tests_name_the_exact_command(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    Machine(monkeypatch, installed=EVERYTHING - {"libegl1", "dbus"}, browser=Path("/opt/edge"))
+    Machine(monkeypatch, installed=EVERYTHING - {"libegl1", "dbus"}, browser="/opt/edge")
     with pytest.raises(InstallError) as caught:
         prepare(Rights(None), tmp_path, for_tests=True)
     assert caught.value.exit_code == 4
@@ -165,7 +179,7 @@ def test_without_rights_the_demo_goes_on_and_names_the_command(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An office user who has a browser but no rights still gets the demo."""
-    Machine(monkeypatch, installed=EVERYTHING - {"libegl1"}, browser=Path("/opt/edge"))
+    Machine(monkeypatch, installed=EVERYTHING - {"libegl1"}, browser="/opt/edge")
     prepare(Rights(None), tmp_path, for_tests=False)
     assert "sudo apt-get install --no-install-recommends libegl1" in capsys.readouterr().out
 
@@ -174,14 +188,14 @@ def test_without_rights_and_the_drivers_library_the_demo_ends_with_4(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Playwright's driver would not start: better said now."""
-    Machine(monkeypatch, installed=EVERYTHING - {"libatomic1"}, browser=Path("/opt/edge"))
+    Machine(monkeypatch, installed=EVERYTHING - {"libatomic1"}, browser="/opt/edge")
     with pytest.raises(InstallError, match="libatomic1"):
         prepare(Rights(None), tmp_path, for_tests=False)
 
 
 def test_without_browser_and_rights_it_ends_with_4(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The last resort, Playwright's download, fails here too: there is no Python to start it."""
-    Machine(monkeypatch, installed=EVERYTHING - {"chromium"}, browser=None)
+    Machine(monkeypatch, installed=EVERYTHING - {"chromium"}, browser="")
     with pytest.raises(InstallError) as caught:
         prepare(Rights(None), tmp_path, for_tests=False)
     assert caught.value.exit_code == 4
@@ -193,7 +207,7 @@ def test_a_package_unknown_to_this_release_does_not_keep_the_others_away(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     machine = Machine(
-        monkeypatch, installed=EVERYTHING - {"libegl1", "fonts-wqy-microhei"}, browser=Path("/opt/edge")
+        monkeypatch, installed=EVERYTHING - {"libegl1", "fonts-wqy-microhei"}, browser="/opt/edge"
     )
     machine.unknown = {"fonts-wqy-microhei"}
     progress = Progress(tmp_path / "install.log")
