@@ -1,6 +1,6 @@
 """The contract of one column: what every kind of column can do.
 
-Every value takes one of two ways in: :meth:`Column.parse` from a file's cell, :meth:`Column.accept` from code.
+A value comes in by :meth:`Column.parse` from a file's cell, or by :meth:`Column.accept` from code.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Column(ABC):
         return self._parse(raw)
 
     def accept(self, value: object) -> Any:  # noqa: ANN401 - as above
-        """Return a value that code made (not a file) in normal form; raise :class:`Invalid` for another type."""
+        """Return a value that code made, in normal form; raise :class:`Invalid` for another type."""
         if value is None or value == "":
             if self.optional:
                 return None

@@ -1,0 +1,93 @@
+"""Delimited text (CSV, TSV): the delimiter and the quoting are found from the whole file, then stated."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+
+from agent.core.failures import DownloadCut, DownloadWrongType
+from agent.reports.sniffing import cut, wrong_type
+from agent.reports.table import RawRow, Table
+
+_DELIMITERS = ("\t", ";", ",", "|")
+_SAMPLE = 500  # records; enough to tell a delimiter from a comma in a name
+_ONE_CELL = "one cell a line: no delimiter fits"
+
+Records = list[list[str]]
+
+
+def read_delimited(text: str, name: str) -> tuple[Table, str, bool]:
+    """Return the table, its delimiter, and whether cells are quoted.
+
+    Raises DownloadCut for an unfinished quoted cell or last line, DownloadWrongType for prose and for quotes
+    that cannot be understood in one way only.
+    """
+    delimiter = _delimiter(text)
+    if delimiter is None:
+        wrong_type(name, "text that is not a table: " + _ONE_CELL)
+    records, quoted = _records(text, delimiter, name)
+    _check_last(records, text, name)
+    rows = [RawRow(number, tuple(record)) for number, record in enumerate(records, 1)]
+    return Table(rows), delimiter, quoted
+
+
+def _delimiter(text: str) -> str | None:
+    """Return the delimiter that gives most records the same number of cells; None when all give one cell."""
+    best, best_score = None, (0, 0)
+    for delimiter in _DELIMITERS:
+        if delimiter not in text:
+            continue
+        widths = Counter(width for width in _widths(text, delimiter) if width > 1)
+        if not widths:
+            continue
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+        if (count, width) > best_score:
+            best, best_score = delimiter, (count, width)
+    return best
+
+
+def _widths(text: str, delimiter: str) -> list[int]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    widths: list[int] = []
+    try:
+        for record in reader:
+            widths.append(len(record))
+            if len(widths) == _SAMPLE:
+                break
+    except csv.Error:
+        pass  # a quote opened by the wrong delimiter: what was read so far is this delimiter's score
+    return widths
+
+
+def _records(text: str, delimiter: str, name: str) -> tuple[Records, bool]:
+    quoted = '"' in text
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return list(reader), quoted
+    except csv.Error as error:
+        if delimiter == "\t" and (plain := _unquoted(text)) is not None:
+            return plain, False
+        if "unexpected end" in str(error):
+            raise DownloadCut(
+                file=name, expected="the end of a quoted cell", found="the end of the file"
+            ) from error
+        found = f"line {reader.line_num}: {error}"
+        expected = "quotes around whole cells, doubled inside them"
+        raise DownloadWrongType(file=name, expected=expected, found=found) from error
+
+
+def _unquoted(text: str) -> Records | None:
+    """Tab-separated text is often written without quoting: then every line has the same number of cells."""
+    lines = text.splitlines() if "\x0b" not in text else text.split("\n")
+    records = [line.split("\t") for line in lines]
+    return records if len({len(record) for record in records}) == 1 else None
+
+
+def _check_last(records: Records, text: str, name: str) -> None:
+    """A last line without an end, and shorter than its fellows, was cut off in the middle."""
+    if len(records) < 2 or text.endswith(("\n", "\r")):
+        return
+    width, _ = Counter(len(record) for record in records[:-1]).most_common(1)[0]
+    if len(records[-1]) < width:
+        cut(name, f"{width} cells in the last line", f"{len(records[-1])} cells")

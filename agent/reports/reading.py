@@ -1,0 +1,172 @@
+"""Reading a report: its bytes → its tables → typed rows with addresses. What is not certain is refused.
+
+A row is never dropped without a word: every row below the header is a :class:`Row`, an :class:`InvalidRow` or
+an :class:`OtherRow` with the reason why it is no record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NoReturn
+
+from agent.core.failures import DownloadWrongType
+from agent.reports.contract import Column
+from agent.reports.delimited import read_delimited
+from agent.reports.footers import stated_facts
+from agent.reports.headings import Header, find_header, nearest_labels
+from agent.reports.rows import OtherRow, RowReader
+from agent.reports.sniffing import decode, is_zip, looks_like_html, refuse_other_kinds
+from agent.reports.statements import StatedCount, StatedTotal
+from agent.reports.table import InvalidRow, Row, Table
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    """A file that holds tables. ``encoding``, ``delimiter``, ``quoted`` are what was found; None where void.
+
+    ``stated`` holds what the file says of itself in words (names as written there); ``lines`` are the page's
+    lines of text around its tables.
+    """
+
+    name: str
+    kind: str
+    tables: list[Table]
+    encoding: str | None = None
+    delimiter: str | None = None
+    quoted: bool | None = None
+    lines: tuple[str, ...] = ()
+    stated: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TypedRows:
+    """The rows of a report by a contract. ``header_row`` is the number of the header's last row.
+
+    ``sums`` adds up every money and whole column over rows and invalid rows; a field is missing there when
+    one of its cells cannot be read. ``stated_total`` is the file's own grand total for each such column.
+    """
+
+    file: str
+    columns: Mapping[str, Column]
+    rows: list[Row]
+    invalid: list[InvalidRow]
+    others: list[OtherRow]
+    header_row: int
+    headers: Mapping[str, str]
+    sums: Mapping[str, Decimal]
+    totals: tuple[StatedTotal, ...]
+    counts: tuple[StatedCount, ...]
+    stated_total: Mapping[str, Decimal | None]
+    stated_count: int | None
+
+    @property
+    def count(self) -> int:
+        """How many records the file holds, valid or not."""
+        return len(self.rows) + len(self.invalid)
+
+
+def read(content: bytes, name: str) -> ReportFile:
+    """Return the tables of a downloaded file; ``name`` only names it in addresses and failures.
+
+    Raises DownloadWrongType for what is no table (a sign-in page, a PDF, an error page …) and DownloadCut for
+    what ends too early.
+    """
+    refuse_other_kinds(content, name)
+    if is_zip(content):
+        from agent.reports.workbook import read_workbook  # noqa: PLC0415 - openpyxl is slow to load
+
+        tables = read_workbook(content, name)
+        return ReportFile(name, "xlsx", tables, stated=stated_facts(tables, ()))
+    start = content[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe").decode("latin-1")
+    if looks_like_html(start):
+        from agent.reports.markup import declared_encoding, read_markup  # noqa: PLC0415 - so is lxml
+
+        text, encoding = decode(content, name, declared_encoding(content))
+        tables, lines = read_markup(text, name)
+        facts = stated_facts(tables, lines)
+        return ReportFile(name, "html", tables, encoding=encoding, lines=tuple(lines), stated=facts)
+    text, encoding = decode(content, name)
+    _refuse_other_text(text, name)
+    table, delimiter, quoted = read_delimited(text, name)
+    facts = stated_facts([table], ())
+    return ReportFile(name, "csv", [table], encoding, delimiter, quoted, stated=facts)
+
+
+def _refuse_other_text(text: str, name: str) -> None:
+    start = text.lstrip()[:200]
+    found = None
+    if start.startswith("<"):
+        found = "an XML document"
+    elif start.startswith(("{", "[")):
+        found = "JSON"
+    if found is not None:
+        raise DownloadWrongType(file=name, expected="a table (CSV, an HTML table or XLSX)", found=found)
+
+
+def typed_rows(report: ReportFile, columns: Mapping[str, Column]) -> TypedRows:
+    """Return the report's rows by the contract ``columns`` (field name → column).
+
+    The header is the first row (or rows) that has every required column; spelling is compared without case,
+    spaces and punctuation. Raises DownloadWrongType when there is no such row, when one column could be two,
+    or when several tables could be meant.
+    """
+    found = [
+        (table, header) for table in report.tables if (header := find_header(table, columns)) is not None
+    ]
+    if not found:
+        _refuse_headers(report, columns)
+    first = found[0][1]
+    if len(found) > 1 and (
+        report.kind == "xlsx" or any(header.labels != first.labels for _, header in found)
+    ):
+        names = ", ".join(table.name or "" for table, _ in found)
+        raise DownloadWrongType(file=report.name, expected="one table with these columns", found=names)
+    reader = RowReader(report.name, columns)
+    for table, header in found:
+        _refuse_doubled(report, columns, header)
+        reader.read(table, header)
+    for line in report.lines:
+        reader.note(line)
+    return _typed(report, columns, reader, *found[0])
+
+
+def _typed(
+    report: ReportFile,
+    columns: Mapping[str, Column],
+    reader: RowReader,
+    table: Table,
+    header: Header,
+) -> TypedRows:
+    statements = reader.statements
+    return TypedRows(
+        file=report.name,
+        columns=dict(columns),
+        rows=reader.rows,
+        invalid=reader.invalid,
+        others=reader.others,
+        header_row=table.rows[header.end].number,
+        headers=header.headers,
+        sums=statements.sums(),
+        totals=statements.totals(),
+        counts=statements.counts(),
+        stated_total=statements.grand_totals(),
+        stated_count=statements.grand_count(),
+    )
+
+
+def _refuse_headers(report: ReportFile, columns: Mapping[str, Column]) -> NoReturn:
+    wanted = ", ".join(column.header or name for name, column in columns.items() if not column.optional)
+    nearest = max((nearest_labels(table, columns) for table in report.tables), key=len, default=())
+    raise DownloadWrongType(
+        file=report.name, expected=f"the columns {wanted}", found="the columns " + ", ".join(nearest)
+    )
+
+
+def _refuse_doubled(report: ReportFile, columns: Mapping[str, Column], header: Header) -> None:
+    if header.doubled:
+        name = columns[header.doubled[0]].header or header.doubled[0]
+        raise DownloadWrongType(
+            file=report.name, expected=f"one column {name}", found=f"more than one column {name}"
+        )

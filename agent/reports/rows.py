@@ -1,0 +1,212 @@
+"""Sorting a table's rows: records, and the lines around them, each with the reason why it is no record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from agent.reports.cells import Cell, is_blank, label
+from agent.reports.contract import Column, Invalid
+from agent.reports.footers import (
+    amount_beside_word,
+    count_in,
+    is_furniture,
+    names_total,
+    same_page_line,
+    words,
+)
+from agent.reports.headings import Header, squeeze
+from agent.reports.kinds import Money, Whole
+from agent.reports.statements import Statements
+from agent.reports.table import InvalidRow, Layout, Problem, RawRow, Row, Table
+
+
+@dataclass(frozen=True)
+class OtherRow:
+    """A row that is no record, and why: blank, header, page, total, count, footer. ``text``: as one reads it."""
+
+    number: int
+    why: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    values: dict[str, Any]
+    problems: tuple[Problem, ...]
+
+
+class RowReader:
+    """Reads the tables of one report, one after the other, by one contract."""
+
+    def __init__(self, file: str, columns: Mapping[str, Column]) -> None:
+        self.rows: list[Row] = []
+        self.invalid: list[InvalidRow] = []
+        self.others: list[OtherRow] = []
+        self._file = file
+        self._columns = columns
+        self._amounts = {n: c for n, c in columns.items() if isinstance(c, Money | Whole)}
+        self._required = sum(not column.optional for column in columns.values())
+        self.statements = Statements(self._amounts)
+        self._tail: list[
+            tuple[RawRow, _Parsed]
+        ] = []  # short lines after a total: footers, unless a record follows
+
+    def read(self, table: Table, header: Header) -> None:
+        """Sort the rows of ``table`` below ``header``; lines above it may state totals."""
+        layout = Layout(self._file, table.name, header.places, header.headers)
+        above = [row for row in table.rows[: header.start] if row.filled]
+        for row in above:
+            self.note(words(row))
+        headings = {_squeezed(row) for row in table.rows[header.start : header.end + 1]} - {()}
+        records: list[RawRow] = []
+        for row in table.rows[header.end + 1 :]:
+            if not row.filled:
+                self._put_aside(row, "blank")
+            elif _squeezed(row) in headings:
+                self._put_aside(row, "header")
+            else:
+                parsed = self._parse(row, layout, len(header.labels))
+                why = self._why_no_record(row, parsed, above, layout)
+                if why == "footer":
+                    self._tail.append((row, parsed))
+                elif why is not None:
+                    self._put_aside(row, why)
+                    if why == "total":
+                        self._count_beside_total(row, records, layout)
+                else:
+                    self._keep_tail(layout)
+                    self._keep(row, parsed, layout)
+                    records.append(row)
+        for row, _ in self._tail:
+            self._put_aside(row, "footer")
+        self._tail = []
+
+    def note(self, line: str) -> None:
+        """Keep what a line outside the records states."""
+        if (count := count_in(line)) is not None:
+            self.statements.state_count(0, count)
+        else:
+            self.statements.state_totals(0, self._amount_in_words(line))
+
+    def _parse(self, row: RawRow, layout: Layout, width: int) -> _Parsed:
+        values: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for field, column in self._columns.items():
+            raw = _cell(row, layout, field)
+            try:
+                values[field] = column.parse(raw)
+            except Invalid as invalid:
+                header = layout.headers.get(field, column.header or field)
+                address = layout.address(row.number, field)
+                problems.append(Problem(field, header, raw, invalid.problem, invalid.expected, address))
+        if not all(is_blank(cell) for cell in row.cells[width:]):
+            problems.insert(0, self._of_row(row, layout, "extra_cells", f"{width} cells"))
+        return _Parsed(values, tuple(problems))
+
+    def _of_row(self, row: RawRow, layout: Layout, problem: str, expected: str) -> Problem:
+        return Problem("", "", words(row), problem, expected, layout.address(row.number, ""))
+
+    def _why_no_record(self, row: RawRow, parsed: _Parsed, above: list[RawRow], layout: Layout) -> str | None:
+        """Return why a row is no record; None for a record, and for what nobody can tell from one."""
+        short = bool(parsed.problems)
+        if (count := count_in(words(row))) is not None and (short or self.statements.count == count):
+            self.statements.state_count(row.number, count)
+            return "count"
+        if names_total(row):
+            amounts = self._stated_amounts(row, layout)
+            if short or self.statements.fits_here(amounts):
+                self.statements.state_totals(row.number, amounts)
+                return "total"
+        if not short:
+            return None
+        if is_furniture(row) or any(same_page_line(row, line) for line in above):
+            return "page"
+        if self.statements.stated and len(row.filled) <= 2 < self._required:
+            return "footer"
+        return None
+
+    def _stated_amounts(self, row: RawRow, layout: Layout) -> dict[str, Decimal]:
+        amounts: dict[str, Decimal] = {}
+        for field, column in self._amounts.items():
+            try:
+                amounts[field] = Decimal(column.parse(_cell(row, layout, field)) or 0)
+            except Invalid:
+                continue
+        return {
+            field: amount for field, amount in amounts.items() if not is_blank(_cell(row, layout, field))
+        } or (self._amount_in_words(words(row)))
+
+    def _amount_in_words(self, line: str) -> dict[str, Decimal]:
+        """``Total: 12,345.60`` can only be meant for a contract's one amount."""
+        money = {n: c for n, c in self._amounts.items() if isinstance(c, Money)}
+        text = amount_beside_word(line)
+        if text is None or len(money) != 1:
+            return {}
+        ((field, column),) = money.items()
+        try:
+            return {field: column.parse(text)}
+        except Invalid:
+            return {}
+
+    def _keep(self, row: RawRow, parsed: _Parsed, layout: Layout) -> None:
+        problems = parsed.problems
+        if not problems and (names_total(row) or count_in(words(row)) is not None):
+            problems = (
+                self._of_row(row, layout, "record_or_total", "a record that cannot be taken for a total"),
+            )
+        if problems:
+            cells = {field: _cell(row, layout, field) for field in self._columns}
+            self.invalid.append(InvalidRow(row.number, problems, cells))
+        else:
+            self.rows.append(Row(row.number, parsed.values, layout))
+        told = {name: parsed.values.get(name, _UNREAD) for name in self._amounts}
+        self.statements.add({n: None if v is _UNREAD else Decimal(v or 0) for n, v in told.items()})
+
+    def _keep_tail(self, layout: Layout) -> None:
+        """A record follows: what looked like footers may have been broken records."""
+        for row, parsed in self._tail:
+            self._keep(row, parsed, layout)
+        self._tail = []
+
+    def _put_aside(self, row: RawRow, why: str) -> None:
+        self.others.append(OtherRow(row.number, why, words(row)))
+
+    def _count_beside_total(self, total: RawRow, records: list[RawRow], layout: Layout) -> None:
+        """``Total;210;;`` states a count, unless 210 stands under an amount or is its column's sum."""
+        amounts = {layout.places.get(field) for field in self._amounts}
+        counts = []
+        for place, cell in enumerate(total.cells):
+            number = _number(cell)
+            if number is None or place in amounts:
+                continue
+            column = [_number(row.cells[place]) if place < len(row.cells) else None for row in records]
+            values = [value for value in column if value is not None]
+            if len(values) < len(records) or not self.statements.is_sum(number, values):
+                counts.append(number)
+        if len(counts) == 1:
+            self.statements.state_count(total.number, counts[0])
+
+
+_UNREAD = object()
+
+
+def _cell(row: RawRow, layout: Layout, field: str) -> Cell:
+    """Return a field's cell; a row that ends early, and a column that the file lacks, are empty."""
+    place = layout.places.get(field)
+    return row.cells[place] if place is not None and place < len(row.cells) else None
+
+
+def _number(cell: Cell) -> int | None:
+    text = label(cell).replace(",", "")
+    return int(text) if text.isascii() and text.isdigit() and not is_blank(cell) else None
+
+
+def _squeezed(row: RawRow) -> tuple[str, ...]:
+    """A row's words, comparable with a header's; empty cells at the end do not count."""
+    labels = [squeeze(label(cell)) for cell in row.cells]
+    while labels and not labels[-1]:
+        labels.pop()
+    return tuple(labels)
