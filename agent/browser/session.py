@@ -54,7 +54,7 @@ class Memory:
 
 
 class Session:
-    """What an automation gets of a site. ``site["export"]`` is a Locator of Playwright's, ``site.page`` the page."""
+    """What an automation gets of a site: ``site["export"]`` is Playwright's Locator, ``site.page`` its Page."""
 
     def __init__(
         self, page: Page, book: Book, steps: ModuleType | None = None, memory: Memory | None = None

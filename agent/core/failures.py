@@ -19,6 +19,8 @@
     ├── Delivery
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
+    ├── Asked                  nothing is broken: a person decides before it goes on
+    │   └── ChangedCode · LimitReached · FirstRun · UnusualCount
     ├── FenceLost · WorkerDied · WorkerHung
     └── Defect                 the automation's own code failed
 
@@ -93,7 +95,7 @@ class UnknownItem(Usage):
 
 
 class UnknownSite(Usage):
-    """No site of that name has a book (site, known)."""
+    """No site of that name has a book (name, known)."""
 
 
 class WrongState(Usage):
@@ -290,6 +292,27 @@ class RecordsNeedPerson(Delivery):
     """Records wait for a person (count)."""
 
 
+# ── a person decides ─────────────────────────────────────────────────────────────────────────────────
+class Asked(Failure):
+    """Nothing is broken; the run goes on when a person has said so."""
+
+
+class ChangedCode(Asked):
+    """The automation or a site's book is not the one that the run was planned with (what)."""
+
+
+class LimitReached(Asked):
+    """As many records were entered as ``--limit`` allows (entered, total)."""
+
+
+class FirstRun(Asked):
+    """This home has never looked at the site, and its look-up cannot prove that nothing is there (site)."""
+
+
+class UnusualCount(Asked):
+    """There is nothing to enter, or less than half of a usual day (found, usual)."""
+
+
 # ── processes and code ───────────────────────────────────────────────────────────────────────────────
 class FenceLost(Failure):
     """This worker no longer owns its run: another one has started."""
@@ -349,11 +372,27 @@ HANDLING: Mapping[type[Failure], Handling] = {
     RowsInvalid: _REVIEW,
     RowsUnaccounted: _STOP,
     Delivery: _REVIEW,
+    Asked: _REVIEW,
     FenceLost: _STOP,
     WorkerDied: Handling(4, 1, Action.STOP),
     WorkerHung: Handling(2, 1, Action.STOP),
     Defect: _STOP,
 }
+
+
+ANSWERS: Mapping[type[Failure], tuple[str, ...]] = {
+    Failure: ("retry", "stop"),
+    ChangedCode: ("continue", "stop"),
+    LimitReached: ("go_on", "stop"),
+    FirstRun: ("nothing_entered_yet", "stop"),
+    UnusualCount: ("go_on", "stop"),
+}
+"""What a person may answer when a task waits for them."""
+
+
+def answers(failure: Failure) -> tuple[str, ...]:
+    """Return the answers that the question about a failed task takes."""
+    return next(ANSWERS[parent] for parent in type(failure).__mro__ if parent in ANSWERS)
 
 
 def handling(failure: Failure | type[Failure]) -> Handling:

@@ -1,6 +1,6 @@
 """The front door: all that an automation imports."""
 
-from agent.browser.session import Session
+from agent.sdk.session import Session
 from agent.core.calendar import Period
 from agent.core.failures import CannotTell
 from agent.reports.attest import Expect

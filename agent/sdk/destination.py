@@ -12,7 +12,7 @@ from agent.reports.columns import Invalid
 from agent.sdk.record import Record
 
 if TYPE_CHECKING:
-    from agent.browser.session import Session
+    from agent.sdk.session import Session
 
 RecordT = TypeVar("RecordT", bound=Record)
 

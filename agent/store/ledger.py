@@ -64,6 +64,7 @@ class Entry:
     confirmation: str | None
     intended_at: datetime | None
     reason: Mapping[str, Any] | None
+    read_back: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ class Ledger:
             row.confirmation,
             row.intended_at,
             row.reason,
+            frozenset(row.read_back or ()),
         )
 
     def _bound_to(self, ordinal: int) -> str:
@@ -208,14 +210,15 @@ class Ledger:
             )
             self._end_attempt(entry, "confirmed")
 
-    def verify(self, entry: Entry, confirmation: str | None) -> None:
-        """The record was read back from the target and is equal; from now on it holds its key."""
+    def verify(self, entry: Entry, confirmation: str | None, read_back: Iterable[str]) -> None:
+        """The record was read back from the target, these fields equal; from now on it holds its key."""
         with self._lease.transaction():
             row = RecordRow.get_by_id(entry.id)
             self._move(
                 entry.id,
                 RecordState.VERIFIED,
                 confirmation=row.confirmation or confirmation,
+                read_back=sorted(read_back),
                 verified_at=utc_now(),
             )
             self._take_key(entry.id, row.key_hash, row.copy)

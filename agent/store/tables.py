@@ -157,6 +157,7 @@ class RecordRow(_Row):
     absences = IntegerField(default=0)  # believed look-ups in a row that found nothing
     confirmation = CharField(null=True)
     page_hash = CharField(null=True)
+    read_back = JsonField(null=True)  # the fields that the site showed, all equal
     reason = JsonField(null=True)
     actor = JsonField(null=True)  # who settled it, when a person did
     intended_at = UtcField(null=True)
