@@ -25,7 +25,7 @@ from agent.reports.table import InvalidRow, Layout, Problem, RawRow, Row, Table
 
 @dataclass(frozen=True)
 class OtherRow:
-    """A row that is no record, and why: blank, header, page, total, count, footer. ``text``: as one reads it."""
+    """A row that is no record, why: blank, header, page, total, count or footer; ``text`` as one reads it."""
 
     number: int
     why: str

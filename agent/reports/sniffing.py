@@ -85,7 +85,7 @@ def decode(content: bytes, name: str, declared: str | None = None) -> tuple[str,
 
     A byte-order mark decides; else UTF-16 by its zero bytes; else ``declared`` (an HTML page's own word);
     else UTF-8 where every byte fits, else Windows-1252. Raises DownloadWrongType where none fits, or where a
-    UTF-8 file holds damaged bytes (reading it as Windows-1252 would turn every accent into two wrong letters).
+    UTF-8 file holds damaged bytes (read as Windows-1252, every accent would become two wrong letters).
     """
     for mark, encoding in _BOMS:
         if content.startswith(mark):

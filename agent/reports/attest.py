@@ -1,0 +1,187 @@
+"""Is this the file that was asked for? What an author expects of a download, checked before a record is made.
+
+:func:`attest_file` needs no contract and is for the moment of the download, when a fresh try may help.
+:func:`attest_rows` is exact, and comes with the contract of the rows. Both are pure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent.core.failures import DownloadCut, DownloadStale, DownloadWrongType, StatedTotalDiffers
+from agent.reports.footers import count_in, names_total, words
+from agent.reports.kinds import Day
+from agent.reports.periods import Days, days_in, named_periods
+from agent.reports.reading import ReportFile, TypedRows
+from agent.reports.table import Address
+
+
+class Period(Protocol):
+    """What a run covers; both days are part of it."""
+
+    @property
+    def first(self) -> dt.date:
+        """The first day."""
+
+    @property
+    def last(self) -> dt.date:
+        """The last day."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expect:
+    """What a download must be, beside being a whole table.
+
+    ``dates``: the file is about exactly these days. Every day column of the rows lies within them, save
+    personal ones (a date of birth); ``date_field`` names the one column that counts where others lie
+    elsewhere. ``stated_total``: the field whose sum the file must state. ``stated_count``: the file must
+    state its number of rows. (A total or count that is stated must be right, asked for or not.)
+    ``min_rows``: fewer records are a cut file. ``kinds``: the kinds allowed, of csv, html and xlsx; none
+    named means any.
+    """
+
+    dates: Period | None = None
+    stated_total: str | None = None
+    stated_count: bool = False
+    min_rows: int = 0
+    kinds: tuple[str, ...] = ()
+    date_field: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return plain values, so that the expectation can be kept beside the file."""
+        dates = None if self.dates is None else [self.dates.first.isoformat(), self.dates.last.isoformat()]
+        return {
+            "dates": dates,
+            "stated_total": self.stated_total,
+            "stated_count": self.stated_count,
+            "min_rows": self.min_rows,
+            "kinds": list(self.kinds),
+            "date_field": self.date_field,
+        }
+
+    @staticmethod
+    def from_json(value: Mapping[str, object]) -> Expect:
+        """Rebuild from :meth:`as_json`."""
+        dates, kinds = value["dates"], value["kinds"]
+        total, field, rows = value["stated_total"], value["date_field"], value["min_rows"]
+        assert isinstance(kinds, list)
+        assert isinstance(rows, int)
+        return Expect(
+            dates=Days(*map(dt.date.fromisoformat, dates)) if isinstance(dates, list) else None,
+            stated_total=None if total is None else str(total),
+            stated_count=bool(value["stated_count"]),
+            min_rows=rows,
+            kinds=tuple(str(kind) for kind in kinds),
+            date_field=None if field is None else str(field),
+        )
+
+
+def attest_file(report: ReportFile, expect: Expect) -> None:
+    """Raise when the file cannot be what was expected, as far as that shows without a contract.
+
+    DownloadWrongType: another kind of file. DownloadCut: a total or count that must be stated is not there.
+    DownloadStale: the file names another period, or none of its days lies within the period, however read.
+    """
+    if expect.kinds and report.kind not in expect.kinds:
+        raise DownloadWrongType(file=report.name, expected=" or ".join(expect.kinds), found=report.kind)
+    if (expect.stated_total is not None or expect.stated_count) and not _states_something(report):
+        raise DownloadCut(file=report.name, expected="a stated total or number of rows", found="none")
+    if expect.dates is not None:
+        _attest_days(report, Days(expect.dates.first, expect.dates.last))
+
+
+def _states_something(report: ReportFile) -> bool:
+    rows = (row for table in report.tables for row in table.rows)
+    lines = any(count_in(line) is not None for line in report.lines)
+    return (
+        lines
+        or any(names_total(row) or count_in(words(row)) is not None for row in rows)
+        or "Total" in report.stated
+    )
+
+
+def _attest_days(report: ReportFile, wanted: Days) -> None:
+    periods = named_periods(_title_lines(report))
+    if periods and not any(period.may_be(wanted) for period in periods):
+        raise DownloadStale(file=report.name, expected=str(wanted), found=periods[0].text)
+    cells = [days for table in report.tables for days in days_in(table)]
+    if cells and not any(day in wanted for days in cells for day in days):
+        raise DownloadStale(file=report.name, expected=f"days within {wanted}", found="only other days")
+
+
+def _title_lines(report: ReportFile) -> Iterator[str]:
+    """Lines with less in them than a record: titles above it and notes below."""
+    yield from report.lines
+    for table in report.tables:
+        for row in table.rows:
+            if 1 <= len(row.filled) <= 4 and len(row.filled) < max(2, table.width):
+                yield words(row)
+
+
+def attest_rows(typed: TypedRows, expect: Expect) -> None:
+    """Raise when the typed rows are not what was expected.
+
+    DownloadCut: fewer rows than expected, or a total or count that must be stated is missing.
+    StatedTotalDiffers: a total or count of the file does not agree with its rows.
+    DownloadStale: a day lies outside the period.
+    """
+    if typed.count < expect.min_rows:
+        raise DownloadCut(
+            file=typed.file, expected=f"at least {expect.min_rows} rows", found=str(typed.count)
+        )
+    if expect.dates is not None:
+        _attest_row_days(typed, Days(expect.dates.first, expect.dates.last), expect.date_field)
+    field = expect.stated_total
+    if field is not None and typed.stated_total.get(field) is None:
+        header = typed.headers.get(field, field)
+        raise DownloadCut(file=typed.file, expected=f"a stated total of {header}", found="none")
+    if expect.stated_count and typed.stated_count is None:
+        raise DownloadCut(file=typed.file, expected="a stated number of rows", found="none")
+    for count in typed.counts:
+        if not count.agrees:
+            raise StatedTotalDiffers(
+                file=typed.file, what="rows", expected=str(count.number), found=str(count.found)
+            )
+    for total in typed.totals:
+        if total.agrees is False:
+            header, show = typed.headers[total.field], typed.columns[total.field].show
+            raise StatedTotalDiffers(
+                file=typed.file, what=header, expected=show(total.amount), found=show(total.found)
+            )
+
+
+def _attest_row_days(typed: TypedRows, wanted: Days, date_field: str | None) -> None:
+    for field in _day_fields(typed, date_field):
+        outside = [
+            row for row in typed.rows if row.values[field] is not None and row.values[field] not in wanted
+        ]
+        if outside:
+            raise DownloadStale(
+                file=typed.file,
+                expected=f"days within {wanted}",
+                found=_told(outside[0].address(field), len(outside)),
+            )
+
+
+def _told(address: Address, count: int) -> str:
+    """Name the place, not the day: it may be personal."""
+    more = f" and {count - 1} more" if count > 1 else ""
+    return f"another day in row {address.row}, column {address.column}{more}"
+
+
+def _day_fields(typed: TypedRows, date_field: str | None) -> Sequence[str]:
+    if date_field is not None:
+        if not isinstance(typed.columns.get(date_field), Day):
+            raise ValueError(f"Expect.date_field: the contract has no day column {date_field!r}")
+        return [date_field]
+    return [name for name, column in typed.columns.items() if isinstance(column, Day) and not column.personal]
+
+
+def attest(report: ReportFile, typed: TypedRows | None, expect: Expect) -> None:
+    """Do both checks: that of the file, and that of its rows where a contract has typed them."""
+    attest_file(report, expect)
+    if typed is not None:
+        attest_rows(typed, expect)
