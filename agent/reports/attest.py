@@ -6,77 +6,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterator, Sequence
 
 from agent.core.failures import DownloadCut, DownloadStale, DownloadWrongType, StatedTotalDiffers
+from agent.reports.expectation import Days, Expect, Period
 from agent.reports.footers import count_in, names_total, words
 from agent.reports.kinds import Day
-from agent.reports.periods import Days, days_in, named_periods
+from agent.reports.periods import days_in, named_periods
 from agent.reports.reading import ReportFile, TypedRows
 from agent.reports.table import Address
 
-
-class Period(Protocol):
-    """What a run covers; both days are part of it."""
-
-    @property
-    def first(self) -> dt.date:
-        """The first day."""
-
-    @property
-    def last(self) -> dt.date:
-        """The last day."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expect:
-    """What a download must be, beside being a whole table.
-
-    ``dates``: the file is about exactly these days. Every day column of the rows lies within them, save
-    personal ones (a date of birth); ``date_field`` names the one column that counts where others lie
-    elsewhere. ``stated_total``: the field whose sum the file must state. ``stated_count``: the file must
-    state its number of rows. (A total or count that is stated must be right, asked for or not.)
-    ``min_rows``: fewer records are a cut file. ``kinds``: the kinds allowed, of csv, html and xlsx; none
-    named means any.
-    """
-
-    dates: Period | None = None
-    stated_total: str | None = None
-    stated_count: bool = False
-    min_rows: int = 0
-    kinds: tuple[str, ...] = ()
-    date_field: str | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """Return plain values, so that the expectation can be kept beside the file."""
-        dates = None if self.dates is None else [self.dates.first.isoformat(), self.dates.last.isoformat()]
-        return {
-            "dates": dates,
-            "stated_total": self.stated_total,
-            "stated_count": self.stated_count,
-            "min_rows": self.min_rows,
-            "kinds": list(self.kinds),
-            "date_field": self.date_field,
-        }
-
-    @staticmethod
-    def from_json(value: Mapping[str, object]) -> Expect:
-        """Rebuild from :meth:`as_json`."""
-        dates, kinds = value["dates"], value["kinds"]
-        total, field, rows = value["stated_total"], value["date_field"], value["min_rows"]
-        assert isinstance(kinds, list)
-        assert isinstance(rows, int)
-        return Expect(
-            dates=Days(*map(dt.date.fromisoformat, dates)) if isinstance(dates, list) else None,
-            stated_total=None if total is None else str(total),
-            stated_count=bool(value["stated_count"]),
-            min_rows=rows,
-            kinds=tuple(str(kind) for kind in kinds),
-            date_field=None if field is None else str(field),
-        )
+__all__ = ["Days", "Expect", "Period", "attest", "attest_file", "attest_rows"]
 
 
 def attest_file(report: ReportFile, expect: Expect) -> None:

@@ -10,24 +10,13 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from agent.reports.cells import Below, Cell, label
 from agent.reports.days import DayFormat
+from agent.reports.expectation import Days
 from agent.reports.table import Table
 
-_FORMATS = tuple(
-    DayFormat(letters)
-    for letters in (
-        *(f"%-d{mark}%-m{mark}%Y" for mark in "/.-"),
-        *(f"%-m{mark}%-d{mark}%Y" for mark in "/-"),
-        *(f"%d{mark}%m{mark}%Y" for mark in "/.-"),
-        *(f"%m{mark}%d{mark}%Y" for mark in "/-"),
-        "%Y-%m-%d",
-        "%Y/%m/%d",
-        *(f"{day}{mark}{month}{mark}%Y" for day in ("%d", "%-d") for month in ("%b", "%B") for mark in " -"),
-        *(f"{month} {day}, %Y" for day in ("%d", "%-d") for month in ("%b", "%B")),
-    )
-)
 _DAY = (
     r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}|[0-9]{4}[/-][0-9]{2}[/-][0-9]{2}"
     r"|[0-9]{1,2}[ -][A-Za-z]{3,9}[ -][0-9]{4}|[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4}"
@@ -45,22 +34,6 @@ _TIME = re.compile(r"[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s*[ap]m)?\Z", re.
 
 
 @dataclass(frozen=True)
-class Days:
-    """A period: both days are part of it."""
-
-    first: dt.date
-    last: dt.date
-
-    def __contains__(self, day: dt.date) -> bool:
-        return self.first <= day <= self.last
-
-    def __str__(self) -> str:
-        if self.first == self.last:
-            return self.first.isoformat()
-        return f"{self.first.isoformat()} to {self.last.isoformat()}"
-
-
-@dataclass(frozen=True)
 class NamedPeriod:
     """A period as a line of the file names it, with every way to read its first and its last day."""
 
@@ -73,10 +46,33 @@ class NamedPeriod:
         return days.first in self.first and days.last in self.last
 
 
+@cache
+def _formats() -> tuple[DayFormat, ...]:
+    """The ways reports write a day; both orders of day and month where both are in use."""
+    return tuple(
+        DayFormat(letters)
+        for letters in (
+            *(f"%-d{mark}%-m{mark}%Y" for mark in "/.-"),
+            *(f"%-m{mark}%-d{mark}%Y" for mark in "/-"),
+            *(f"%d{mark}%m{mark}%Y" for mark in "/.-"),
+            *(f"%m{mark}%d{mark}%Y" for mark in "/-"),
+            "%Y-%m-%d",
+            "%Y/%m/%d",
+            *(
+                f"{day}{mark}{month}{mark}%Y"
+                for day in ("%d", "%-d")
+                for month in ("%b", "%B")
+                for mark in " -"
+            ),
+            *(f"{month} {day}, %Y" for day in ("%d", "%-d") for month in ("%b", "%B")),
+        )
+    )
+
+
 def readings(text: str) -> frozenset[dt.date]:
     """Return every day that a text may mean (``03/04/2026`` is two); a time behind it is passed over."""
     bare = _TIME.sub("", text.strip())
-    found = (written.read(bare) for written in _FORMATS)
+    found = (written.read(bare) for written in _formats())
     return frozenset(day for day in found if day is not None)
 
 
