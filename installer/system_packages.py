@@ -40,7 +40,14 @@ KEYRING = ["dbus", "gnome-keyring"]
 BROWSER = ["chromium"]
 
 # The agent's own search, so that what is found here is what will be used.
-_FIND_BROWSER = "from agent.system.browsers import find_browser; print(find_browser().path)"
+_FIND_BROWSER = """
+from agent.core.failures import BrowserMissing
+from agent.system.browsers import find_browser
+try:
+    print(find_browser().path)
+except BrowserMissing:
+    print()
+"""
 _APT = ["apt-get", "-o", "DPkg::Lock::Timeout=120"]
 _INSTALL = ["install", "--yes", "--no-install-recommends"]
 _QUIET = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
@@ -102,13 +109,18 @@ def find_browser(environment_python: Path) -> str:
     """
     command = [str(environment_python), "-P", "-c", _FIND_BROWSER]
     answer = subprocess.run(command, check=False, capture_output=True, text=True)
-    wish = os.environ.get("PREDAWN_BROWSER")
-    if answer.returncode and wish:
+    if answer.returncode:
+        raise InstallError(
+            f"the search for a browser failed. Last words:\n{answer.stderr.strip()[-400:]}",
+            "remove .venv and start again; if that does not help, this version is broken: report these lines.",
+        )
+    browser, wish = answer.stdout.strip(), os.environ.get("PREDAWN_BROWSER")
+    if wish and not browser:
         raise InstallError(
             f"PREDAWN_BROWSER names “{wish}”, and there is no such program.",
             "correct the variable, or remove it so that an installed browser is found.",
         )
-    return answer.stdout.strip() if answer.returncode == 0 else ""
+    return browser
 
 
 def installed() -> set[str]:
