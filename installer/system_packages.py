@@ -112,7 +112,7 @@ def find_browser(environment_python: Path) -> str:
     if answer.returncode:
         raise InstallError(
             f"the search for a browser failed. Last words:\n{answer.stderr.strip()[-400:]}",
-            "remove .venv and start again; if that does not help, this version is broken: report these lines.",
+            "remove .venv and start again; if that does not help, this version is broken: report this.",
         )
     browser, wish = answer.stdout.strip(), os.environ.get("PREDAWN_BROWSER")
     if wish and not browser:

@@ -31,7 +31,7 @@ VIOLATIONS = {
     "front-door": ("automations", "agent.core"),
     "practice": ("resources/practice", "agent.core"),
     "library-peewee": ("agent/reports", "peewee"),
-    "library-playwright": ("agent/sdk", "playwright.sync_api"),
+    "library-playwright": ("agent/reports", "playwright.sync_api"),
     "library-apscheduler": ("agent/cli", "apscheduler"),
     "library-keyring": ("agent/store", "keyring"),
     "library-cryptography": ("agent/reports", "cryptography"),
@@ -149,6 +149,28 @@ def strangers(folder: Path, friends: tuple[str, ...]) -> list[str]:
         if name.partition(".")[0] not in sys.stdlib_module_names
         and not any(f"{name}.".startswith(f"{friend}.") for friend in friends)
     ]
+
+
+def imports_that_load(source: str) -> set[str]:
+    """Absolute names the file imports when it runs: not those it needs for annotations only."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    return set(imported_modules(ast.unparse(tree)))
+
+
+def test_only_the_browser_room_loads_playwright() -> None:
+    """Others may name its types; the contract leaves those imports to this test."""
+    rooms = [file for file in (ROOT / "agent").rglob("*.py") if "browser" not in file.parts]
+    assert [file for file in rooms if among(list(imports_that_load(file.read_text())), ("playwright",))] == []
+
+
+def test_an_import_for_annotations_loads_nothing() -> None:
+    source = "import os\nif TYPE_CHECKING:\n    from playwright.sync_api import Page\n"
+    assert imports_that_load(source) == {"os"}
+    assert imports_that_load(source + "import playwright.sync_api\n") == {"os", "playwright.sync_api"}
+    assert imports_that_load("def late():\n    import playwright\n") == {"playwright"}
 
 
 def test_core_is_made_of_the_standard_library_only() -> None:
