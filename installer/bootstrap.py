@@ -50,7 +50,6 @@ def main(arguments: list[str]) -> int:
     if command not in ("demo", "test", "install") or (command == "install" and rest):
         print(f"usage: {USAGE}", file=sys.stderr)
         return 2
-    process_tree.adopt_orphans()
     signal.signal(signal.SIGTERM, _end_politely)
     try:
         return _run(command, rest)
@@ -65,6 +64,7 @@ def main(arguments: list[str]) -> int:
 def _run(command: str, rest: list[str]) -> int:
     if command == "test":
         selected = _selected_stages(rest)
+        process_tree.adopt_orphans()
         return stages.run(ROOT, selected, lambda deadline: install(for_tests=True, deadline=deadline))
     install(for_tests=False)
     return _become([str(environment.script(ROOT, "predawn")), "demo", *rest]) if command == "demo" else 0

@@ -142,7 +142,7 @@ def _run_with_keyring(command: tuple[str, ...], root: Path, deadline: float) -> 
 
 def _run(command: tuple[str, ...], root: Path, deadline: float, extra: dict[str, str]) -> str:
     """Run one command with its output streamed; returns why it failed, or nothing."""
-    shown = " ".join(command[3:] if command[:2] == ("python", "-m") else command)
+    shown = " ".join(command[2:] if command[:2] == ("python", "-m") else command)
     programs = environment.script(root, "python").parent
     env = {
         **os.environ,
@@ -153,7 +153,10 @@ def _run(command: tuple[str, ...], root: Path, deadline: float, extra: dict[str,
     if remaining <= 0:
         return f"no time left for {shown}"
     print(f"$ {shown}", flush=True)
-    process = subprocess.Popen(_resolve(command, root), cwd=root, env={**env, **extra})
+    try:
+        process = subprocess.Popen(_resolve(command, root), cwd=root, env={**env, **extra})
+    except OSError as error:
+        return f"{shown} could not be started ({error.strerror})"
     try:
         code = process.wait(timeout=remaining)
     except subprocess.TimeoutExpired:

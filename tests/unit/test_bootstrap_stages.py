@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from installer import process_tree, stages
+from installer import environment, process_tree, stages
 from installer.progress import InstallError
 from installer.stages import Outcome, Stage
 
@@ -55,6 +55,17 @@ def test_a_failed_command_fails_the_stage_and_the_next_one_still_runs(tmp_path: 
     assert (tmp_path / "ran").exists()
 
 
+def test_a_failed_tool_is_called_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "script", lambda root, name: Path(sys.executable))
+    outcome = stages.run_stage(stage(("python", "-m", "no_such_tool", "--check")), tmp_path)
+    assert outcome.result == "FAILED: no_such_tool --check ended with 1"
+
+
+def test_a_tool_that_is_not_there_fails_the_stage(tmp_path: Path) -> None:
+    outcome = stages.run_stage(stage(("no-such-tool",), PASSES), tmp_path)
+    assert outcome.result == "FAILED: no-such-tool could not be started (No such file or directory)"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_stage_past_twice_its_budget_is_ended_with_all_it_started(tmp_path: Path) -> None:
     family = (sys.executable, "-c", FAMILY, str(tmp_path / "child"), "wait")
@@ -79,7 +90,7 @@ def test_a_stage_that_ended_by_itself_past_twice_its_budget_fails_too() -> None:
 def test_what_a_stage_leaves_running_is_ended_and_named(tmp_path: Path) -> None:
     """In a process of its own, because adopting orphans is for the whole process."""
     code = (
-        "import pathlib, sys; from installer import process_tree, stages\n"
+        "import pathlib, sys; from installer import environment, process_tree, stages\n"
         "process_tree.adopt_orphans()\n"
         "family = (sys.executable, '-c', sys.argv[2], sys.argv[1], 'leave')\n"
         "stages.run_stage(stages.Stage('s', 's', 1, (family,)), pathlib.Path('.'))\n"
