@@ -6,17 +6,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Sequence
 
 from agent.core.failures import DownloadCut, DownloadStale, DownloadWrongType, StatedTotalDiffers
 from agent.reports.expectation import Days, Expect, Period
 from agent.reports.footers import count_in, names_total, words
 from agent.reports.kinds import Day
-from agent.reports.periods import days_in, named_periods
+from agent.reports.periods import days_in, named_periods, title_lines
 from agent.reports.reading import ReportFile, TypedRows
 from agent.reports.table import Address
 
 __all__ = ["Days", "Expect", "Period", "attest", "attest_file", "attest_rows"]
+
+_NEAR = dt.timedelta(days=366)  # days further away are dates of birth
 
 
 def attest_file(report: ReportFile, expect: Expect) -> None:
@@ -44,21 +47,15 @@ def _states_something(report: ReportFile) -> bool:
 
 
 def _attest_days(report: ReportFile, wanted: Days) -> None:
-    periods = named_periods(_title_lines(report))
-    if periods and not any(period.may_be(wanted) for period in periods):
+    periods = named_periods(title_lines(report.lines, report.tables))
+    if any(period.may_be(wanted) for period in periods):
+        return
+    if periods:
         raise DownloadStale(file=report.name, expected=str(wanted), found=periods[0].text)
     cells = [days for table in report.tables for days in days_in(table)]
-    if cells and not any(day in wanted for days in cells for day in days):
+    near = [days for days in cells if any(abs(day - wanted.first) < _NEAR for day in days)]
+    if near and not any(day in wanted for days in near for day in days):
         raise DownloadStale(file=report.name, expected=f"days within {wanted}", found="only other days")
-
-
-def _title_lines(report: ReportFile) -> Iterator[str]:
-    """Lines with less in them than a record: titles above it and notes below."""
-    yield from report.lines
-    for table in report.tables:
-        for row in table.rows:
-            if 1 <= len(row.filled) <= 4 and len(row.filled) < max(2, table.width):
-                yield words(row)
 
 
 def attest_rows(typed: TypedRows, expect: Expect) -> None:
@@ -121,7 +118,15 @@ def _day_fields(typed: TypedRows, date_field: str | None) -> Sequence[str]:
 
 
 def attest(report: ReportFile, typed: TypedRows | None, expect: Expect) -> None:
-    """Do both checks: that of the file, and that of its rows where a contract has typed them."""
+    """Do both checks: that of the file, and that of its rows where a contract has typed them.
+
+    DownloadStale also when days are expected but neither the file nor the contract names any.
+    """
     attest_file(report, expect)
-    if typed is not None:
-        attest_rows(typed, expect)
+    if typed is None:
+        return
+    attest_rows(typed, expect)
+    if expect.dates is not None and not _day_fields(typed, expect.date_field):
+        wanted = Days(expect.dates.first, expect.dates.last)
+        if not named_periods(title_lines(report.lines, report.tables)):
+            raise DownloadStale(file=report.name, expected=str(wanted), found="no day at all")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 
 from agent.core.failures import DownloadCut, DownloadWrongType
@@ -23,7 +24,9 @@ def read_delimited(text: str, name: str) -> tuple[Table, str, bool]:
     Raises DownloadCut for an unfinished quoted cell or last line, DownloadWrongType for prose and for quotes
     that cannot be understood in one way only.
     """
-    delimiter = _delimiter(text)
+    hint = re.match(r"sep=(.)(?:\r\n|\n|\r)", text)  # a spreadsheet program takes this line for itself
+    text = text[hint.end() :] if hint else text
+    delimiter = hint[1] if hint else _delimiter(text)
     if delimiter is None:
         wrong_type(name, "text that is not a table: " + _ONE_CELL)
     records, quoted = _records(text, delimiter, name)
@@ -79,7 +82,7 @@ def _records(text: str, delimiter: str, name: str) -> tuple[Records, bool]:
 
 def _unquoted(text: str) -> Records | None:
     """Tab-separated text is often written without quoting: then every line has the same number of cells."""
-    lines = text.splitlines() if "\x0b" not in text else text.split("\n")
+    lines = re.split(r"\r\n|\n|\r", text.rstrip("\r\n"))
     records = [line.split("\t") for line in lines]
     return records if len({len(record) for record in records}) == 1 else None
 

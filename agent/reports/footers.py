@@ -16,9 +16,8 @@ _WORD = (
     r"|somme|(?:gesamt|zwischen|end)?summen?|gesamt|insgesamt|counts?|anzahl|nombre"
 )
 _OF_WHAT = r"(?:\s+(?:amounts?|charges?|value|due|fees?|billed|paid))?"
-_FOLLOWS = (
-    r"(?:\s*[:=(]|\s+(?:for|of|per|from|für|pour)\b|\s+[-(£$€]?[0-9]|\s*\Z)"  # "Total Care Ltd" is a name
-)
+# What may follow the word; "Total Care Ltd" and "Total 24 Hour Pharmacy" are names.
+_FOLLOWS = r"(?:\s*[:=(]|\s+(?:for|of|per|from|für|pour)\b|\s+[-(£$€]?[0-9][0-9.,' )]*\Z|\s*\Z)"
 _TOTAL = re.compile(rf"(?:{_WORD}){_OF_WHAT}{_FOLLOWS}", re.IGNORECASE)
 _BESIDE = re.compile(
     rf"(?:{_WORD}){_OF_WHAT}\s*[:=]?\s*(\S.*?[.,][0-9]{{2}}(?![0-9])\D*)", re.IGNORECASE | re.DOTALL

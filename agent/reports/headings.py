@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent.reports.cells import Below, label
+from agent.reports.cells import Below, Beside, label
 from agent.reports.contract import Column
 from agent.reports.table import RawRow, Table
 
@@ -47,7 +47,7 @@ def find_header(table: Table, columns: Mapping[str, Column]) -> Header | None:
 
 
 def nearest_labels(table: Table, columns: Mapping[str, Column]) -> tuple[str, ...]:
-    """Return the labels of the row that comes nearest to the contract, for a person to compare."""
+    """Return the labels of the row that comes nearest to the contract, to compare; () if none does."""
     wanted = {squeeze(column.header or field) for field, column in columns.items()}
 
     def agreement(row: RawRow) -> tuple[int, int]:
@@ -55,7 +55,9 @@ def nearest_labels(table: Table, columns: Mapping[str, Column]) -> tuple[str, ..
         return (len(wanted.intersection(labels)), len(labels))
 
     best = max(table.rows[:_LOOK], key=agreement, default=None)
-    return tuple(label(cell) for cell in best.filled) if best is not None else ()
+    if best is None or agreement(best)[0] == 0:
+        return ()  # it may be a record, and personal
+    return tuple(label(cell) for cell in best.filled)
 
 
 def _match(table: Table, start: int, end: int, columns: Mapping[str, Column]) -> Header | None:
@@ -101,7 +103,8 @@ def _whole(table: Table, header: Header, columns: Mapping[str, Column]) -> Heade
     end = header.end
     while end + 1 < len(table.rows) and end - header.start + 1 < _HIGHEST:
         below = table.rows[end + 1]
-        if not (below.heading or any(isinstance(cell, Below) for cell in below.cells)):
+        grouped = any(isinstance(cell, Beside) for cell in table.rows[end].cells)
+        if not (any(isinstance(cell, Below) for cell in below.cells) or (below.heading and grouped)):
             break
         end += 1
     return (_match(table, header.start, end, columns) or header) if end > header.end else header

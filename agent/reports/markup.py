@@ -71,7 +71,8 @@ def _check_closed(text: str, name: str) -> None:
     visible = _HIDDEN.sub("", text)
     for tag in ("table", "html"):
         opened = len(re.findall(rf"<{tag}\b", visible, re.IGNORECASE))
-        if opened > len(re.findall(rf"</{tag}\s*>", visible, re.IGNORECASE)):
+        closed = len(re.findall(rf"</{tag}\s*>", visible, re.IGNORECASE))
+        if (opened > closed) if tag == "table" else (opened and not closed):
             cut(name, f"</{tag}>", "the end of the file")
     if re.search(r"<[A-Za-z/!][^>]*\Z", visible[-2000:]):
         cut(name, "the end of a tag", "the end of the file")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from agent.reports.cells import Below, Cell, label
 from agent.reports.days import DayFormat
 from agent.reports.expectation import Days
+from agent.reports.footers import words
 from agent.reports.table import Table
 
 _DAY = (
@@ -22,11 +23,11 @@ _DAY = (
     r"|[0-9]{1,2}[ -][A-Za-z]{3,9}[ -][0-9]{4}|[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4}"
 )
 _RANGE = re.compile(
-    rf"(?<![0-9])({_DAY})\s*(?:to|till|until|through|and|bis|au|-|\u2013|\u2014)\s*({_DAY})(?![0-9])",
+    rf"(?<![0-9])({_DAY})\s*(?:(?:to|till|until|through|and|bis|au)\s*:?|-|\u2013|\u2014)\s*({_DAY})(?![0-9])",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    r"(?:(?:report(?:ing)? )?period|dates|date range|from|for|covers|covering|day|zeitraum|p[ée]riode)\b"
+    r"(?:period|dates|date range|zeitraum|p[ée]riode)\b"
     rf"\s*:?\s*({_DAY})(?![0-9])",
     re.IGNORECASE,
 )
@@ -89,9 +90,20 @@ def named_periods(lines: Iterable[str]) -> list[NamedPeriod]:
     return [period for period in periods if period.first and period.last]
 
 
+def title_lines(report_lines: Sequence[str], tables: Iterable[Table]) -> Iterator[str]:
+    """Return the lines above the records, where a report names its period; notes below may name any days."""
+    yield from report_lines[:10]
+    for table in tables:
+        for row in table.rows:
+            if len(row.filled) >= max(2, table.width / 2):
+                break
+            yield words(row)
+
+
 def days_in(table: Table) -> list[frozenset[dt.date]]:
-    """Return, for every cell that is nothing but a day, the days it may mean."""
-    found = (_of_cell(cell) for row in table.rows for cell in row.cells)
+    """Return, for every cell of a record that is nothing but a day, the days it may mean."""
+    records = (row for row in table.rows if len(row.filled) >= max(2, table.width / 2))
+    found = (_of_cell(cell) for row in records for cell in row.cells)
     return [days for days in found if days]
 
 

@@ -6,6 +6,7 @@ an :class:`OtherRow` with the reason why it is no record.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -99,7 +100,7 @@ def _refuse_other_text(text: str, name: str) -> None:
     found = None
     if start.startswith("<"):
         found = "an XML document"
-    elif start.startswith(("{", "[")):
+    elif re.match(r"[\[{]\s*[\[{\"]", start):
         found = "JSON"
     if found is not None:
         raise DownloadWrongType(file=name, expected="a table (CSV, an HTML table or XLSX)", found=found)
@@ -159,9 +160,8 @@ def _typed(
 def _refuse_headers(report: ReportFile, columns: Mapping[str, Column]) -> NoReturn:
     wanted = ", ".join(column.header or name for name, column in columns.items() if not column.optional)
     nearest = max((nearest_labels(table, columns) for table in report.tables), key=len, default=())
-    raise DownloadWrongType(
-        file=report.name, expected=f"the columns {wanted}", found="the columns " + ", ".join(nearest)
-    )
+    found = "the columns " + ", ".join(nearest) if nearest else "none of them"
+    raise DownloadWrongType(file=report.name, expected=f"the columns {wanted}", found=found)
 
 
 def _refuse_doubled(report: ReportFile, columns: Mapping[str, Column], header: Header) -> None:

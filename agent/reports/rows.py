@@ -50,9 +50,8 @@ class RowReader:
         self._amounts = {n: c for n, c in columns.items() if isinstance(c, Money | Whole)}
         self._required = sum(not column.optional for column in columns.values())
         self.statements = Statements(self._amounts)
-        self._tail: list[
-            tuple[RawRow, _Parsed]
-        ] = []  # short lines after a total: footers, unless a record follows
+        self._records: list[RawRow] = []
+        self._tail: list[tuple[RawRow, _Parsed]] = []  # after a total: footers, unless a record follows
 
     def read(self, table: Table, header: Header) -> None:
         """Sort the rows of ``table`` below ``header``; lines above it may state totals."""
@@ -61,7 +60,6 @@ class RowReader:
         for row in above:
             self.note(words(row))
         headings = {_squeezed(row) for row in table.rows[header.start : header.end + 1]} - {()}
-        records: list[RawRow] = []
         for row in table.rows[header.end + 1 :]:
             if not row.filled:
                 self._put_aside(row, "blank")
@@ -74,12 +72,9 @@ class RowReader:
                     self._tail.append((row, parsed))
                 elif why is not None:
                     self._put_aside(row, why)
-                    if why == "total":
-                        self._count_beside_total(row, records, layout)
                 else:
                     self._keep_tail(layout)
                     self._keep(row, parsed, layout)
-                    records.append(row)
         for row, _ in self._tail:
             self._put_aside(row, "footer")
         self._tail = []
@@ -110,34 +105,47 @@ class RowReader:
         return Problem("", "", words(row), problem, expected, layout.address(row.number, ""))
 
     def _why_no_record(self, row: RawRow, parsed: _Parsed, above: list[RawRow], layout: Layout) -> str | None:
-        """Return why a row is no record; None for a record, and for what nobody can tell from one."""
-        short = bool(parsed.problems)
-        if (count := count_in(words(row))) is not None and (short or self.statements.count == count):
+        """Return why a row is no record; None for a record, and for what nobody can tell from one.
+
+        A row that keeps its contract is a record. Only where a record is no more than a word and a number may
+        such a row be a total, and then only one that agrees with the records above it.
+        """
+        broken = bool(parsed.problems)
+        few = len(row.filled) <= 2 and len(row.filled) < self._required
+        count = count_in(words(row))
+        if count is not None and (broken or (self._required <= 2 and count == self.statements.count)):
             self.statements.state_count(row.number, count)
             return "count"
-        if names_total(row):
-            amounts = self._stated_amounts(row, layout)
-            if short or self.statements.fits_here(amounts):
-                self.statements.state_totals(row.number, amounts)
-                return "total"
-        if not short:
-            return None
-        if is_furniture(row) or any(same_page_line(row, line) for line in above):
+        if names_total(row) and self._is_total(row, layout, broken=broken, few=few):
+            return "total"
+        if broken and few and (is_furniture(row) or any(same_page_line(row, line) for line in above)):
             return "page"
-        if self.statements.stated and len(row.filled) <= 2 < self._required:
-            return "footer"
-        return None
+        return "footer" if broken and few and self.statements.stated else None
+
+    def _is_total(self, row: RawRow, layout: Layout, *, broken: bool, few: bool) -> bool:
+        amounts = self._stated_amounts(row, layout)
+        count = self._count_beside(row, layout)
+        if broken:
+            stands = bool(amounts) or count is not None or few
+        else:
+            stands = self._required <= 2 and self.statements.fits_here(amounts)
+        if stands:
+            self.statements.state_totals(row.number, amounts)
+            if count is not None:
+                self.statements.state_count(row.number, count)
+        return stands
 
     def _stated_amounts(self, row: RawRow, layout: Layout) -> dict[str, Decimal]:
         amounts: dict[str, Decimal] = {}
         for field, column in self._amounts.items():
+            raw = _cell(row, layout, field)
             try:
-                amounts[field] = Decimal(column.parse(_cell(row, layout, field)) or 0)
+                value = None if is_blank(raw) else column.parse(raw)
             except Invalid:
                 continue
-        return {
-            field: amount for field, amount in amounts.items() if not is_blank(_cell(row, layout, field))
-        } or (self._amount_in_words(words(row)))
+            if value is not None:
+                amounts[field] = Decimal(value)
+        return amounts or self._amount_in_words(words(row))
 
     def _amount_in_words(self, line: str) -> dict[str, Decimal]:
         """``Total: 12,345.60`` can only be meant for a contract's one amount."""
@@ -152,6 +160,7 @@ class RowReader:
             return {}
 
     def _keep(self, row: RawRow, parsed: _Parsed, layout: Layout) -> None:
+        self._records.append(row)
         problems = parsed.problems
         if not problems and (names_total(row) or count_in(words(row)) is not None):
             problems = (
@@ -174,7 +183,7 @@ class RowReader:
     def _put_aside(self, row: RawRow, why: str) -> None:
         self.others.append(OtherRow(row.number, why, words(row)))
 
-    def _count_beside_total(self, total: RawRow, records: list[RawRow], layout: Layout) -> None:
+    def _count_beside(self, total: RawRow, layout: Layout) -> int | None:
         """``Total;210;;`` states a count, unless 210 stands under an amount or is its column's sum."""
         amounts = {layout.places.get(field) for field in self._amounts}
         counts = []
@@ -182,12 +191,11 @@ class RowReader:
             number = _number(cell)
             if number is None or place in amounts:
                 continue
-            column = [_number(row.cells[place]) if place < len(row.cells) else None for row in records]
+            column = [_number(row.cells[place]) if place < len(row.cells) else None for row in self._records]
             values = [value for value in column if value is not None]
-            if len(values) < len(records) or not self.statements.is_sum(number, values):
+            if len(values) < len(column) or not self.statements.is_sum(number, values):
                 counts.append(number)
-        if len(counts) == 1:
-            self.statements.state_count(total.number, counts[0])
+        return counts[0] if len(counts) == 1 else None
 
 
 _UNREAD = object()

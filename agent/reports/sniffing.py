@@ -56,7 +56,7 @@ def is_zip(content: bytes) -> bool:
 
 
 def check_workbook(content: bytes, name: str) -> None:
-    """Raise unless the zip archive is whole and is a workbook without macros."""
+    """Raise unless the zip archive is whole and is a workbook."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             members = archive.namelist()
@@ -76,8 +76,8 @@ def check_workbook(content: bytes, name: str) -> None:
 
 def looks_like_html(text: str) -> bool:
     """Say whether the text begins as a web page does (a report's cells never begin with such a tag)."""
-    start = text.lstrip()
-    return start.startswith("<") and _HTML.search(start[:4096]) is not None
+    start = text.lstrip()[:4096]
+    return start.startswith("<") and "office:spreadsheet" not in start and _HTML.search(start) is not None
 
 
 def decode(content: bytes, name: str, declared: str | None = None) -> tuple[str, str]:
@@ -110,7 +110,7 @@ def decode(content: bytes, name: str, declared: str | None = None) -> tuple[str,
 def _utf16_without_mark(content: bytes) -> str | None:
     """Western text in UTF-16 has a zero in nearly every second byte."""
     head = content[:2000]
-    if len(head) < 4 or len(content) % 2:
+    if len(head) < 4:
         return None
     half = len(head) // 2
     if head[1::2].count(0) > 0.6 * half and not head[0::2].count(0):

@@ -28,10 +28,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its headings, then its rows, each as wide as the headings."""
+    """One sheet: its headings, then its rows, each as wide as the headings, each cell a :data:`Value`."""
 
     headers: Sequence[str]
-    rows: Iterable[Sequence[Value]]
+    rows: Iterable[Sequence[object]]
 
 
 def write_xlsx(target: Path | BinaryIO, sheets: Mapping[str, Sheet]) -> None:
@@ -80,7 +80,7 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
     page.freeze_panes = "A2"
 
 
-def _put(cell: Cell | MergedCell, value: Value) -> None:
+def _put(cell: Cell | MergedCell, value: object) -> None:
     if value is None:
         return
     if isinstance(value, str):
