@@ -18,8 +18,6 @@ from agent.core.failures import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Error
-
     from agent.browser.session import Session
 
 _GONE = (
@@ -34,34 +32,38 @@ _SERVER_ERROR = 500
 @contextmanager
 def translated(session: Session) -> Iterator[None]:
     """Turn an error of Playwright inside the block into a failure; every other error passes unchanged."""
-    from playwright.sync_api import Error  # noqa: PLC0415  # keeps agent.sdk light
-
     try:
         yield
-    except Error as error:
-        raise _failure(session, error) from error
+    except Exception as error:
+        failure = failure_of(session, error)
+        if failure is None:
+            raise
+        raise failure from error
 
 
-def _failure(session: Session, error: Error) -> Failure:
-    from playwright.sync_api import Error  # noqa: PLC0415
+def failure_of(session: Session, error: Exception) -> Failure | None:
+    """Say what an error means by its words and by what the page looks like now; None if not Playwright's."""
+    from playwright.sync_api import Error  # noqa: PLC0415  # keeps agent.sdk light
     from playwright.sync_api import TimeoutError as Late  # noqa: PLC0415
 
+    if not isinstance(error, Error):
+        return None
     site, words = session.book.site, str(error).lower()
     if any(gone in words for gone in _GONE) or session.page.is_closed():
         return PageCrashed(site=site)
     if "net::err_" in words or "ns_error" in words:
         return SiteDown(site=site, status="no answer")
-    if "strict mode violation" in words:
-        return ElementAmbiguous(site=site, element=session.memory.last_element, found=_count(session))
-    if not isinstance(error, Late):
-        return PageTimeout(site=site, what=session.memory.last_element or "page", seconds=0)
     try:
-        return _late(session, error)
+        if "strict mode violation" in words:
+            return ElementAmbiguous(site=site, element=session.memory.last_element, found=_count(session))
+        if isinstance(error, Late):
+            return _late(session, error)
     except Error:  # the page went away while we looked at it
         return PageCrashed(site=site)
+    return PageTimeout(site=site, what=session.memory.last_element or "page", seconds=0)
 
 
-def _late(session: Session, error: Error) -> Failure:
+def _late(session: Session, error: Exception) -> Failure:
     """Say why something did not come in time, by what the page looks like now."""
     site, element = session.book.site, session.memory.last_element
     late = PageTimeout(site=site, what=element or "page", seconds=_seconds(str(error)))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from agent.browser import filling
 from agent.browser.elements import Book, ElementKind
@@ -54,12 +54,18 @@ class Memory:
 
 
 class Session:
-    """What an automation gets of a site: ``site["export"]`` is Playwright's Locator, ``site.page`` its Page."""
+    """What an automation gets of a site: ``site["export"]`` is Playwright's Locator, ``page`` its Page."""
 
     def __init__(
-        self, page: Page, book: Book, steps: ModuleType | None = None, memory: Memory | None = None
+        self,
+        page: Page,
+        book: Book,
+        keep: Callable[..., Any],
+        *,
+        steps: ModuleType | None = None,
+        memory: Memory | None = None,
     ) -> None:
-        self.page, self.book, self.steps = page, book, steps
+        self.page, self.book, self.steps, self._keep = page, book, steps, keep
         self.memory = memory or Memory()
         self.hook: CommitHook = _NoCommit()
         page.set_default_timeout(ELEMENT_SECONDS * 1000)
@@ -137,7 +143,7 @@ class Session:
                 page.close()
 
     def _in(self, page: Page) -> Self:
-        window = type(self)(page, self.book, self.steps, self.memory)
+        window = type(self)(page, self.book, self._keep, steps=self.steps, memory=self.memory)
         window.hook = self.hook
         return window
 
@@ -197,5 +203,4 @@ class Session:
 
 
 def _frame_text(frame: Frame) -> str:
-    body = frame.locator("body")
-    return body.inner_text() if body.count() else ""
+    return str(frame.evaluate("document.body ? document.body.innerText : ''"))

@@ -89,7 +89,10 @@ TASK_TRANSITIONS: Mapping[TaskState, frozenset[TaskState]] = {
 
 RECORD_TRANSITIONS: Mapping[RecordState, frozenset[RecordState]] = {
     # An unsent record may be found in the target already (VERIFIED) without ever having been sent by us.
-    _C.PLANNED: frozenset({_C.INTENDED, _C.VERIFIED, _C.IN_REVIEW, _C.INVALID, _C.SKIPPED, _C.TAKEN}),
+    # It may be refused by a check that comes before the commit click.
+    _C.PLANNED: frozenset(
+        {_C.INTENDED, _C.VERIFIED, _C.REJECTED, _C.IN_REVIEW, _C.INVALID, _C.SKIPPED, _C.TAKEN}
+    ),
     _C.INTENDED: frozenset({_C.CONFIRMED, _C.IN_DOUBT}),
     _C.IN_DOUBT: frozenset({_C.PLANNED, _C.VERIFIED, _C.REJECTED, _C.IN_REVIEW}),
     _C.CONFIRMED: frozenset({_C.VERIFIED, _C.IN_REVIEW}),

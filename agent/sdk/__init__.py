@@ -1,6 +1,5 @@
 """The front door: all that an automation imports."""
 
-from agent.sdk.session import Session
 from agent.core.calendar import Period
 from agent.core.failures import CannotTell
 from agent.reports.attest import Expect
@@ -12,6 +11,7 @@ from agent.sdk.destination import Destination, Found, Listing, seconds
 from agent.sdk.download import Download
 from agent.sdk.record import Record
 from agent.sdk.run import Run
+from agent.sdk.session import Session
 from agent.sdk.workbook import Workbook
 
 __all__ = [

@@ -61,7 +61,7 @@ class Automation:
         return add
 
     def process(self, work: FunctionT) -> FunctionT:
-        """Add a plain function; its parameters are named after the tasks whose results it takes."""
+        """Add a plain function; its parameters are named after the downloads that it takes."""
         self._add(work, TaskKind.PROCESS, None, _parameters(work, RUN_PARAMETER))
         return work
 
@@ -85,6 +85,9 @@ class Automation:
             if wanted not in self.tasks:
                 problem = f"{name} takes {wanted}, but no task above it is named so"
                 raise BrokenAutomation(file=file, line=line, problem=problem)
+            if kind is TaskKind.PROCESS and self.tasks[wanted].kind is not TaskKind.DOWNLOAD:
+                problem = f"{name} takes {wanted}, which is no download"
+                raise BrokenAutomation(file=file, line=line, problem=problem)
         if kind is TaskKind.UPLOAD:
             self._check_destination(name, work, inputs[0], file, line)
         self.tasks[name] = Task(name, kind, site, inputs, work, file, line)
@@ -98,6 +101,8 @@ class Automation:
             problem = f"{name} has no submit: nothing could be entered"
         elif not work.has("look_up"):
             problem = f"{name} has no look_up: after a lost answer nobody could find out what was saved"
+        elif not work.record_type.key_field:
+            problem = f"{name} must say what it enters: Destination[Claim], where Claim has a key"
         elif self.tasks[batch].kind is not TaskKind.PROCESS:
             problem = f"{name} enters {batch}, which is no process task"
         else:

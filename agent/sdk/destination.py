@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
 
 from agent.core.keys import normalise_key
 from agent.reports.columns import Invalid
@@ -78,6 +78,14 @@ class Destination(Generic[RecordT]):
     """
 
     settle: ClassVar[timedelta] = timedelta(seconds=30)
+    record_type: ClassVar[type[Record]] = Record
+
+    def __init_subclass__(cls) -> None:
+        """Learn the record type from ``Destination[Claim]``."""
+        for base in getattr(cls, "__orig_bases__", ()):
+            for given in get_args(base):
+                if isinstance(given, type) and issubclass(given, Record):
+                    cls.record_type = given
 
     def submit(self, site: Session, record: RecordT) -> str | None:
         """Enter one record: fill, ``site.commit(…)`` exactly once, return the confirmation or None."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.core.failures import RowsInvalid
-from agent.reports.attest import Expect, attest
+from agent.reports.attest import Expect, attest_rows
 from agent.reports.reading import read, typed_rows
 from agent.reports.table import Row
 from agent.sdk.record import Record
@@ -51,8 +51,7 @@ class Download:
                 column=first.header,
                 problem=first.problem,
             )
-        if self.expect is not None:
-            attest(typed, record_type.columns, self.expect)
+        attest_rows(typed, self.expect or Expect())
         self._handed_out.update((row.place, row) for row in typed.rows)
         return typed.rows
 

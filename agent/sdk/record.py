@@ -86,7 +86,7 @@ class Record:
         return cls(**{name: column.restore(values[name]) for name, column in cls.columns.items()})
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.shown() == other.shown()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.shown() == other.shown()
 
     def __hash__(self) -> int:
         return hash(self.key())

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self
 
 from agent.browser.session import Session as BrowserSession
 from agent.reports.attest import Expect
 from agent.sdk.download import Download
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 Keep = Callable[[str, bytes, Expect | None], Download]
 """Attests a file's content and stores it sealed; given by the worker."""
@@ -19,17 +15,11 @@ Keep = Callable[[str, bytes, Expect | None], Download]
 class Session(BrowserSession):
     """A site being used: ``site["name"]``, ``fill``, ``commit``, ``popup``, ``download``, ``page``."""
 
-    keep: Keep
-
     def download(self, element: str, *, expect: Expect | None = None) -> Download:
         """Click an element and return the file that this very click brings, attested and stored sealed.
 
         Raises DownloadMissing, DownloadCut, DownloadWrongType, DownloadStale.
         """
         name, content = self.receive(element)
-        return self.keep(name, content, expect)
-
-    def _in(self, page: Page) -> Self:
-        window = super()._in(page)
-        window.keep = self.keep
-        return window
+        kept: Download = self._keep(name, content, expect)
+        return kept

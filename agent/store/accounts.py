@@ -51,6 +51,14 @@ def count_try(lease: Lease, office: str, site: str) -> None:
         AccountRow.update(tries=AccountRow.tries + 1).where(AccountRow.id == account.id).execute()
 
 
+def uncount_try(lease: Lease, office: str, site: str) -> None:
+    """Take a try back: the site never answered it, so it was no refusal. Raises FenceLost."""
+    with lease.transaction():
+        AccountRow.update(tries=AccountRow.tries - 1).where(
+            (AccountRow.office == office) & (AccountRow.site == site) & (AccountRow.tries > 0)
+        ).execute()
+
+
 def signed_in(lease: Lease, office: str, site: str, session: bytes) -> None:
     """The site took the password: the count begins anew, and the sealed session is kept."""
     with lease.transaction():

@@ -252,9 +252,11 @@ class Ledger:
         return entry.absences + 1
 
     def plan_again(self, entry: Entry) -> None:
-        """The record is certainly not there: it may be sent once more."""
+        """The record is certainly not there: it holds its key and may be sent once more."""
         with self._lease.transaction():
-            self._move(entry.id, RecordState.PLANNED, absences=0)
+            row = RecordRow.get_by_id(entry.id)
+            self._move(entry.id, RecordState.PLANNED, absences=0, reason=None)
+            self._take_key(entry.id, row.key_hash, row.copy)
 
     def reject(self, entry: Entry, question: Question) -> None:
         """The site refused the record for good, and a look-up found nothing of it."""

@@ -62,6 +62,11 @@ class Home:
         return self.root / "work"
 
     @property
+    def workbooks(self) -> Path:
+        """What automations write for people, in a folder a business day."""
+        return self.root / "workbooks"
+
+    @property
     def lock(self) -> Path:
         """The file that the one host of this home holds locked."""
         return self.root / "predawn.lock"

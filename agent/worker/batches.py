@@ -1,0 +1,84 @@
+"""The stored form of a process task's batch: what it planned, and its account of every source row."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from agent.sdk.batch import Account, Batch
+from agent.sdk.record import Record
+from agent.store.ledger import Planned
+
+
+@dataclass(frozen=True)
+class StoredBatch:
+    """A batch as an upload task finds it: plain lines, rows left out, sums of source and of rows left out."""
+
+    lines: Sequence[Mapping[str, Any]]
+    left_out: Sequence[tuple[str, str]]
+    source: Mapping[str, Decimal]
+    left_out_sums: Mapping[str, Decimal]
+
+
+def dump(batch: Batch[Any], account: Account) -> dict[str, Any]:
+    """Return plain values: each record's fields, how many source rows it stands for, and its lineage."""
+    return {
+        "lines": [_line(record) for record in batch.records],
+        "left_out": [[str(left.row.address("")), left.reason] for left in batch.left_out],
+        "source": {name: str(total) for name, total in account.source.items()},
+        "left_out_sums": {name: str(total) for name, total in account.left_out.items()},
+    }
+
+
+def load(value: Mapping[str, Any]) -> StoredBatch:
+    """Rebuild what :func:`dump` returned."""
+    return StoredBatch(
+        value["lines"],
+        [(address, reason) for address, reason in value["left_out"]],
+        {name: Decimal(total) for name, total in value["source"].items()},
+        {name: Decimal(total) for name, total in value["left_out_sums"].items()},
+    )
+
+
+def _line(record: Record) -> dict[str, Any]:
+    rows = record.source_rows
+    first = rows[0] if rows else None
+    lineage = {
+        name: str(first.address(name)) if first is not None and name in first.values else "computed"
+        for name in record.columns
+    }
+    return {
+        "key": record.key(),
+        "fields": record.shown(),
+        "rows": len(rows),
+        "lineage": lineage,
+        "totals": {name: str(amount) for name, amount in record.control_totals().items()},
+    }
+
+
+def plan(lines: Iterable[Mapping[str, Any]]) -> list[Planned]:
+    """Return the records to plan.
+
+    Of equal lines the first is planned and the others are questions; where lines of one key differ, nobody
+    can know which is right, so all of them are.
+    """
+    lines = list(lines)
+    by_key: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        by_key[line["key"]].append(_compared(line))
+    seen: set[str] = set()
+    planned = []
+    for line in lines:
+        key, compared = line["key"], _compared(line)
+        differ = len(set(by_key[key])) > 1
+        planned.append(Planned(key, 0, line, compared, doubled=differ or key in seen))
+        seen.add(key)
+    return planned
+
+
+def _compared(line: Mapping[str, Any]) -> str:
+    return json.dumps(line["fields"], ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,328 @@
+"""The protocol of delivery: never twice, never lost silently. Read :meth:`Delivery.run` from top to bottom.
+
+Source: DESIGN.md, 6. A failure before the commit click changes nothing. Whatever is not final after it puts
+the record in doubt; a doubt ends by looking, never by sending again at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any
+
+from agent.core.failures import (
+    BrokenAutomation,
+    CannotTell,
+    Failure,
+    FenceLost,
+    FillDiffers,
+    FirstRun,
+    SignedOut,
+)
+from agent.core.states import RecordState
+from agent.sdk import Destination
+from agent.store.ledger import Entry, Ledger, Question
+from agent.worker.looking import Looking, Matches
+from agent.worker.pipe import Pipe
+from agent.worker.site import OpenSite
+
+MOST_ATTEMPTS = 2
+"""Commit clicks for one record, in all; after that a person decides."""
+
+_BULK_FROM = 10  # records from which one walk through the list is cheaper than a look-up each
+_DOUBTS_IN_A_ROW = 3  # so many lost answers in a row are no accident: the site is left alone for a while
+
+
+class Rehearsed(BaseException):
+    """Ends a rehearsed submit at its commit click; no ``except Exception`` of an author's may catch it."""
+
+
+class Cancelled(Exception):
+    """A person asked to stop after the current record."""
+
+
+@dataclass
+class Wishes:
+    """What the person who started the run asked for, and what they have answered since."""
+
+    rehearse: bool
+    limit: int | None
+    accepted: frozenset[str]
+    cancelled: Event
+
+
+@dataclass
+class CommitPoint:
+    """The one click: the fence is checked and INTENDED is on disk before it happens."""
+
+    ledger: Ledger
+    entry: Entry
+    rehearse: bool
+    clicked: bool = field(default=False)
+
+    def before_commit(self) -> None:
+        """Let the click happen, once; raises Rehearsed, FenceLost, BrokenAutomation."""
+        if self.clicked:
+            raise BrokenAutomation(file="", line=0, problem="one submit, one commit: this is the second")
+        if self.rehearse:
+            raise Rehearsed
+        self.ledger.intend(self.entry)
+        self.clicked = True
+
+
+class Delivery:
+    """One upload task: every record of the batch, from PLANNED to VERIFIED or to a person."""
+
+    def __init__(
+        self,
+        destination: Destination[Any],
+        site: OpenSite,
+        ledger: Ledger,
+        pipe: Pipe,
+        wishes: Wishes,
+        *,
+        epoch: int,
+        picture: Callable[[str], None],
+        translate: Callable[[Exception], Failure],
+    ) -> None:
+        self._destination, self._site, self._ledger, self._pipe = destination, site, ledger, pipe
+        self._wishes, self._epoch = wishes, epoch
+        self._picture, self._translate = picture, translate
+        self._looking = Looking(destination, site, ledger)
+        # Whoever sent before us is dead by now, but its last request may still be on its way.
+        self._last_request = time.monotonic()
+        self._doubts_in_a_row = 0
+        self.rehearsed = 0
+        self.limited = False
+
+    def run(self) -> None:
+        """Deliver what can be delivered; what cannot be known is in review afterwards.
+
+        Raises Cancelled, FenceLost, FirstRun, and failures of the site that lie before a commit click.
+        """
+        self._ledger.doubt_intended()
+        self._site.open()
+        self._recognise()
+        self._enter_planned()
+        while self._settle_doubts():
+            self._enter_planned()
+        self._read_back()
+        if self._wishes.cancelled.is_set():
+            raise Cancelled
+
+    # ── before anything is typed: what is in the target already? ──────────────────────────────────────────
+    def _recognise(self) -> None:
+        planned = self._ledger.entries(RecordState.PLANNED)
+        if not planned:
+            return
+        self._pipe.step("looking_first", site=self._site.book.title)
+        if self._looking.list_anew():
+            for entry in planned:
+                self._recognise_one(entry, self._looking.in_complete_list(entry) or [])
+        else:
+            trusted = self._ledger.is_trusted(self._epoch)
+            for entry in planned:
+                if not trusted or _delivered_before(entry):
+                    self._recognise_one(entry, self._looking.find(entry))
+            # A home that has never looked here needs a control: without one, "not found" says nothing.
+            unseen = not trusted and not self._looking.absence_is_believable()
+            if unseen and FirstRun.code not in self._wishes.accepted:
+                raise FirstRun(site=self._site.book.title)
+        self._ledger.trust(self._epoch)
+
+    def _recognise_one(self, entry: Entry, found: Matches) -> None:
+        if found:
+            self._judge(entry, found)
+        elif _delivered_before(entry):
+            self._ask(entry, "gone_after_confirm", ("send_it", "leave_out"))
+
+    # ── entering ──────────────────────────────────────────────────────────────────────────────────────────
+    def _enter_planned(self) -> None:
+        planned = self._ledger.entries(RecordState.PLANNED)
+        every = len(self._ledger.entries())
+        sent = sum(entry.attempts > 0 for entry in self._ledger.entries())
+        for number, entry in enumerate(planned, start=every - len(planned) + 1):
+            if self._wishes.cancelled.is_set():
+                return
+            if self._wishes.limit is not None and sent + self.rehearsed >= self._wishes.limit:
+                self.limited = True
+                return
+            self._pipe.step("entering", number=number, of=every)
+            self._enter(entry)
+            sent += not self._wishes.rehearse
+
+    def _enter(self, entry: Entry, *, again: bool = True) -> None:
+        session, record = self._site.session, self._looking.record(entry)
+        point = CommitPoint(self._ledger, entry, self._wishes.rehearse)
+        session.hook, session.memory.personal = point, record.personal_values()
+        try:
+            with session.watched():
+                confirmation = self._destination.submit(session, record)
+                text = session.text()
+        except Rehearsed:
+            self.rehearsed += 1
+        except FenceLost:
+            raise
+        except Exception as error:  # noqa: BLE001  # the border between an author's code and the protocol
+            failure = self._translate(error)
+            if point.clicked:
+                self._answer_lost(entry, failure)
+            elif isinstance(failure, SignedOut) and again:
+                self._site.fresh()
+                self._enter(entry, again=False)
+            else:
+                self._failed_before_commit(entry, failure)
+        else:
+            if not point.clicked:
+                raise BrokenAutomation(file="", line=0, problem="submit ended without site.commit(…)")
+            self._answered(entry, confirmation, text)
+
+    def _answered(self, entry: Entry, confirmation: str | None, text: str) -> None:
+        self._last_request = time.monotonic()
+        self._doubts_in_a_row = 0
+        words = self._site.book.refusal_in(text)
+        if words is None:
+            self._ledger.confirm(entry, confirmation, hashlib.sha256(text.encode()).hexdigest())
+        else:
+            self._picture("refused")
+            self._ledger.doubt(entry, _refusal(words))
+
+    def _answer_lost(self, entry: Entry, failure: Failure) -> None:
+        """After the click nobody knows. Even a refusal in the site's own words is looked up first."""
+        self._last_request = time.monotonic()
+        self._picture(failure.code)
+        words = self._refusal_on_page()
+        self._ledger.doubt(entry, failure.as_json() if words is None else _refusal(words))
+        if words is not None:
+            return
+        self._doubts_in_a_row += 1
+        if self._doubts_in_a_row >= _DOUBTS_IN_A_ROW or isinstance(failure, BrokenAutomation):
+            raise failure
+        self._site.fresh()
+
+    def _failed_before_commit(self, entry: Entry, failure: Failure) -> None:
+        """Nothing was sent. What concerns this record alone goes to a person, everything else to the host."""
+        words = self._refusal_on_page()
+        if words is not None:
+            self._picture("refused")
+            self._ledger.reject(entry, Question("refused", {"words": words}, ("retry", "leave_out")))
+        elif isinstance(failure, FillDiffers):
+            self._picture(failure.code)
+            self._ask(entry, failure.code, ("retry", "leave_out"), failure.params)
+        else:
+            raise failure
+
+    def _refusal_on_page(self) -> str | None:
+        session = self._site.session
+        try:
+            with session.watched():
+                return self._site.book.refusal_in(session.text())
+        except Failure:
+            return None  # there is no page to read: then it said nothing
+
+    # ── doubts: settle, look, never guess ─────────────────────────────────────────────────────────────────
+    def _settle_doubts(self) -> bool:
+        """Decide every doubt; returns whether some record may be sent once more."""
+        first, again = True, False
+        while doubts := self._ledger.entries(RecordState.IN_DOUBT):
+            self._settle()
+            if first:
+                self._site.fresh()
+            first = False
+            for number, entry in enumerate(doubts, start=1):
+                self._pipe.step("looking_up", number=number, of=len(doubts))
+                again |= self._decide(entry)
+        return again and not self._wishes.cancelled.is_set()
+
+    def _settle(self) -> None:
+        """Wait until a request that was on its way when we last heard of it must have ended."""
+        due = self._last_request + self._destination.settle.total_seconds()
+        pause = due - time.monotonic()
+        if pause > 0:
+            self._pipe.step("settling", seconds=round(pause, 1))
+            session = self._site.session
+            session.page.wait_for_timeout(pause * 1000)
+        self._last_request = time.monotonic()
+
+    def _decide(self, entry: Entry) -> bool:
+        try:
+            found = self._looking.find(entry)
+            believable = bool(found) or self._looking.absence_is_believable()
+            if not believable:
+                listed = self._looking.in_complete_list(entry, anew=True)
+                found, believable = listed or [], listed is not None
+        except CannotTell as failure:
+            self._ask(entry, failure.code, ("send_it", "it_is_there", "leave_out"), failure.params)
+            return False
+        if found:
+            self._judge(entry, found)
+            return False
+        if not believable:
+            self._ask(entry, "no_control", ("send_it", "it_is_there", "leave_out"))
+            return False
+        return self._absent(entry)
+
+    def _absent(self, entry: Entry) -> bool:
+        refused = entry.reason is not None and entry.reason.get("code") == "refused"
+        if refused and entry.reason is not None:
+            self._ledger.reject(entry, Question("refused", entry.reason["params"], ("retry", "leave_out")))
+        elif self._ledger.note_absence(entry) >= 2:
+            if entry.attempts < MOST_ATTEMPTS:
+                self._ledger.plan_again(entry)
+                return True
+            self._ask(entry, "attempts_used_up", ("send_it", "leave_out"))
+        return False
+
+    def _judge(self, entry: Entry, found: Matches) -> None:
+        """The key is in the target: once and equal, or a person looks at it."""
+        if len(found) > 1:
+            self._ask(entry, "found_several", ("leave_out",), {"found": len(found)})
+            return
+        differences = found[0].differences(self._looking.record(entry))
+        if differences:
+            told = {"fields": ", ".join(differences)}
+            self._ask(entry, "found_different", ("leave_out",), told)
+        else:
+            self._ledger.verify(entry, found[0].confirmation, found[0].shown)
+
+    # ── reading back ──────────────────────────────────────────────────────────────────────────────────────
+    def _read_back(self) -> None:
+        confirmed = self._ledger.entries(RecordState.CONFIRMED)
+        in_bulk = len(confirmed) >= _BULK_FROM
+        if in_bulk:
+            self._pipe.step("reading_back", number=0, of=len(confirmed))
+            in_bulk = self._looking.list_anew()
+        missing = []
+        for number, entry in enumerate(confirmed, start=1):
+            if not in_bulk:
+                self._pipe.step("reading_back", number=number, of=len(confirmed))
+            listed = self._looking.in_complete_list(entry) if in_bulk else None
+            found = listed or self._looking.find(entry)
+            if found:
+                self._judge(entry, found)
+            else:
+                missing.append(entry)
+        if missing:
+            self._settle()
+        for entry in missing:
+            if found := self._looking.find(entry):
+                self._judge(entry, found)
+            else:
+                # The site said "saved": it is never sent again by the machine.
+                self._ask(entry, "gone_after_confirm", ("send_it", "it_is_there", "leave_out"))
+
+    def _ask(
+        self, entry: Entry, code: str, answers: tuple[str, ...], params: Mapping[str, Any] | None = None
+    ) -> None:
+        self._ledger.review(entry, Question(code, {"site": self._site.book.title, **(params or {})}, answers))
+
+
+def _delivered_before(entry: Entry) -> bool:
+    return entry.reason is not None and entry.reason.get("code") == "delivered_before"
+
+
+def _refusal(words: str) -> dict[str, Any]:
+    return {"code": "refused", "params": {"words": words}}

@@ -1,0 +1,77 @@
+"""Looking records up in the target, and when it may be believed that one is not there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from agent.core.failures import CannotTell
+from agent.core.states import RecordState
+from agent.sdk import Destination, Found, Listing, Record
+from agent.store.ledger import Entry, Ledger
+from agent.worker.site import OpenSite
+
+Matches = Sequence[Found[Any]]
+
+
+class Looking:
+    """All reading of the target for one upload task.
+
+    Absence is believed only after a positive control in the same session (the same look-up finds a record
+    that is known to exist), or from a list that is complete (DESIGN.md, 6).
+    """
+
+    def __init__(self, destination: Destination[Any], site: OpenSite, ledger: Ledger) -> None:
+        self._destination, self._site, self._ledger = destination, site, ledger
+        self._control: tuple[object, bool] = (None, False)
+        self._listed: dict[str, list[Found[Any]]] | None = None
+
+    def record(self, entry: Entry) -> Record:
+        """Return the record of a ledger entry as the author's own class."""
+        return self._destination.record_type.from_shown(entry.payload["fields"])
+
+    def find(self, entry: Entry) -> Matches:
+        """Look one record up on the destination's independent screen; raises CannotTell and site failures."""
+        session = self._site.session
+        record = self.record(entry)
+        session.memory.personal = record.personal_values()
+        with session.watched():
+            found = self._destination.look_up(session, record)
+        key = entry.payload["key"]
+        return [match for match in found if match.key == key]
+
+    def absence_is_believable(self) -> bool:
+        """Tell whether a look-up that finds nothing may be believed in this session.
+
+        Raises CannotTell when the control itself is not found: then the look-up screen is broken.
+        """
+        session = self._site.session
+        if self._control[0] is session:
+            return self._control[1]
+        known = self._ledger.entries(RecordState.VERIFIED, RecordState.CONFIRMED)
+        if known and not self.find(known[-1]):
+            raise CannotTell(site=self._site.name, why="a record that is there was not found")
+        self._control = (session, bool(known))
+        return bool(known)
+
+    def in_complete_list(self, entry: Entry, *, anew: bool = False) -> Matches | None:
+        """Return a record's matches in the site's own list, or None where there is no complete list."""
+        if anew or self._listed is None:
+            self.list_anew()
+        return None if self._listed is None else self._listed.get(entry.payload["key"], [])
+
+    def list_anew(self) -> bool:
+        """Read the site's list again; returns whether it is complete, so that it can show absence."""
+        self._listed = None
+        if not self._destination.has("list_all"):
+            return False
+        session = self._site.session
+        with session.watched():
+            listing: Listing[Any] = self._destination.list_all(session)
+        if not listing.can_show_absence:
+            return False
+        self._listed = defaultdict(list)
+        for found in listing.rows:
+            self._listed[found.key].append(found)
+        return True

@@ -1,0 +1,93 @@
+"""The worker's two ends of the pipe to its host: the assignment comes in, events go out.
+
+Only descriptors 0, 1 and 2 exist on every system. They are moved before anything of an author's is imported,
+so that whatever an automation prints goes to the log and never into the events.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import IO, Any
+
+from agent.system.processes import end_own_tree
+
+
+def separate_output() -> IO[str]:
+    """Return the original standard output; from now on descriptor 1 is standard error."""
+    output = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    os.dup2(2, 1)
+    return output
+
+
+class Pipe:
+    """The only way between host and worker; when it closes, the host is dead and the worker ends itself."""
+
+    def __init__(self) -> None:
+        self._events = separate_output()
+        self._incoming = os.fdopen(os.dup(0), encoding="utf-8")
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        self._writing = threading.Lock()
+
+    def assignment(self) -> dict[str, Any] | None:
+        """Wait for the assignment; None when the host went away or needs this worker no more."""
+        line = self._incoming.readline()
+        return json.loads(line) if line else None
+
+    def watch(self, on_cancel: Callable[[], None]) -> None:
+        """From now on hear the host in a thread of its own: a wish to stop, or the end of the pipe."""
+        threading.Thread(target=self._listen, args=(on_cancel,), name="host", daemon=True).start()
+
+    def _listen(self, on_cancel: Callable[[], None]) -> None:
+        for line in self._incoming:
+            if json.loads(line).get("cancel"):
+                on_cancel()
+        end_own_tree()
+        os._exit(70)  # the main thread may hang in the browser: nothing else would end it
+
+    def send(self, event: str, **values: object) -> None:
+        """Send one event; a dead host is no error here, the pipe's other end notices it."""
+        line = json.dumps({"event": event, **values}, ensure_ascii=False)
+        with self._writing:
+            try:
+                self._events.write(line + "\n")
+            except BrokenPipeError:
+                logging.getLogger(__name__).warning("host_gone")
+
+    def step(self, code: str, **params: object) -> None:
+        """Tell what is being done and since when (the beat that the host's time limits go by)."""
+        self.send("step", code=code, params=params, since=time.time())
+
+
+class LogStream:
+    """Takes the place of ``sys.stdout``: an author's prints become log lines, secrets struck out."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+        self._rest = ""
+
+    def write(self, text: str) -> int:
+        """Log each whole line; keep an unfinished one for later."""
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            if line.strip():
+                self._logger.info("%s", line)
+        return len(text)
+
+    def flush(self) -> None:
+        """Log an unfinished line."""
+        if self._rest.strip():
+            self._logger.info("%s", self._rest)
+        self._rest = ""
+
+    def isatty(self) -> bool:
+        """Never a terminal."""
+        return False

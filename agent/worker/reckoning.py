@@ -1,0 +1,38 @@
+"""The reckoning of one upload task: the count and each control total, from file to target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from agent.core.states import RecordState
+from agent.core.totals import COUNT, Totals
+from agent.store.ledger import Entry
+from agent.worker.batches import StoredBatch
+
+
+def reckon(entries: Sequence[Entry], batch: StoredBatch) -> list[Totals]:
+    """Return the figures that the source allows to follow; source and rows left out come from the batch."""
+    return [_figure(name, entries, batch) for name in batch.source]
+
+
+def _figure(name: str, entries: Sequence[Entry], batch: StoredBatch) -> Totals:
+    verified = [entry for entry in entries if entry.state is RecordState.VERIFIED]
+    shown = [entry for entry in verified if name == COUNT or name in entry.read_back]
+    delivered = _sum(name, verified)
+    return Totals(
+        name,
+        source=batch.source[name],
+        left_out=batch.left_out_sums[name],
+        processed=_sum(name, entries),
+        delivered=delivered,
+        # A figure that the site never shows cannot be compared; one it showed for some is compared as it is.
+        target=_sum(name, shown) if shown or not verified else None,
+        skipped=_sum(name, (entry for entry in entries if entry.state is RecordState.SKIPPED)),
+    )
+
+
+def _sum(name: str, entries: Iterable[Entry]) -> Decimal:
+    if name == COUNT:
+        return Decimal(sum(entry.payload["rows"] for entry in entries))
+    return sum((Decimal(entry.payload["totals"][name]) for entry in entries), Decimal(0))

@@ -1,0 +1,91 @@
+"""A site opened for one task: browser, context, sign-in, the stored session, and starting afresh."""
+
+from __future__ import annotations
+
+from agent.browser.elements import load_book
+from agent.browser.engine import Engine, stored_state
+from agent.browser.signing_in import Account, is_signed_in, sign_in
+from agent.core.failures import AccountLocked, PasswordMissing, SignInRefused
+from agent.sdk import Session
+from agent.sdk.session import Keep
+from agent.store import accounts
+from agent.system.seal import SealBroken, seal, unseal
+from agent.worker.assignment import Assignment
+from agent.worker.loading import load_steps
+from agent.worker.pipe import Pipe
+
+
+class OpenSite:
+    """Signs in when it must, keeps the session for the next task, and can begin again with a fresh one."""
+
+    def __init__(self, name: str, engine: Engine, assignment: Assignment, pipe: Pipe, keep: Keep) -> None:
+        folder = assignment.site_folders[name]
+        self.name, self.book = name, load_book(folder, assignment.site_urls.get(name))
+        self._session: Session | None = None
+        self._engine, self._assignment, self._pipe, self._keep = engine, assignment, pipe, keep
+        self._steps = load_steps(folder)
+        if assignment.account is None:
+            raise PasswordMissing(site=name, account="")
+        self._account: Account = assignment.account
+        self._office = assignment.run.office
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a page to look at."""
+        return self._session is not None and not self._session.page.is_closed()
+
+    @property
+    def session(self) -> Session:
+        """The session in use; open() or fresh() comes first."""
+        if self._session is None:
+            raise RuntimeError("the site is not open yet")
+        return self._session
+
+    def open(self) -> Session:
+        """Return a signed-in session, by the stored one if the site still takes it."""
+        self._pipe.step("signing_in", site=self.book.title)
+        stored = self._stored()
+        if stored is not None:
+            session = self._begin(stored)
+            if is_signed_in(session):
+                return session
+        return self.fresh()
+
+    def fresh(self) -> Session:
+        """Forget the session and sign in anew, within the account's tries.
+
+        Raises SignInRefused, AccountLocked, SiteDown, PageTimeout.
+        """
+        self._pipe.step("signing_in", site=self.book.title)
+        session = self._begin(None)
+        session.open()
+        accounts.count_try(self._assignment.lease, self._office, self.name)
+        try:
+            sign_in(session, self._account)
+        except (SignInRefused, AccountLocked):
+            raise  # the try stays counted: the site has refused this password
+        except Exception:
+            accounts.uncount_try(self._assignment.lease, self._office, self.name)
+            raise
+        state = seal(self._assignment.session_key, stored_state(session.page.context), self._bound_to())
+        accounts.signed_in(self._assignment.lease, self._office, self.name, state)
+        return session
+
+    def _begin(self, stored: bytes | None) -> Session:
+        if self._session is not None:
+            self._session.page.context.close()
+        page = self._engine.new_page(stored)
+        self._session = Session(page, self.book, self._keep, steps=self._steps)
+        return self._session
+
+    def _stored(self) -> bytes | None:
+        row = accounts.find(self._office, self.name)
+        if row is None or row.session is None:
+            return None
+        try:
+            return unseal(self._assignment.session_key, bytes(row.session), self._bound_to())
+        except SealBroken:
+            return None  # sealed by another home's key: we sign in anew
+
+    def _bound_to(self) -> str:
+        return f"session/{self._office}/{self.name}"

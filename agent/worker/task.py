@@ -1,0 +1,240 @@
+"""One task, from assignment to checkpoint: what each kind of task does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from agent.browser.capture import screenshot
+from agent.browser.engine import Engine
+from agent.browser.faults import failure_of
+from agent.core.failures import (
+    BrokenAutomation,
+    Failure,
+    LimitReached,
+    RecordsNeedPerson,
+    TotalsDisagree,
+    UnusualCount,
+)
+from agent.core.states import SETTLED_RECORDS, TaskKind
+from agent.reports.attest import Expect, attest_file
+from agent.reports.reading import read
+from agent.reports.writing import write_xlsx
+from agent.sdk import Batch, Download, Workbook
+from agent.sdk.automation import Task
+from agent.store import checkpoints, evidence, runs
+from agent.store.ledger import Destination as Place
+from agent.store.ledger import Ledger
+from agent.system.log import Redactor
+from agent.system.paths import Home
+from agent.worker import batches
+from agent.worker.assignment import Assignment
+from agent.worker.delivery import Delivery, Wishes
+from agent.worker.loading import defect
+from agent.worker.pipe import Pipe
+from agent.worker.reckoning import reckon
+from agent.worker.site import OpenSite
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass
+class Workplace:
+    """All that a task works with; one per worker."""
+
+    assignment: Assignment
+    engine: Engine
+    pipe: Pipe
+    redactor: Redactor
+    cancelled: Event
+    site: OpenSite | None = None
+
+    def work(self, task: Task) -> None:
+        """Do the task and store its checkpoint; raises failures, FenceLost, Cancelled."""
+        if task.kind is TaskKind.DOWNLOAD:
+            self._download(task)
+        elif task.kind is TaskKind.PROCESS:
+            self._process(task)
+        else:
+            self._upload(task)
+
+    # ── download ──────────────────────────────────────────────────────────────────────────────────────────
+    def _download(self, task: Task) -> None:
+        site = self._open_site(task)
+        session = site.open()
+        self.pipe.step("downloading", what=task.name, site=site.book.title)
+        with session.watched():
+            result = task.work(**_given(task, site=session, run=self.assignment.run))
+        if not isinstance(result, Download):
+            raise BrokenAutomation(
+                file=task.file, line=task.line, problem=f"{task.name} returned no Download"
+            )
+        self._finish(
+            {
+                "name": result.name,
+                "sha256": result.sha256,
+                "evidence": result.evidence,
+                "expect": result.expect.as_json() if result.expect else None,
+            }
+        )
+
+    def _keep(self, name: str, content: bytes, expect: Expect | None) -> Download:
+        """Attest a file and store it sealed; its suggested name is a label, never a path."""
+        label = Path(name).name or "download"
+        report = read(content, label)
+        if expect is not None:
+            attest_file(report, expect)
+        proof = self._prove(content, kind="download", name=label, media_type=f"report/{report.kind}")
+        return Download(label, proof.sha256, expect, proof.id, lambda: content)
+
+    # ── process ───────────────────────────────────────────────────────────────────────────────────────────
+    def _process(self, task: Task) -> None:
+        downloads = {name: self._downloaded(name) for name in task.inputs}
+        self.pipe.step("working", task=task.name)
+        result = task.work(**_given(task, run=self.assignment.run), **downloads)
+        if isinstance(result, Workbook):
+            self._finish({"workbook": str(self._write(result))})
+        elif isinstance(result, Batch):
+            self._finish(batches.dump(result, result.account(downloads.values())))
+        else:
+            problem = f"{task.name} returned neither a Batch nor a Workbook"
+            raise BrokenAutomation(file=task.file, line=task.line, problem=problem)
+
+    def _downloaded(self, name: str) -> Download:
+        stored = self._checkpoint(name)
+        expect = Expect.from_json(stored["expect"]) if stored["expect"] else None
+
+        def content() -> bytes:
+            found = evidence.open_evidence(stored["evidence"], self.assignment.data_key)
+            if hashlib.sha256(found).hexdigest() != stored["sha256"]:
+                raise ValueError("the stored file is not the file that came")
+            return found
+
+        return Download(stored["name"], stored["sha256"], expect, stored["evidence"], content)
+
+    def _write(self, workbook: Workbook) -> Path:
+        buffer = BytesIO()
+        write_xlsx(buffer, workbook.sheets)
+        content, name = buffer.getvalue(), Path(workbook.name).name
+        self._prove(content, kind="workbook", name=name, media_type=XLSX)
+        folder = Home(self.assignment.home).workbooks / self.assignment.run.business_date.isoformat()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part, whole = folder / f"{name}.part", folder / name
+        part.write_bytes(content)
+        part.replace(whole)
+        return whole
+
+    # ── upload ────────────────────────────────────────────────────────────────────────────────────────────
+    def _upload(self, task: Task) -> None:
+        batch = batches.load(self._checkpoint(task.inputs[0]))
+        wishes = self._wishes()
+        place = Place(str(task.site), self.assignment.run.office, task.work.record_type.__name__)  # type: ignore[attr-defined]
+        ledger = Ledger(self.assignment.lease, place, self.assignment.data_key, self.assignment.index_key)
+        if not ledger.is_planned():
+            self._question_unusual(task, len(batch.lines), wishes)
+            ledger.plan(batches.plan(batch.lines), batch.left_out)
+        site = self._open_site(task)
+        delivery = Delivery(
+            task.work(),
+            site,
+            ledger,
+            self.pipe,
+            wishes,
+            epoch=self.assignment.epoch,
+            picture=self.picture,
+            translate=self.translate,
+        )
+        try:
+            delivery.run()
+        finally:
+            totals = reckon(ledger.entries(), batch)
+            runs.record_totals(self.assignment.lease, {task.name: {t.name: t.as_json() for t in totals}})
+        entries = ledger.entries()
+        if delivery.limited and not wishes.rehearse:
+            raise LimitReached(entered=sum(entry.attempts > 0 for entry in entries), total=len(entries))
+        if not wishes.rehearse:
+            unsettled = sum(entry.state not in SETTLED_RECORDS for entry in entries)
+            if unsettled:
+                raise RecordsNeedPerson(count=unsettled)
+            for total in totals:
+                if wrong := total.disagreements():
+                    raise TotalsDisagree(
+                        what=total.name, source=str(total.source), delivered=f"{total.delivered}: {wrong[0]}"
+                    )
+        self._finish({"rehearsed": delivery.rehearsed, "records": len(entries)})
+
+    def _wishes(self) -> Wishes:
+        options = self.assignment.options
+        accepted = frozenset(options.get("accepted", ()))
+        limit = None if LimitReached.code in accepted else options.get("limit")
+        return Wishes(bool(options.get("rehearse")), limit, accepted, self.cancelled)
+
+    def _question_unusual(self, task: Task, found: int, wishes: Wishes) -> None:
+        """Nothing at all, or less than half of a usual day, is a question (DESIGN.md, 6)."""
+        if UnusualCount.code in wishes.accepted:
+            return
+        usual = checkpoints.usual_count(self.assignment.run.automation, self.assignment.run.office, task.name)
+        if found == 0 or (usual is not None and found * 2 < usual):
+            raise UnusualCount(found=found, usual=usual)
+
+    # ── what all kinds need ───────────────────────────────────────────────────────────────────────────────
+    def _open_site(self, task: Task) -> OpenSite:
+        browser = self.assignment.browser
+        if browser is None or task.site is None:
+            raise BrokenAutomation(file=task.file, line=task.line, problem=f"{task.name} names no site")
+        version = self.engine.launch(
+            Path(browser["path"]),
+            sandbox=browser["sandbox"],
+            headed=bool(self.assignment.options.get("headed")),
+        )
+        runs.note_versions(self.assignment.lease, {"browser": f"{browser['kind']} {version}"})
+        self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep)
+        return self.site
+
+    def _checkpoint(self, task: str) -> Mapping[str, Any]:
+        content = checkpoints.opened(self.assignment.lease.run_id, task, self.assignment.data_key)
+        value: Mapping[str, Any] = json.loads(content)
+        return value
+
+    def _finish(self, value: Mapping[str, Any]) -> None:
+        checkpoints.finish(self.assignment.lease, self.assignment.data_key, json.dumps(value).encode())
+
+    def _prove(self, content: bytes, *, kind: str, name: str, media_type: str) -> evidence.Proof:
+        return evidence.keep(
+            self.assignment.lease,
+            self.assignment.data_key,
+            content,
+            kind=kind,
+            name=name,
+            media_type=media_type,
+        )
+
+    def picture(self, name: str) -> None:
+        """Keep a masked picture of the page as it is now; without a page there is none to keep."""
+        if self.site is None or not self.site.is_open:
+            return
+        try:
+            content = screenshot(self.site.session)
+        except Failure as failure:
+            self.pipe.step("no_picture", why=failure.code)
+            return
+        self._prove(content, kind="screenshot", name=f"{name}.png", media_type="image/png")
+
+    def translate(self, error: Exception) -> Failure:
+        """Return an error of an author's code, or one of the browser's, as a failure of our tree."""
+        if isinstance(error, Failure):
+            return error
+        of_page = failure_of(self.site.session, error) if self.site and self.site.is_open else None
+        return of_page or defect(self.assignment.folder, error)
+
+
+def _given(task: Task, **values: Any) -> dict[str, Any]:  # noqa: ANN401  # each is of its own type
+    """Return those of the values that the author's function takes."""
+    names = task.work.__code__.co_varnames[: task.work.__code__.co_argcount]
+    return {name: value for name, value in values.items() if name in names}

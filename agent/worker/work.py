@@ -1,0 +1,97 @@
+"""A worker's life: prepare, wait for the assignment, do one task, say how it ended."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+from pathlib import Path
+from threading import Event
+
+from agent.browser.engine import Engine
+from agent.core.failures import ChangedCode, FenceLost
+from agent.store import runs
+from agent.store.database import close_store, open_store
+from agent.system.fingerprint import fingerprint
+from agent.system.log import Redactor, open_log
+from agent.system.paths import Home
+from agent.system.processes import become_reaper
+from agent.worker.assignment import Assignment, from_json
+from agent.worker.delivery import Cancelled
+from agent.worker.loading import load_automation
+from agent.worker.pipe import LogStream, Pipe
+from agent.worker.task import Workplace
+
+DONE, FAILED, CANCELLED, FENCED = "done", "failed", "cancelled", "fenced"
+
+
+def work(pipe: Pipe) -> int:
+    """Start the driver, then take one assignment and do it. The host reads the outcome from the rows."""
+    become_reaper()
+    engine = Engine()
+    pipe.send("ready")
+    told = pipe.assignment()
+    if told is None:
+        engine.close()
+        return 0
+    assignment = from_json(told)
+    cancelled = Event()
+    pipe.watch(cancelled.set)
+    redactor = _open_log(assignment)
+    home = Home(assignment.home)
+    open_store(home.database, home.evidence)
+    workplace = Workplace(assignment, engine, pipe, redactor, cancelled)
+    outcome = _attempt(workplace)
+    engine.close()
+    close_store()
+    pipe.send("ended", outcome=outcome)
+    return 0
+
+
+def _attempt(workplace: Workplace) -> str:
+    """Do the task; a failure is stored under the fence, with a picture of the page where there is one."""
+    log = logging.getLogger("agent.worker")
+    lease = workplace.assignment.lease
+    try:
+        _require_pinned_code(workplace.assignment)
+        automation = load_automation(workplace.assignment.folder)
+        workplace.work(automation.tasks[workplace.assignment.task])
+    except FenceLost:
+        log.warning("fence_lost task=%s", workplace.assignment.task)
+        return FENCED
+    except Cancelled:
+        return CANCELLED
+    except Exception as error:  # the border: every error becomes a failure of our tree
+        failure = workplace.translate(error)
+        log.exception("task_failed code=%s", failure)
+        try:
+            workplace.picture(failure.code)
+            runs.fail_task(lease, failure)
+        except FenceLost:
+            return FENCED
+        return FAILED
+    return DONE
+
+
+def _require_pinned_code(assignment: Assignment) -> None:
+    """A resume under other code than the run was planned with is a person's decision; raises ChangedCode."""
+    if fingerprint(Path(__file__).parents[1]) != assignment.build:
+        raise ChangedCode(what="Predawn")
+    if fingerprint(assignment.folder) != assignment.versions["automation"]:
+        raise ChangedCode(what=assignment.run.automation)
+    for name, planned in assignment.versions["sites"].items():
+        if fingerprint(assignment.site_folders[name]) != planned:
+            raise ChangedCode(what=name)
+
+
+def _open_log(assignment: Assignment) -> Redactor:
+    """Everything that is logged or printed from here on goes to the run's log, secrets struck out."""
+    redactor = Redactor([assignment.account.password] if assignment.account else [])
+    path = Home(assignment.home).logs / f"{assignment.lease.run_id}.log"
+    root = logging.getLogger()
+    root.addHandler(open_log(path, secrets=tuple, redactor=redactor))
+    root.setLevel(logging.INFO)
+    sys.stdout = LogStream("author")
+    sys.stderr = LogStream("author.error")
+    tempfile.tempdir = None  # TMPDIR is the worker's own folder; whoever asked earlier must ask again
+    return redactor
