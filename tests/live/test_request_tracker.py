@@ -20,6 +20,8 @@ def test_a_fresh_desk_holds_what_staff_entered_and_nothing_of_the_robot(claims_d
     claims = claims_desk.tickets()
     assert len(claims) + len(claims_desk.tickets(queue="Enquiries")) == claims_desk.tickets_at_start
     assert claims_desk.tickets(by=claims_desk.user) == []
+    with claims_desk.stopped_answering(), pytest.raises(TimeoutError):
+        urllib.request.urlopen(claims_desk.url, timeout=0.5)
     assert claims[0].subject == "C400001 O'Neil"
     assert claims[0].fields == {
         "Claim Number": "C400001", "Patient Number": "000037", "Service Code": "1E5", "Amount": "27.01",
@@ -27,16 +29,16 @@ def test_a_fresh_desk_holds_what_staff_entered_and_nothing_of_the_robot(claims_d
     }  # fmt: skip
 
 
-def test_two_desks_share_nothing_and_leave_nothing(live_machine: None) -> None:
-    """Each has its own port, data root and server; stopped, its process and its folder are gone."""
-    with RequestTracker() as one, RequestTracker() as other:
-        assert one.port != other.port
-        with urllib.request.urlopen(other.url, timeout=10) as page:
-            assert b"Login" in page.read()
-        roots = (one.root, other.root)
-        servers = [int((root / "server.pid").read_text()) for root in roots]
-    assert not any(root.exists() for root in roots)
-    assert not any(psutil.pid_exists(pid) for pid in servers)
+def test_a_stopped_desk_leaves_nothing_and_another_one_runs_on(claims_desk: RequestTracker) -> None:
+    """Each has its own port, data root and server; stopped, its processes and its folder are gone."""
+    with RequestTracker() as other:
+        root = other.root
+        server = psutil.Process(int((root / "server.pid").read_text()))
+        family = [server, *server.children(recursive=True)]
+    assert not root.exists()
+    assert not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    with urllib.request.urlopen(claims_desk.url, timeout=10) as page:
+        assert b"Login" in page.read()
 
 
 def test_a_desk_whose_test_run_was_killed_is_swept(live_machine: None) -> None:

@@ -1,7 +1,9 @@
 """What Request Tracker really holds, read from its SQLite file, past its screens and past Predawn."""
 
 import base64
+import html
 import quopri
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -38,7 +40,7 @@ class Ticket:
     """A ticket as stored.
 
     `fields` are the custom fields as text, dates as YYYY-MM-DD; a field left empty is absent. `message` is
-    the first message's HTML; `changes` counts what was done to the ticket after it was created.
+    the first message's text without its mark-up; `changes` counts what was done to the ticket afterwards.
     """
 
     number: int
@@ -58,7 +60,8 @@ def read_tickets(database: Path) -> list[Ticket]:
         tickets = connection.execute(TICKETS).fetchall()
         fields = _by_ticket(connection.execute(FIELDS))
         messages = {
-            number: _decoded(encoding, content) for number, encoding, content in connection.execute(MESSAGES)
+            number: _text(_decoded(encoding, content))
+            for number, encoding, content in connection.execute(MESSAGES)
         }
         changes = dict(connection.execute(CHANGES).fetchall())
     return [
@@ -90,3 +93,9 @@ def _decoded(encoding: str | None, content: str | bytes) -> str:
     elif encoding == "base64":
         raw = base64.b64decode(raw)
     return raw.decode("utf-8")
+
+
+def _text(markup: str) -> str:
+    """The words of an editor's HTML: lines as a person sees them, without empty ones."""
+    plain = html.unescape(re.sub(r"<[^>]*>", "", markup))
+    return "\n".join(line.strip() for line in plain.splitlines() if line.strip())
