@@ -48,9 +48,13 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def print_table(
-    heads: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: Iterable[int] = (), title: str | None = None
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    numbers: Iterable[int] = (),
+    title: str | None = None,
 ) -> None:
-    """Print rows under their heads; the columns in ``numbers`` are right-aligned. Cells: text or (text, style)."""
+    """Print rows under their heads, the columns in ``numbers`` right-aligned; cells: text or (text, style)."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415

@@ -20,13 +20,13 @@ INTERRUPTED = 130
 
 
 class Told(Exception):
-    """The command ends here, in words of its own: ``code`` names a sentence pair ``CODE`` and ``CODE_next``."""
+    """The command ends here, in words of its own: ``code`` names two sentences, CODE and CODE_next."""
 
-    def __init__(self, code: str, exit_code: int, **params: object) -> None:
+    def __init__(self, code: str, ends_with: int, **params: object) -> None:
         super().__init__(code)
         self.title = texts.say(code, params)
         self.next = texts.say(f"{code}_next", params)
-        self.exit_code = exit_code
+        self.exit_code = ends_with
 
 
 def exit_code_of(failure: Failure) -> int:

@@ -24,6 +24,9 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _UNKNOWN = "…"
 
+IMPLICIT = frozenset({"noun", "nouns", "this_run", "site_name"})
+"""Parameters that every failure's words may use, whatever the failure itself carries."""
+
 
 class Text(NamedTuple):
     """What happened, in one line, and what to do next."""
@@ -35,7 +38,8 @@ class Text(NamedTuple):
 def failure(code: str, params: Params, *, noun: Noun = RECORD, run: str | None = None) -> Text:
     """Return a failure's title and what to do next; ``run`` is put into the commands that it names."""
     entry = _entry("failures", code, "failure")
-    known = _known(params, noun) | {"this_run": run or "RUN"}
+    site = params.get("site_name", params.get("site"))  # a sentence says its title, a command its name
+    known = _known(params, noun) | {"this_run": run or "RUN", "site_name": site}
     return Text(fill(_counted(entry, "title", known), known), fill(str(entry["next"]), known))
 
 
@@ -48,6 +52,8 @@ def question(code: str, params: Params, *, noun: Noun = RECORD) -> str:
         told["failure"] = failure(
             str(cause.get("code")), inner if isinstance(inner, Mapping) else {}, noun=noun
         ).title
+    if not has("questions", code) and has("failures", code):
+        return failure(code, told, noun=noun).title
     return fill(_sentence("questions", code), _known(told, noun))
 
 
@@ -81,9 +87,11 @@ def record_state(state: str, params: Params) -> str:
     return fill(_sentence("record_states", state), params)
 
 
-def note(code: str, params: Params) -> str:
-    """Return a remark about a record that is no question."""
-    return fill(_sentence("notes", code), params)
+def why(code: str, params: Params, *, noun: Noun = RECORD) -> str:
+    """Return why a record stands where it stands: a remark, a question or a failure."""
+    if has("notes", code):
+        return fill(_sentence("notes", code), _known(params, noun))
+    return question(code, params, noun=noun)
 
 
 def evidence_kind(kind: str) -> str:

@@ -1,0 +1,37 @@
+"""What a site's book says of the site itself. The elements are the workers' business."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from agent.system.paths import Home
+
+
+@dataclass(frozen=True)
+class SiteBook:
+    """A site's name, title and address; ``readable`` is False when its book is no TOML at all."""
+
+    name: str
+    title: str
+    url: str
+    readable: bool = True
+
+
+def site_book(name: str, folder: Path) -> SiteBook:
+    """Read a site's title and address; what is wrong with the book is said by ``predawn check``."""
+    try:
+        book = tomllib.loads((folder / "site.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return SiteBook(name, name, "", readable=False)
+    return SiteBook(name, str(book.get("title", name)), str(book.get("url", "")))
+
+
+@cache
+def site_titles(home: Home) -> dict[str, str]:
+    """Return the title of every site that this home knows."""
+    from agent.system.automations import site_folders  # noqa: PLC0415
+
+    return {name: site_book(name, folder).title for name, folder in site_folders(home).items()}

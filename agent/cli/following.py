@@ -1,0 +1,92 @@
+"""Watching a run until it rests: rows are read when the bell rings, and now and then if it should not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agent.cli import endings
+from agent.cli.endings import Told
+from agent.cli.moments import Moments, office_zone
+from agent.cli.progress import Progress
+from agent.cli.wording import Wording
+from agent.core.failures import Failure, NotReady
+from agent.system.bell import listen
+from agent.system.instance import holder
+from agent.system.paths import Home
+from resources.i18n.texts import RECORD, Noun
+
+Values = Mapping[str, Any]
+
+_RESTING = frozenset({"COMPLETED", "NEEDS_REVIEW", "FAILED", "CANCELLED"})
+_LOOK_SECONDS = 1.0  # how long an unheard bell may go unnoticed
+_PACE_SECONDS = 0.2  # rows are read at most five times a second: watching must not slow the work
+
+
+def follow(
+    home: Home, run_id: str, progress: Progress, seen: Callable[[Values], None] | None = None
+) -> Values:
+    """Show a run until it rests (done, failed, stopped, or waiting for a person or for readiness).
+
+    Returns the run as it then stands. Raises Told when the process that works on it has gone away.
+    """
+    from agent.store import queries  # noqa: PLC0415
+
+    heard = threading.Event()
+    subscription = listen(home.bell, lambda _ident: heard.set())
+    pace = threading.Event()  # never set: only its time-out is wanted
+    try:
+        while True:
+            heard.clear()
+            run = queries.run(run_id)
+            progress.show(run)
+            if seen is not None:
+                seen(run)
+            if rests(run):
+                return run
+            if holder(home.lock) is None:
+                raise Told("host_gone", endings.NOT_READY, run=run_id)
+            heard.wait(_LOOK_SECONDS)
+            pace.wait(_PACE_SECONDS)
+    finally:
+        subscription.close()
+
+
+def rests(run: Values) -> bool:
+    """Tell whether nothing more happens to a run by itself, or not before something outside is ready."""
+    return run["state"] in _RESTING or (run["state"] == "PENDING" and _not_ready(run))
+
+
+def exit_code(run: Values) -> int:
+    """Return the exit code for a run that rests."""
+    match run["state"]:
+        case "COMPLETED":
+            return endings.DONE
+        case "NEEDS_REVIEW":
+            return endings.NEEDS_PERSON
+        case "PENDING":
+            return endings.NOT_READY
+    return endings.NOT_READY if _not_ready(run) else endings.FAILED
+
+
+def _not_ready(run: Values) -> bool:
+    reason: Values | None = run.get("reason")
+    return reason is not None and isinstance(Failure.from_json(reason), NotReady)
+
+
+def wording_of(home: Home, run_id: str) -> Wording:
+    """Return how a run is spoken of. Raises UnknownRun."""
+    from agent.cli.books import site_titles  # noqa: PLC0415
+    from agent.store import runs  # noqa: PLC0415
+
+    row = runs.get(run_id)
+    return Wording(noun_of(row.manifest), Moments(office_zone(home, row.office)), site_titles(home))
+
+
+def noun_of(manifest: Values) -> Noun:
+    """Return what the first record type of an automation is called."""
+    for kind in (manifest.get("record_types") or {}).values():
+        one, many = kind.get("noun") or RECORD
+        return str(one), str(many)
+    return RECORD

@@ -1,0 +1,152 @@
+"""``run``, ``resume``, ``retry``, ``cancel`` and ``agent``: having work done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from agent.cli.console import out, tell
+from agent.cli.endings import DONE, INTERRUPTED, tell_text
+from agent.cli.reading import open_home
+from agent.core.failures import UnknownRun
+from agent.system.paths import Home, find_home
+from resources.i18n import texts
+
+Values = Mapping[str, Any]
+
+
+@click.command()
+@click.argument("name")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The business day (else: today).")
+@click.option("--wait", is_flag=True, help="Watch the run until it rests.")
+@click.option("--rehearse", is_flag=True, help="Do everything, but stop before each click that saves.")
+@click.option("--limit", type=click.IntRange(min=1), help="Enter at most so many records.")
+@click.option("--headed", is_flag=True, help="Show the browser while it works.")
+def run(
+    name: str, *, day: datetime | None, wait: bool, rehearse: bool, limit: int | None, headed: bool
+) -> int:
+    """Run an automation now, and print the run's id.
+
+    Where Predawn already works on this computer, it takes the run into its queue. Where it doesn't, this
+    command works itself until the run rests.
+    """
+    from agent.cli.carrying import carry_out, host_at_work  # noqa: PLC0415
+    from agent.system.automations import automation_name, find_automation  # noqa: PLC0415
+
+    home = find_home()
+    wish = {
+        "automation": automation_name(find_automation(home, name)),
+        "business_date": day.date().isoformat() if day else None,
+        "options": {"rehearse": rehearse, "limit": limit, "headed": headed},
+    }
+    with host_at_work(home, headed=headed) as ours:
+        run_id = str(carry_out(home, "run", wish)["run"])
+        out(run_id)
+        return watch(home, run_id, ours=ours) if ours or wait else DONE
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--wait", is_flag=True, help="Watch the run until it rests.")
+def resume(run_id: str, *, wait: bool) -> int:
+    """Go on with a run from its first task that is not done."""
+    return _again("resume", run_id, wait=wait)
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--wait", is_flag=True, help="Watch the run until it rests.")
+def retry(run_id: str, *, wait: bool) -> int:
+    """Try a run's failed tasks once more; what is entered stays entered."""
+    return _again("retry", run_id, wait=wait)
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+def cancel(run_id: str) -> int:
+    """Stop a run after the record it is at; what is in doubt is settled first."""
+    from agent.cli.carrying import carry_out, host_at_work  # noqa: PLC0415
+
+    home = find_home()
+    known = known_run(home, run_id)
+    with host_at_work(home) as ours:
+        carry_out(home, "cancel", {"run": known})
+        if ours:
+            watch(home, known, ours=True)
+        tell(texts.say("cancelled", {"run": known}))
+    return DONE
+
+
+@click.command()
+def agent() -> int:
+    """Work in the foreground, without a window, until Ctrl-C."""
+    from agent.cli.carrying import asked_to_end  # noqa: PLC0415
+    from agent.host.agent import Host  # noqa: PLC0415
+
+    home = find_home()
+    ended = threading.Event()
+    with Host(home), asked_to_end():
+        tell(texts.say("agent_works", {"home": home.root}))
+        try:
+            while not ended.wait(1.0):  # Windows sees Ctrl-C only between waits
+                pass
+        except KeyboardInterrupt:
+            tell(texts.say("agent_ends"))
+    return DONE
+
+
+def _again(verb: str, run_id: str, *, wait: bool) -> int:
+    from agent.cli.carrying import carry_out, host_at_work  # noqa: PLC0415
+
+    home = find_home()
+    known = known_run(home, run_id)
+    with host_at_work(home) as ours:
+        carry_out(home, verb, {"run": known})
+        out(known)
+        return watch(home, known, ours=ours) if ours or wait else DONE
+
+
+def known_run(home: Home, run_id: str) -> str:
+    """Return the whole id of a run by its beginning. Raises UnknownRun before anything is changed."""
+    from agent.store import runs  # noqa: PLC0415
+
+    if not open_home(home):
+        raise UnknownRun(run=run_id)
+    return str(runs.get(run_id).id)
+
+
+def watch(home: Home, run_id: str, *, ours: bool) -> int:
+    """Watch a run until it rests, say how it ended and what to do next; return the exit code."""
+    from agent.cli.following import exit_code, follow, wording_of  # noqa: PLC0415
+    from agent.cli.progress import open_progress  # noqa: PLC0415
+
+    wording = wording_of(home, run_id)
+    progress = open_progress(wording)
+    try:
+        ended = follow(home, run_id, progress)
+    except KeyboardInterrupt:
+        progress.close()
+        tell(texts.say("left_working" if not ours else "goes_on_later", {"run": run_id}))
+        return INTERRUPTED
+    except BaseException:
+        progress.close()
+        raise
+    progress.close()
+    tell_what_next(ended, wording.failure(ended["reason"], run_id) if ended["reason"] else None)
+    return exit_code(ended)
+
+
+def tell_what_next(run: Values, failure: texts.Text | None) -> None:
+    """Say why a run rests and what a person can do about it; nothing where all is well."""
+    if run["state"] == "NEEDS_REVIEW":
+        tell(texts.say("review_next"))
+    elif run["state"] in {"FAILED", "PENDING"} and failure is not None:
+        tell_text(failure.title, failure.next)
+        tell(texts.say("retry_next" if run["state"] == "FAILED" else "pending_next", {"run": run["id"]}))
+
+
+VERBS = (run, resume, retry, cancel, agent)

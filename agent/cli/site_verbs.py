@@ -1,0 +1,147 @@
+"""``sites`` and ``sites set``: where Predawn signs in, and with whose password."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from agent.cli.books import SiteBook, site_book
+from agent.cli.console import json_option, out, print_json, print_table, tell
+from agent.cli.reading import open_home
+from agent.core.failures import UnknownSite
+from agent.system.paths import Home, find_home
+from agent.system.settings import Settings, load_settings
+from resources.i18n import texts
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def sites(ctx: click.Context, *, as_json: bool) -> None:
+    """List the sites and who signs in there; “sites set NAME” stores an account's password."""
+    if ctx.invoked_subcommand is not None:
+        return
+    home = find_home()
+    found = _listed(home, load_settings(home))
+    if as_json:
+        print_json(found)
+    elif not found:
+        out(texts.say("no_sites"))
+    else:
+        rows = [
+            (site["name"], site["title"], site["url"], site["office"], site["account"] or "", _standing(site))
+            for site in found
+        ]
+        offices = {site["office"] for site in found}
+        shown = [0, 1, 2, 4, 5] if len(offices) == 1 else range(6)  # who has one office sees nothing of it
+        heads = [
+            texts.say(f"head_{name}")
+            for name in ("site", "title", "address", "office", "account", "standing")
+        ]
+        print_table([heads[place] for place in shown], [[row[place] for place in shown] for row in rows])
+
+
+def _listed(home: Home, settings: Settings) -> list[dict[str, Any]]:
+    from agent.system.automations import site_folders  # noqa: PLC0415
+
+    prepared = open_home(home)
+    books = [site_book(name, folder) for name, folder in site_folders(home).items()]
+    return [_site(book, office, settings, prepared) for book in books for office in settings.offices]
+
+
+def _site(book: SiteBook, office: str, settings: Settings, prepared: bool) -> dict[str, Any]:
+    from agent.store import accounts  # noqa: PLC0415
+
+    own = settings.sites.get(book.name)
+    account = accounts.find(office, book.name) if prepared else None
+    return {
+        "name": book.name,
+        "title": book.title,
+        "url": (own.url if own else None) or book.url,
+        "office": office,
+        "account": account.name if account else (own.account if own else None),
+        "password_version": account.password_version if account else None,
+        "locked": bool(account and account.tries >= accounts.MOST_TRIES),
+        "readable": book.readable,
+    }
+
+
+def _standing(site: dict[str, Any]) -> str:
+    if not site["readable"]:
+        return texts.say("book_unreadable")
+    if site["locked"]:
+        return texts.say("account_stopped")
+    return texts.say("password_stored" if site["password_version"] else "password_wanted")
+
+
+@sites.command(name="set")
+@click.argument("name")
+@click.option("--account", metavar="A", help="Who signs in (else: as stored, or as in the settings).")
+@click.option("--office", help="Whose account it is, where there are several offices.")
+@click.option("--from-stdin", is_flag=True, help="Read the password from standard input, one line.")
+def set_password(name: str, *, account: str | None, office: str | None, from_stdin: bool) -> None:
+    """Store an account and its password; the password goes to the keyring and nowhere else."""
+    from agent.system.automations import site_folders  # noqa: PLC0415
+
+    home = find_home()
+    known = site_folders(home)
+    if name not in known:
+        raise UnknownSite(site=name, known=", ".join(known))
+    settings = load_settings(home)
+    whose = _office(office, settings)
+    who = account or _known_account(home, settings, whose, name)
+    if who is None and from_stdin:
+        raise click.UsageError(texts.say("account_wanted"))
+    who = who or click.prompt(texts.say("ask_account", {"site": name}), err=True)
+    password = _from_stdin() if from_stdin else _prompted(who, name)
+    store_password(home, whose, name, who, password)
+    tell(texts.say("password_kept", {"site": name, "account": who}))
+
+
+def store_password(home: Home, office: str, site: str, account: str, password: str) -> None:
+    """Put a password into the home's vault and its version into the store, made here if it is the first."""
+    from agent.store import accounts  # noqa: PLC0415
+    from agent.store.database import prepare_store  # noqa: PLC0415
+    from agent.system.instance import InstanceLock  # noqa: PLC0415
+    from agent.system.vault import Passwords, open_vault  # noqa: PLC0415
+
+    home.prepare()
+    if not open_home(home):
+        with InstanceLock(home.lock):
+            prepare_store(home.database, home.evidence)
+    version = Passwords(open_vault(home)).set(office, site, account, password)
+    accounts.set_account(office, site, account, version)
+
+
+def _office(wanted: str | None, settings: Settings) -> str:
+    if wanted is None and len(settings.offices) == 1:
+        return next(iter(settings.offices))
+    if wanted is None or wanted not in settings.offices:
+        raise click.UsageError(texts.say("office_wanted", {"offices": ", ".join(settings.offices)}))
+    return wanted
+
+
+def _known_account(home: Home, settings: Settings, office: str, site: str) -> str | None:
+    from agent.store import accounts  # noqa: PLC0415
+
+    stored = accounts.find(office, site) if open_home(home) else None
+    own = settings.sites.get(site)
+    return stored.name if stored else (own.account if own else None)
+
+
+def _from_stdin() -> str:
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise click.UsageError(texts.say("password_empty"))
+    return password
+
+
+def _prompted(account: str, site: str) -> str:
+    told = texts.say("ask_password", {"account": account, "site": site})
+    answer: str = click.prompt(told, hide_input=True, confirmation_prompt=True, err=True)
+    return answer
+
+
+VERBS = (sites,)
