@@ -11,7 +11,7 @@ from agent.sdk import CannotTell, Session
 PAGE_ROWS = 50
 _FORGERY = "Possible cross-site request forgery"
 _STATED = re.compile(r"Found (\d+) tickets?")
-_CREATED = re.compile(r"Ticket (\d+) created in queue '.+'")
+_CREATED = re.compile(r"^Ticket (\d+) created in queue '.+'$", re.MULTILINE)
 # A cell holds its value and, hidden, a form to change it; only the value is read.
 _CELLS = "rows => rows.map(row => [...row.cells].map(c => (c.querySelector('.value') ?? c).innerText.trim()))"
 
@@ -37,7 +37,7 @@ def open_new_ticket(site: Session, queue: str) -> None:
 
 def created_number(answer: str) -> str:
     """Return the number in "Ticket 123 created in queue 'Claims'"; raises ValueError for other words."""
-    match = _CREATED.fullmatch(answer.strip())
+    match = _CREATED.search(answer)
     if match is None:
         raise ValueError(f"no ticket number in the answer: {answer.strip()}")
     return match[1]
