@@ -6,8 +6,9 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from agent.cli import endings
 from agent.cli.endings import Told
@@ -18,20 +19,44 @@ from agent.system.bell import listen, ring
 from agent.system.instance import holder
 from agent.system.paths import Home
 
+if TYPE_CHECKING:
+    from agent.host.agent import Host
+
 _LOOK_SECONDS = 0.5
 _OPENING_SECONDS = 10.0  # a host that starts for the first time makes its store within a second
 
 
+@dataclass(frozen=True)
+class AtWork:
+    """The host that works for a home: this process's own, or another process."""
+
+    home: Home
+    host: Host | None
+
+    @property
+    def ours(self) -> bool:
+        """Whether this process is the host."""
+        return self.host is not None
+
+    def require(self) -> None:
+        """Raise what our host died of; Told when another one has gone away: nothing would happen any more."""
+        if self.host is not None:
+            if self.host.defect is not None:
+                raise self.host.defect
+        elif holder(self.home.lock) is None:
+            raise Told("host_gone", endings.NOT_READY)
+
+
 @contextmanager
-def host_at_work(home: Home, *, headed: bool = False) -> Iterator[bool]:
-    """See to it that a host works for the block; yields whether that is this process.
+def host_at_work(home: Home) -> Iterator[AtWork]:
+    """See to it that a host works for the block: another process's, or else our own.
 
     What is in work when the block ends resumes at the next start. Raises what the host's start raises.
     """
     if holder(home.lock) is None:
         from agent.host.agent import Host  # noqa: PLC0415
 
-        host = Host(home, headed=headed)
+        host = Host(home)
         try:
             host.start()
         except AlreadyRunning:
@@ -39,12 +64,12 @@ def host_at_work(home: Home, *, headed: bool = False) -> Iterator[bool]:
         else:
             try:
                 with asked_to_end():
-                    yield True
+                    yield AtWork(home, host)
             finally:
                 host.stop()
             return
     _open_when_prepared(home)
-    yield False
+    yield AtWork(home, None)
 
 
 @contextmanager
@@ -61,7 +86,7 @@ def asked_to_end() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def carry_out(home: Home, verb: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+def carry_out(work: AtWork, verb: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
     """Store a wish, ring, and wait until the host has carried it out; return its result.
 
     Raises the failure with which it was refused; Told when the host went away (the wish stands).
@@ -69,10 +94,10 @@ def carry_out(home: Home, verb: str, args: Mapping[str, Any]) -> Mapping[str, An
     from agent.store import commands  # noqa: PLC0415
 
     heard = threading.Event()
-    subscription = listen(home.bell, lambda _ident: heard.set())
+    subscription = listen(work.home.bell, lambda _ident: heard.set())
     try:
         number = commands.give(verb, args, at_terminal())
-        ring(home.bell, f"command/{number}")
+        ring(work.home.bell, f"command/{number}")
         while True:
             heard.clear()
             state, result = commands.result(number)
@@ -80,8 +105,7 @@ def carry_out(home: Home, verb: str, args: Mapping[str, Any]) -> Mapping[str, An
                 return result or {}
             if state == "refused":
                 raise Failure.from_json(result or {})
-            if holder(home.lock) is None:
-                raise Told("wish_stands", endings.NOT_READY)
+            work.require()
             heard.wait(_LOOK_SECONDS)
     finally:
         subscription.close()

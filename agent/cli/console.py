@@ -54,7 +54,7 @@ def print_table(
     numbers: Iterable[int] = (),
     title: str | None = None,
 ) -> None:
-    """Print rows under their heads, the columns in ``numbers`` right-aligned; cells: text or (text, style)."""
+    """Print rows under their heads, ``numbers`` columns right-aligned; cells: text or (text, style)."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agent.cli import endings
-from agent.cli.endings import Told
+from agent.cli.carrying import AtWork
 from agent.cli.moments import Moments, office_zone
 from agent.cli.progress import Progress
 from agent.cli.wording import Wording
 from agent.core.failures import Failure, NotReady
 from agent.system.bell import listen
-from agent.system.instance import holder
 from agent.system.paths import Home
 from resources.i18n.texts import RECORD, Noun
 
@@ -25,16 +24,16 @@ _PACE_SECONDS = 0.2  # rows are read at most five times a second: watching must 
 
 
 def follow(
-    home: Home, run_id: str, progress: Progress, seen: Callable[[Values], None] | None = None
+    work: AtWork, run_id: str, progress: Progress, seen: Callable[[Values], None] | None = None
 ) -> Values:
     """Show a run until it rests (done, failed, stopped, or waiting for a person or for readiness).
 
-    Returns the run as it then stands. Raises Told when the process that works on it has gone away.
+    Returns the run as it then stands. Raises what :meth:`AtWork.require` raises.
     """
     from agent.store import queries  # noqa: PLC0415
 
     heard = threading.Event()
-    subscription = listen(home.bell, lambda _ident: heard.set())
+    subscription = listen(work.home.bell, lambda _ident: heard.set())
     pace = threading.Event()  # never set: only its time-out is wanted
     try:
         while True:
@@ -45,8 +44,7 @@ def follow(
                 seen(run)
             if rests(run):
                 return run
-            if holder(home.lock) is None:
-                raise Told("host_gone", endings.NOT_READY, run=run_id)
+            work.require()
             heard.wait(_LOOK_SECONDS)
             pace.wait(_PACE_SECONDS)
     finally:

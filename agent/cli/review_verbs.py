@@ -75,10 +75,10 @@ def _give(home: Home, item: int, answer: str) -> int:
     if value["answer"] is not None:
         raise WrongState(what=f"question {item}", state="answered already", wanted="open")
     chosen = _chosen(answer, value["answers"])
-    with host_at_work(home) as ours:
-        carry_out(home, "answer", {"item": item, "answer": chosen})
+    with host_at_work(home) as work:
+        carry_out(work, "answer", {"item": item, "answer": chosen})
         tell(texts.say("answered", {"answer": texts.answer(chosen)}))
-        return watch(home, value["run"], ours=True) if ours else DONE
+        return watch(work, value["run"]) if work.ours else DONE
 
 
 def _chosen(answer: str, offered: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,10 @@ from agent.cli.reading import open_home
 from agent.core.failures import UnknownRun
 from agent.system.paths import Home, find_home
 from resources.i18n import texts
+
+if TYPE_CHECKING:
+    from agent.cli.carrying import AtWork
+    from agent.cli.wording import Wording
 
 Values = Mapping[str, Any]
 
@@ -43,10 +47,10 @@ def run(
         "business_date": day.date().isoformat() if day else None,
         "options": {"rehearse": rehearse, "limit": limit, "headed": headed},
     }
-    with host_at_work(home, headed=headed) as ours:
-        run_id = str(carry_out(home, "run", wish)["run"])
+    with host_at_work(home) as work:
+        run_id = str(carry_out(work, "run", wish)["run"])
         out(run_id)
-        return watch(home, run_id, ours=ours) if ours or wait else DONE
+        return watch(work, run_id) if work.ours or wait else DONE
 
 
 @click.command()
@@ -73,12 +77,13 @@ def cancel(run_id: str) -> int:
 
     home = find_home()
     known = known_run(home, run_id)
-    with host_at_work(home) as ours:
-        carry_out(home, "cancel", {"run": known})
-        if ours:
-            watch(home, known, ours=True)
-        tell(texts.say("cancelled", {"run": known}))
-    return DONE
+    with host_at_work(home) as work:
+        carry_out(work, "cancel", {"run": known})
+        if not work.ours:
+            tell(texts.say("cancelled", {"run": known}))
+            return DONE
+        code = watch(work, known)
+    return DONE if _state(known) == "CANCELLED" else code
 
 
 @click.command()
@@ -89,11 +94,12 @@ def agent() -> int:
 
     home = find_home()
     ended = threading.Event()
-    with Host(home), asked_to_end():
+    with Host(home) as host, asked_to_end():
         tell(texts.say("agent_works", {"home": home.root}))
         try:
             while not ended.wait(1.0):  # Windows sees Ctrl-C only between waits
-                pass
+                if host.defect is not None:
+                    raise host.defect
         except KeyboardInterrupt:
             tell(texts.say("agent_ends"))
     return DONE
@@ -104,10 +110,16 @@ def _again(verb: str, run_id: str, *, wait: bool) -> int:
 
     home = find_home()
     known = known_run(home, run_id)
-    with host_at_work(home) as ours:
-        carry_out(home, verb, {"run": known})
+    with host_at_work(home) as work:
+        carry_out(work, verb, {"run": known})
         out(known)
-        return watch(home, known, ours=ours) if ours or wait else DONE
+        return watch(work, known) if work.ours or wait else DONE
+
+
+def _state(run_id: str) -> str:
+    from agent.store import runs  # noqa: PLC0415
+
+    return str(runs.get(run_id).state)
 
 
 def known_run(home: Home, run_id: str) -> str:
@@ -119,33 +131,33 @@ def known_run(home: Home, run_id: str) -> str:
     return str(runs.get(run_id).id)
 
 
-def watch(home: Home, run_id: str, *, ours: bool) -> int:
+def watch(work: AtWork, run_id: str) -> int:
     """Watch a run until it rests, say how it ended and what to do next; return the exit code."""
     from agent.cli.following import exit_code, follow, wording_of  # noqa: PLC0415
     from agent.cli.progress import open_progress  # noqa: PLC0415
 
-    wording = wording_of(home, run_id)
+    wording = wording_of(work.home, run_id)
     progress = open_progress(wording)
     try:
-        ended = follow(home, run_id, progress)
+        ended = follow(work, run_id, progress)
     except KeyboardInterrupt:
         progress.close()
-        tell(texts.say("left_working" if not ours else "goes_on_later", {"run": run_id}))
+        tell(texts.say("goes_on_later" if work.ours else "left_working", {"run": run_id}))
         return INTERRUPTED
     except BaseException:
         progress.close()
         raise
     progress.close()
-    tell_what_next(ended, wording.failure(ended["reason"], run_id) if ended["reason"] else None)
+    tell_what_next(ended, wording)
     return exit_code(ended)
 
 
-def tell_what_next(run: Values, failure: texts.Text | None) -> None:
+def tell_what_next(run: Values, wording: Wording) -> None:
     """Say why a run rests and what a person can do about it; nothing where all is well."""
     if run["state"] == "NEEDS_REVIEW":
         tell(texts.say("review_next"))
-    elif run["state"] in {"FAILED", "PENDING"} and failure is not None:
-        tell_text(failure.title, failure.next)
+    elif run["state"] in {"FAILED", "PENDING"} and run["reason"]:
+        tell_text(*wording.failure(run["reason"], run["id"]))
         tell(texts.say("retry_next" if run["state"] == "FAILED" else "pending_next", {"run": run["id"]}))
 
 

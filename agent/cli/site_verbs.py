@@ -88,7 +88,7 @@ def set_password(name: str, *, account: str | None, office: str | None, from_std
     home = find_home()
     known = site_folders(home)
     if name not in known:
-        raise UnknownSite(site=name, known=", ".join(known))
+        raise UnknownSite(name=name, known=", ".join(known))
     settings = load_settings(home)
     whose = _office(office, settings)
     who = account or _known_account(home, settings, whose, name)

@@ -27,6 +27,11 @@ class Wording:
             str(failure["code"]), self._titled(failure.get("params") or {}), noun=self.noun, run=run
         )
 
+    def why(self, reason: Values) -> str:
+        """Return a stored reason in one line: a remark, a question or a failure's title."""
+        params = self._titled(reason.get("params") or {})
+        return texts.why(str(reason["code"]), params, noun=self.noun)
+
     def question(self, item: Values) -> str:
         """Return a review item's question."""
         params = self._titled(item["params"])
@@ -50,7 +55,7 @@ class Wording:
         params: dict[str, Any] = {}
         match state:
             case "PENDING":
-                params = {"reason": self.failure(reason).title if reason else texts.say("its_turn")}
+                params = {"reason": self.why(reason) if reason else texts.say("its_turn")}
             case "DOWNLOADING":
                 params = {"what": self._downloads(run.get("tasks", ()))}
             case "UPLOADING" if counts:
@@ -63,7 +68,8 @@ class Wording:
                 title = self.failure(reason or {"code": "failure"}).title
                 params = {"reason": title, "counts": self._unfinished(counts)}
             case "CANCELLED":
-                params = {"who": ((reason or {}).get("params") or {}).get("who") or texts.say("somebody")}
+                wish = (run.get("options") or {}).get("cancel") or {}
+                params = {"who": wish.get("name") or texts.say("somebody")}
         return params
 
     def entered(self, counts: Values) -> dict[str, Any]:
@@ -93,8 +99,7 @@ class Wording:
         reason = record["reason"]
         if not reason:
             return told
-        params = self._titled(reason.get("params") or {})
-        return _because(told, texts.why(str(reason["code"]), params, noun=self.noun))
+        return _because(told, self.why(reason))
 
     def _done_task(self, task: Values, run: Values) -> str:
         took = duration(task["seconds"]) if task["seconds"] is not None else ""
