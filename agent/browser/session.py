@@ -89,6 +89,14 @@ class Session:
         with self.watched():
             self.page.goto(f"{self.book.url}/{path.lstrip('/')}", wait_until="domcontentloaded")
 
+    def follow(self, name: str) -> None:
+        """Click what leads to another page (or loads one into a frame), and wait until it is there."""
+        locator = self[name]
+        with self.watched():
+            with self.page.expect_event("framenavigated") as arrived:
+                locator.click()
+            arrived.value.wait_for_load_state("domcontentloaded")
+
     def fill(self, values: Mapping[str, filling.Value]) -> None:
         """Set fields of the form by their names, all in one call, and read them back from the page.
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from itertools import islice
 
 from agent.core.failures import DownloadCut, DownloadWrongType
 from agent.reports.sniffing import cut, wrong_type
@@ -36,31 +37,30 @@ def read_delimited(text: str, name: str) -> tuple[Table, str, bool]:
 
 
 def _delimiter(text: str) -> str | None:
-    """Return the delimiter that gives most records the same number of cells; None when all give one cell."""
-    best, best_score = None, (0, 0)
+    """Return the delimiter that divides most records alike; None when all of them give one cell a record."""
+    best, best_score = None, (0.0, 0)
     for delimiter in _DELIMITERS:
-        if delimiter not in text:
-            continue
-        widths = Counter(width for width in _widths(text, delimiter) if width > 1)
-        if not widths:
-            continue
-        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
-        if (count, width) > best_score:
-            best, best_score = delimiter, (count, width)
+        records = _sample(text, delimiter) if delimiter in text else []
+        # The wrong delimiter leaves a quote at the edge of what it takes for a cell.
+        sound = [len(record) for record in records if not any(cell.count('"') % 2 for cell in record)]
+        widths = Counter(width for width in sound if width > 1)
+        if widths:
+            width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+            if (count / len(records), width) > best_score:
+                best, best_score = delimiter, (count / len(records), width)
     return best
 
 
-def _widths(text: str, delimiter: str) -> list[int]:
+def _sample(text: str, delimiter: str) -> Records:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    widths: list[int] = []
+    records: Records = []
     try:
-        for record in reader:
-            widths.append(len(record))
-            if len(widths) == _SAMPLE:
-                break
+        for record in islice(reader, _SAMPLE):
+            if record:
+                records.append(record)
     except csv.Error:
-        pass  # a quote opened by the wrong delimiter: what was read so far is this delimiter's score
-    return widths
+        pass  # a quote that the wrong delimiter opened swallows the file
+    return records
 
 
 def _records(text: str, delimiter: str, name: str) -> tuple[Records, bool]:

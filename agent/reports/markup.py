@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from lxml import html
+from lxml.etree import LxmlError
 
+from agent.core.failures import DownloadCut
 from agent.reports.cells import Below, Beside, Cell
 from agent.reports.sniffing import cut, wrong_type
 from agent.reports.table import RawRow, Table
@@ -52,7 +54,7 @@ def read_markup(text: str, name: str) -> tuple[list[Table], list[str]]:
     Raises DownloadWrongType for a sign-in page, an error page or any page without a table; DownloadCut when a
     table, or the page itself, is not closed.
     """
-    page = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+    page = _parse(text, name)
     if page.xpath("//input[translate(@type, 'PASWORD', 'pasword') = 'password']"):
         wrong_type(name, "a sign-in page")
     grids = [rows for element in page.iter("table") if (rows := _rows(element))]
@@ -65,6 +67,14 @@ def read_markup(text: str, name: str) -> tuple[list[Table], list[str]]:
     names = [None] if len(grids) == 1 else [f"table {number}" for number in range(1, len(grids) + 1)]
     tables = [Table(rows, title) for rows, title in zip(grids, names, strict=True)]
     return tables, _lines_outside(page)
+
+
+def _parse(text: str, name: str) -> _Element:
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        return html.document_fromstring(text.encode(), parser=parser)
+    except LxmlError as error:  # nothing but the beginning of a tag, or of a comment
+        raise DownloadCut(file=name, expected="</html>", found="the end of the file") from error
 
 
 def _check_closed(text: str, name: str) -> None:

@@ -85,7 +85,8 @@ def decode(content: bytes, name: str, declared: str | None = None) -> tuple[str,
 
     A byte-order mark decides; else UTF-16 by its zero bytes; else ``declared`` (an HTML page's own word);
     else UTF-8 where every byte fits, else Windows-1252. Raises DownloadWrongType where none fits, or where a
-    UTF-8 file holds damaged bytes (read as Windows-1252, every accent would become two wrong letters).
+    UTF-8 file holds damaged bytes (read as Windows-1252, every accent would become two wrong letters). A file
+    whose every accent can be read in both ways is taken for UTF-8: in Windows-1252 it would be no words.
     """
     for mark, encoding in _BOMS:
         if content.startswith(mark):

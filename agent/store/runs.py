@@ -12,9 +12,11 @@ from agent.core.actors import Actor
 from agent.core.failures import DutyIsOpen, Failure, UnknownRun
 from agent.core.states import (
     AT_WORK,
+    DELIVERED_RECORDS,
     OPEN_RUNS,
     RUN_TRANSITIONS,
     TASK_TRANSITIONS,
+    RecordState,
     RunState,
     TaskKind,
     TaskState,
@@ -24,7 +26,7 @@ from agent.core.states import (
 from agent.store.database import transaction
 from agent.store.fields import utc_now
 from agent.store.lease import Lease
-from agent.store.tables import RunRow, TaskRow
+from agent.store.tables import RecordRow, RunRow, TaskRow
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no 0/o, 1/l/i: people read run ids aloud
 
@@ -198,11 +200,45 @@ def count_recovery(run_id: str) -> int:
         return int(RunRow.get_by_id(run_id).recoveries)
 
 
-def settle_task(
-    task_id: int, new: TaskState, *, failure: Failure | None = None, not_before_at: datetime | None = None
-) -> None:
-    """Put a task whose worker is gone into its next state."""
+def task(task_id: int) -> TaskRow:
+    """Return a task as it stands now."""
+    found: TaskRow = TaskRow.get_by_id(task_id)
+    return found
+
+
+def has_doubts(task_id: int) -> bool:
+    """Tell whether a task has records of which nobody knows whether they were saved, or not yet read back."""
+    open_ends = (RecordState.INTENDED, RecordState.IN_DOUBT, RecordState.CONFIRMED)
+    return RecordRow.select().where((RecordRow.task == task_id) & RecordRow.state.in_(open_ends)).exists()
+
+
+def count_since_progress(task_id: int) -> int:
+    """Return how often a task was tried since it last delivered a record: only vain tries are bounded."""
     with transaction():
+        row = TaskRow.get_by_id(task_id)
+        delivered = (
+            RecordRow.select()
+            .where((RecordRow.task == task_id) & RecordRow.state.in_(DELIVERED_RECORDS))
+            .count()
+        )
+        if delivered > row.progress:
+            TaskRow.update(progress=delivered, attempts=1).where(TaskRow.id == task_id).execute()
+            return 1
+        return int(row.attempts)
+
+
+def settle_task(
+    task_id: int,
+    new: TaskState,
+    *,
+    failure: Failure | None = None,
+    not_before_at: datetime | None = None,
+    uncount: bool = False,
+) -> None:
+    """Put a task whose worker is gone into its next state; ``uncount`` takes its last attempt back."""
+    with transaction():
+        if uncount:
+            TaskRow.update(attempts=TaskRow.attempts - 1).where(TaskRow.id == task_id).execute()
         _move_task(
             task_id,
             new,

@@ -122,6 +122,7 @@ class TaskRow(_Row):
     inputs = JsonField()
     state = CharField()
     attempts = IntegerField(default=0)
+    progress = IntegerField(default=0)  # records delivered when attempts were last counted
     failure = JsonField(null=True)
     step = JsonField(null=True)  # what the worker is doing: code, params, since
     checkpoint = BlobField(null=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
-from agent.core.failures import UnknownAutomation, UnknownSite
+from agent.core.failures import BrokenBook, UnknownAutomation, UnknownSite
 from agent.system.paths import Home
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "automations"
@@ -41,6 +42,15 @@ def site_folders(home: Home) -> dict[str, Path]:
         for file in sorted((root / _SITES).glob("*/site.toml")):
             found[file.parent.name] = file.parent
     return found
+
+
+def book_url(folder: Path) -> str:
+    """Return the address that a site's book names; raises BrokenBook."""
+    file = folder / "site.toml"
+    try:
+        return str(tomllib.loads(file.read_text(encoding="utf-8"))["url"])
+    except (OSError, ValueError, KeyError) as error:
+        raise BrokenBook(file=str(file), line=1, key="url", problem=str(error)) from error
 
 
 def find_site(home: Home, name: str) -> Path:

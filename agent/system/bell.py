@@ -38,12 +38,13 @@ class Bell:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._selector = selectors.DefaultSelector()
-        self._wake, self._woken = socket.socketpair()
         self._listeners: set[socket.socket] = set()
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
         self._server: socket.socket | None = None
+        self._selector: selectors.BaseSelector
+        self._wake: socket.socket
+        self._woken: socket.socket
         self._token = b""
         self._on_ring: OnRing = _ignore
 
@@ -60,6 +61,8 @@ class Bell:
         except OSError as error:
             raise HomeReadOnly(path=self._address) from error
         self._on_ring = on_ring
+        self._wake, self._woken = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
         self._selector.register(self._server, selectors.EVENT_READ)
         self._selector.register(self._woken, selectors.EVENT_READ)
         self._thread = threading.Thread(target=self._run, name="bell", daemon=True)

@@ -9,7 +9,6 @@ cryptography is imported when the first value is sealed.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -42,7 +41,7 @@ class Key:
         """Read what to_text() wrote; raises ValueError for anything else."""
         try:
             return Key(base64.b64decode(text, validate=True))
-        except binascii.Error as error:
+        except ValueError as error:  # binascii.Error is one
             raise ValueError("not the text of a key") from error
 
     def to_text(self) -> str:

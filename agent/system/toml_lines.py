@@ -22,8 +22,8 @@ def line_of(text: str, path: Sequence[str]) -> int:
     wanted = tuple(path)
     best, line = 0, 1
     for number, found in _entries(text):
-        depth = len(found)
-        if depth > best and found == wanted[:depth]:
+        depth = min(len(found), len(wanted))
+        if depth > best and found[:depth] == wanted[:depth]:
             best, line = depth, number
     return line
 

@@ -266,9 +266,11 @@ class Delivery:
         return self._absent(entry)
 
     def _absent(self, entry: Entry) -> bool:
-        refused = entry.reason is not None and entry.reason.get("code") == "refused"
-        if refused and entry.reason is not None:
-            self._ledger.reject(entry, Question("refused", entry.reason["params"], ("retry", "leave_out")))
+        reason = entry.reason or {}
+        if reason.get("code") == "refused":
+            self._ledger.reject(entry, Question("refused", reason["params"], ("retry", "leave_out")))
+        elif reason.get("code") == "it_is_there":
+            self._ask(entry, "gone_after_confirm", ("send_it", "leave_out"))  # a person says so, the site not
         elif self._ledger.note_absence(entry) >= 2:
             if entry.attempts < MOST_ATTEMPTS:
                 self._ledger.plan_again(entry)

@@ -1,0 +1,150 @@
+"""``demo``: a whole morning on two practice systems, started here, with a home of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from agent.cli import endings
+from agent.cli.console import tell
+from agent.cli.endings import DONE, FAILED, INTERRUPTED, Told
+from agent.core.failures import AlreadyRunning, VaultRefused
+from agent.system.instance import holder
+from agent.system.paths import Home, find_home
+from agent.system.settings import computer_zone
+from resources.i18n import texts
+
+if TYPE_CHECKING:
+    from agent.cli.carrying import AtWork
+    from agent.cli.wording import Wording
+    from resources.practice.server import Practice
+
+Values = Mapping[str, Any]
+
+AUTOMATION = "clinic-morning-sync"
+_UNFINISHED = frozenset({"PENDING", "DOWNLOADING", "PROCESSING", "UPLOADING"})
+_LEFT_BEHIND = (
+    "predawn.db",
+    "evidence.db",
+    "vault.json",
+    "settings.toml",
+    "practice",
+    "logs",
+    "work",
+    "workbooks",
+)
+
+
+@click.command()
+@click.option("--fresh", is_flag=True, help="Forget what earlier demonstrations did.")
+@click.option("--headed", is_flag=True, help="Show the browser while it works.")
+def demo(*, fresh: bool, headed: bool) -> int:
+    """Show a whole morning: two downloads, a check, and every claim entered and read back.
+
+    Stop it when you like, however roughly; the next start goes on from there.
+    """
+    from resources.practice.server import Practice  # noqa: PLC0415 (a web server)
+
+    home = find_home(demo=True)
+    if holder(home.lock) is not None:
+        raise AlreadyRunning(pid=holder(home.lock))
+    _prepare(home, fresh=fresh)
+    try:
+        with Practice(home.root / "practice") as practice:
+            ready_at = time.monotonic()
+            _set_up(home, practice)
+            return _morning(home, practice, ready_at, headed=headed)
+    except KeyboardInterrupt:
+        tell(texts.say("demo_stopped"))
+        return INTERRUPTED
+
+
+def _prepare(home: Home, *, fresh: bool) -> None:
+    """Make the demo's home, or empty it. Raises Told for a home that is in real use."""
+    if fresh and home.is_demo:
+        for name in _LEFT_BEHIND:
+            for path in home.root.glob(f"{name}*"):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    try:
+        home.mark_demo()
+    except VaultRefused:
+        raise Told("demo_in_real_home", endings.WRONG_USAGE, home=home.root) from None
+    home.prepare()
+
+
+def _set_up(home: Home, practice: Practice) -> None:
+    """Tell this home where the practice systems are today, and who signs in there."""
+    from agent.cli.practice_verb import houses  # noqa: PLC0415
+    from agent.cli.site_verbs import store_password  # noqa: PLC0415
+
+    tell(texts.say("demo_begins"))
+    settings = [f"[offices.main]\nzone = {json.dumps(computer_zone())}\n"]
+    for site, title, url, user, password in houses(practice):
+        settings.append(f"[sites.{site}]\nurl = {json.dumps(url)}\naccount = {json.dumps(user)}\n")
+        store_password(home, "main", site, user, password)
+        tell(texts.say("demo_house", {"title": title, "url": url}))
+    home.settings.write_text("\n".join(settings), encoding="utf-8")
+    tell(texts.say("demo_vault", {"file": home.vault_file}))
+
+
+def _morning(home: Home, practice: Practice, ready_at: float, *, headed: bool) -> int:
+    """Run today's sync as the host, or go on with the one that an earlier start left; sum it up."""
+    from agent.cli.carrying import carry_out, host_at_work  # noqa: PLC0415
+    from agent.cli.demo_summary import print_summary  # noqa: PLC0415
+    from agent.cli.following import exit_code, wording_of  # noqa: PLC0415
+    from agent.cli.run_verbs import tell_what_next  # noqa: PLC0415
+
+    with host_at_work(home) as work:
+        if not work.ours:
+            raise AlreadyRunning(pid=holder(home.lock))
+        run_id = _unfinished_run()
+        if run_id is None:
+            wish = {"automation": AUTOMATION, "business_date": None, "options": {"headed": headed}}
+            run_id = str(carry_out(work, "run", wish)["run"])
+        else:
+            tell(texts.say("demo_goes_on", {"run": run_id}))
+        wording = wording_of(home, run_id)
+        ended = _watch_first_claim(work, run_id, wording, ready_at)
+    doubled = print_summary(home, ended, wording, practice.journal("claimport"))
+    tell_what_next(ended, wording)
+    code = exit_code(ended)
+    return FAILED if doubled and code == DONE else code
+
+
+def _unfinished_run() -> str | None:
+    """Return the run that an earlier start left in work; the host's own recovery goes on with it."""
+    from agent.store import queries  # noqa: PLC0415
+
+    return next((str(run["id"]) for run in queries.run_list(10) if run["state"] in _UNFINISHED), None)
+
+
+def _watch_first_claim(work: AtWork, run_id: str, wording: Wording, ready_at: float) -> Values:
+    """Follow the run with live progress; say once how long the first delivered record took."""
+    from agent.cli.following import follow  # noqa: PLC0415
+    from agent.cli.progress import open_progress  # noqa: PLC0415
+
+    progress = open_progress(wording)
+    told = False
+
+    def seen(run: Values) -> None:
+        nonlocal told
+        delivered = run["records"]["confirmed"] + run["records"]["verified"]
+        if delivered and not told:
+            told = True
+            waited = f"{time.monotonic() - ready_at:.1f}"
+            progress.say(
+                texts.say("first_delivered", {"seconds": waited, "delivered": delivered}, noun=wording.noun)
+            )
+
+    try:
+        return follow(work, run_id, progress, seen)
+    finally:
+        progress.close()
+
+
+VERBS = (demo,)

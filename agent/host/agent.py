@@ -1,0 +1,95 @@
+"""The composition root: lock, leftovers, store, recovery, bell, supervisor. That is the whole start."""
+
+from __future__ import annotations
+
+import logging
+from types import TracebackType
+from typing import Self
+
+from agent.host import recovery
+from agent.host.keys import Keys
+from agent.host.supervisor import Supervisor
+from agent.store.database import close_store, prepare_store
+from agent.system.bell import Bell
+from agent.system.instance import InstanceLock
+from agent.system.log import open_log
+from agent.system.paths import Home
+from agent.system.processes import become_reaper
+from agent.system.seal import master_key
+from agent.system.settings import load_settings
+from agent.system.vault import open_vault
+
+
+class Host:
+    """The long-lived process's heart; the tray, the command line and the tests all start this one."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = InstanceLock(home.lock)
+        self._bell = Bell(home.bell)
+        self._supervisor: Supervisor | None = None
+        self._log: logging.Handler | None = None
+
+    def start(self) -> None:
+        """Start everything, in the order in which each part may rely on the one before.
+
+        Raises HomeReadOnly, DiskLow, BrokenSettings, AlreadyRunning, DatabaseNewer, DatabaseDamaged,
+        VaultLocked, VaultMissing, VaultRefused: then nothing has been started.
+        """
+        self._home.prepare()
+        settings = load_settings(self._home)
+        self._lock.acquire()
+        try:
+            become_reaper()
+            prepare_store(self._home.database, self._home.evidence)
+            recovery.end_leftover_trees(self._home)
+            keys = Keys(master_key(open_vault(self._home)))
+            self._open_log()
+            recovery.recover()
+            self._supervisor = Supervisor(self._home, settings, keys, self._bell.tell)
+            self._bell.start(lambda _ident: self.wake())
+            self._supervisor.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def wake(self) -> None:
+        """Look at the rows again."""
+        if self._supervisor is not None:
+            self._supervisor.wake()
+
+    @property
+    def defect(self) -> BaseException | None:
+        """What the supervisor died of, if it did: a face must say so."""
+        return None if self._supervisor is None else self._supervisor.defect
+
+    def stop(self) -> None:
+        """End the running worker's tree and stop; what was at work resumes at the next start."""
+        if self._supervisor is not None:
+            self._supervisor.stop()
+            self._supervisor = None
+        self._bell.stop()
+        close_store()
+        if self._log is not None:
+            logging.getLogger("agent").removeHandler(self._log)
+            self._log.close()
+            self._log = None
+        self._lock.release()
+
+    def _open_log(self) -> None:
+        self._log = open_log(self._home.logs / "agent.log", secrets=tuple)
+        logger = logging.getLogger("agent")
+        logger.addHandler(self._log)
+        logger.setLevel(logging.INFO)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,122 @@
+"""Workers: started in a tree that we own, one at work, one prepared while it works."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import secrets
+import shutil
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from agent.system.paths import Home
+from agent.system.processes import Tree
+
+_log = logging.getLogger(__name__)
+
+_GONE = {"event": "gone"}
+
+
+class Worker:
+    """One worker process with its tree, its folder and the events it sends."""
+
+    def __init__(self, home: Home) -> None:
+        self.mark = f"{home.ident}-{secrets.token_hex(6)}"
+        self._folder = home.work / self.mark
+        self._folder.mkdir(parents=True, mode=0o700)
+        self._stderr = (home.logs / "workers.log").open("a", encoding="utf-8")
+        environment = {
+            **os.environ,
+            "PREDAWN_HOME": str(home.root),
+            "TMPDIR": str(self._folder),
+            "TEMP": str(self._folder),
+            "TMP": str(self._folder),
+        }
+        self.tree = Tree.start(
+            [sys.executable, "-P", "-m", "agent.worker", "task"],
+            cwd=self._folder,
+            env=environment,
+            mark=self.mark,
+            stderr=self._stderr,
+        )
+        self._events: queue.Queue[Mapping[str, Any]] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, name=f"worker {self.tree.pid}", daemon=True)
+        self._reader.start()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a later host needs to find and end this tree."""
+        return {**asdict(self.tree.identity), "mark": self.mark}
+
+    def assign(self, assignment: Mapping[str, Any]) -> None:
+        """Hand over the one line that says what to do; if the worker is gone, its end tells."""
+        self._say(assignment)
+
+    def cancel(self) -> None:
+        """Ask the worker to stop after the current record."""
+        self._say({"cancel": True})
+
+    def event(self, timeout_seconds: float) -> Mapping[str, Any] | None:
+        """Return the next event (``gone`` at the end of its output), or None when none came in time."""
+        try:
+            return self._events.get(timeout=timeout_seconds)
+        except queue.Empty:
+            return None
+
+    def end(self) -> None:
+        """End the whole tree, and remove the worker's folder."""
+        ended = self.tree.end()
+        if ended.left:
+            _log.error("processes_left pids=%s", ended.left)
+        self.tree.close()
+        self._stderr.close()
+        shutil.rmtree(
+            self._folder, ignore_errors=True
+        )  # what a dead browser still held goes at the next start
+
+    def _say(self, value: Mapping[str, Any]) -> None:
+        try:
+            self.tree.stdin.write(json.dumps(value, ensure_ascii=False) + "\n")
+            self.tree.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            _log.warning("worker_gone pid=%s", self.tree.pid)
+
+    def _read(self) -> None:
+        try:
+            for line in self.tree.stdout:
+                self._events.put(json.loads(line))
+        except ValueError as error:  # closed under our feet by end(), or cut in the middle of a line
+            _log.info("worker_output_ended pid=%s why=%s", self.tree.pid, error)
+        self._events.put(_GONE)
+
+
+class Crew:
+    """Keeps one prepared worker ready: driver started, no secret known to it yet."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._spare: Worker | None = None
+
+    def prepare(self) -> None:
+        """Start the next worker, unless one is prepared."""
+        if self._spare is None:
+            self._spare = Worker(self._home)
+
+    def take(self) -> Worker:
+        """Return the prepared worker if it still lives, else a new one."""
+        worker, self._spare = self._spare, None
+        if worker is not None and worker.tree.poll() is None:
+            return worker
+        if worker is not None:
+            worker.end()
+        return Worker(self._home)
+
+    def dismiss(self) -> None:
+        """End the prepared worker."""
+        if self._spare is not None:
+            self._spare.end()
+            self._spare = None

@@ -1,0 +1,215 @@
+"""One run at a time, one task at a time, each in a worker that we own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.core.failures import Failure, NotReady, TotalsDisagree, WorkerDied, WorkerHung
+from agent.core.states import RunState, TaskState, outcome
+from agent.core.totals import Totals
+from agent.host import recovery
+from agent.host.assigning import assignment
+from agent.host.crew import Crew, Worker
+from agent.host.keys import Keys
+from agent.host.orders import Orders
+from agent.host.readiness import require_ready
+from agent.store import reviews, runs
+from agent.store.database import close_store
+from agent.store.lease import Lease
+from agent.store.tables import RunRow, TaskRow
+from agent.system.paths import Home
+from agent.system.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+STEP_SECONDS = 180.0
+"""How long a worker may stay in one step; then its tree is ended (some steps have a longer limit)."""
+
+_LIMITS = {"downloading": 600.0, "settling": 900.0, "looking_first": 900.0, "reading_back": 900.0}
+_ASK_AGAIN_SECONDS = 5.0
+_EVENT_SECONDS = 0.2
+_LAST_WORDS_SECONDS = 15.0
+
+
+class Supervisor:
+    """The thread that works through the queue until it is told to stop."""
+
+    def __init__(self, home: Home, settings: Settings, keys: Keys, tell: Callable[[str], None]) -> None:
+        self._home, self._settings, self._keys, self._tell = home, settings, keys, tell
+        self._crew = Crew(home)
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._orders = Orders(home, settings, keys)
+        self._thread = threading.Thread(target=self._run, name="supervisor")
+        self.defect: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin to work through the queue."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the rows again: somebody rang."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End the worker's tree at once and stop; what was at work resumes at the next start."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                self._orders.carry_out()
+                run = runs.oldest_pending()
+                if run is not None:
+                    self._work_on(run.id)
+                else:
+                    self._wake.wait()
+        except BaseException as error:  # noqa: BLE001  # a thread's death must not pass in silence: the face asks for it
+            _log.exception("supervisor_died")
+            self.defect = error
+        finally:
+            self._crew.dismiss()
+            close_store()
+            self._tell("host/stopped")
+
+    # ── one run ───────────────────────────────────────────────────────────────────────────────────────────
+    def _work_on(self, run_id: str) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            self._orders.carry_out()
+            run = runs.get(run_id)
+            tasks = runs.tasks_of(run_id)
+            final = _final(run, tasks)
+            if final is not None:
+                self._finish(run, final)
+                return
+            task = _next(tasks)
+            pause = _pause(task)
+            if pause <= 0:
+                pause = self._try(run, task)
+            if pause > 0:
+                self._wake.wait(pause)
+
+    def _try(self, run: RunRow, task: TaskRow) -> float:
+        """Do one task if everything it needs is there; returns the seconds to wait before looking again."""
+        try:
+            told = require_ready(self._home, self._settings, run, task)
+        except NotReady as failure:
+            if run.reason != failure.as_json():
+                runs.move_run(run.id, RunState.PENDING, failure.as_json())
+                self._tell(f"run/{run.id}")
+            return _ASK_AGAIN_SECONDS
+        worker = self._crew.take()
+        lease = runs.begin_task(run.id, task.id, worker.as_json())
+        self._tell(f"run/{run.id}")
+        death: Failure = WorkerDied(exit_code=None)
+        try:
+            worker.assign(assignment(self._home, self._settings, self._keys, run, task, lease, told))
+            self._crew.prepare()
+            death = self._watch(worker, lease)
+        finally:
+            worker.end()
+        if not self._stopping.is_set():
+            recovery.settle(run.id, task.id, death)
+        self._tell(f"run/{run.id}")
+        return 0
+
+    def _watch(self, worker: Worker, lease: Lease) -> Failure:
+        """Follow a worker until it has ended or must be; returns the cause of death if it stored none."""
+        step, since, cancelled = "starting", time.time(), False
+        ended_at: float | None = None
+        while not self._stopping.is_set():
+            event = worker.event(_EVENT_SECONDS)
+            if event is not None and event["event"] == "step":
+                step, since = event["code"], event["since"]
+                self._note(lease, event)
+            elif event is not None and event["event"] == "ended":
+                ended_at = time.time()
+            elif event is not None and event["event"] == "gone":
+                return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
+            if self._wake.is_set():
+                self._wake.clear()
+                self._orders.carry_out()
+            if not cancelled and runs.get(lease.run_id).options.get("cancel"):
+                cancelled = True
+                worker.cancel()
+            if ended_at is not None and time.time() - ended_at > _LAST_WORDS_SECONDS:
+                return WorkerDied(exit_code=None)  # its outcome is stored; only its end hangs
+            limit = _LIMITS.get(step, STEP_SECONDS)
+            if time.time() - since > limit:
+                return WorkerHung(step=step, seconds=round(limit))
+        return WorkerDied(exit_code=None)
+
+    def _note(self, lease: Lease, event: Mapping[str, Any]) -> None:
+        runs.note_step(lease.task_id, {key: event[key] for key in ("code", "params", "since")})
+        self._tell(f"run/{lease.run_id}")
+
+    # ── the end of a run ──────────────────────────────────────────────────────────────────────────────────
+    def _finish(self, run: RunRow, final: RunState) -> None:
+        reason = None
+        if final is RunState.COMPLETED and not run.options.get("rehearse"):
+            wrong = _disagreement(run)
+            if wrong is not None:
+                final, reason = RunState.FAILED, wrong.as_json()
+                reviews.ask(run.id, None, "task_failed", {"task": "", "failure": reason}, ("stop",))
+        if final is RunState.CANCELLED:
+            runs.cancel_tasks(run.id)
+            reviews.withdraw(run.id)
+        runs.move_run(run.id, final, reason or _first_failure(run.id))
+        _log.info("run_ended run=%s state=%s", run.id, final)
+        self._tell(f"run/{run.id}")
+
+
+def _final(run: RunRow, tasks: list[TaskRow]) -> RunState | None:
+    """Return the run's final state, or None while a task can go on; blocks what can no longer run."""
+    by_name = {task.name: task for task in tasks}
+    for task in tasks:
+        if task.state == TaskState.WAITING and any(_is_dead(by_name[name]) for name in task.inputs):
+            runs.settle_task(task.id, TaskState.BLOCKED)
+            task.state = TaskState.BLOCKED
+    if run.options.get("cancel") and not _must_settle(tasks):
+        return RunState.CANCELLED
+    return outcome(TaskState(task.state) for task in tasks)
+
+
+def _must_settle(tasks: list[TaskRow]) -> bool:
+    """A cancelled run first finds out what became of records in doubt."""
+    return any(task.state == TaskState.WAITING and runs.has_doubts(task.id) for task in tasks)
+
+
+def _is_dead(task: TaskRow) -> bool:
+    return task.state in {TaskState.FAILED, TaskState.NEEDS_REVIEW, TaskState.BLOCKED, TaskState.CANCELLED}
+
+
+def _next(tasks: list[TaskRow]) -> TaskRow:
+    """Return the first task whose inputs are done; of those that pause, the first to be due."""
+    done = {task.name for task in tasks if task.state == TaskState.DONE}
+    ready = [task for task in tasks if task.state == TaskState.WAITING and done.issuperset(task.inputs)]
+    return min(ready, key=lambda task: (max(0.0, _pause(task)), task.position))
+
+
+def _pause(task: TaskRow) -> float:
+    due: datetime | None = task.not_before_at
+    return 0.0 if due is None else (due - datetime.now(UTC)).total_seconds()
+
+
+def _disagreement(run: RunRow) -> TotalsDisagree | None:
+    """COMPLETED is computed, not believed: the identities are checked again over the stored figures."""
+    for figures in (run.totals or {}).values():
+        for name, value in figures.items():
+            total = Totals.from_json(name, value)
+            if total.disagreements():
+                return TotalsDisagree(what=name, source=str(total.source), delivered=str(total.delivered))
+    return None
+
+
+def _first_failure(run_id: str) -> Mapping[str, Any] | None:
+    return next((task.failure for task in runs.tasks_of(run_id) if task.failure), None)
