@@ -48,7 +48,8 @@ class Element:
         root: Page | FrameLocator = page
         for frame in self.frame.split("/") if self.frame else ():
             quoted = frame.replace('"', '\\"')
-            root = root.frame_locator(f'[name="{quoted}"], [id="{quoted}"]')
+            # An editor's frame often has neither name nor id, only a title.
+            root = root.frame_locator(f'[name="{quoted}"], [id="{quoted}"], [title="{quoted}"]')
         if self.way == "css":
             return root.locator(self.value)
         if self.way == "role":

@@ -44,7 +44,6 @@ def translated(session: Session) -> Iterator[None]:
 def failure_of(session: Session, error: Exception) -> Failure | None:
     """Say what an error means by its words and by what the page looks like now; None if not Playwright's."""
     from playwright.sync_api import Error  # noqa: PLC0415  # keeps agent.sdk light
-    from playwright.sync_api import TimeoutError as Late  # noqa: PLC0415
 
     if not isinstance(error, Error):
         return None
@@ -53,14 +52,23 @@ def failure_of(session: Session, error: Exception) -> Failure | None:
         return PageCrashed(site=site)
     if "net::err_" in words or "ns_error" in words:
         return SiteDown(site=site, status="no answer")
+    return _on_page(session, error, ambiguous="strict mode violation" in words)
+
+
+def _on_page(session: Session, error: Exception, *, ambiguous: bool) -> Failure:
+    """Say what an error means while there is a page to look at."""
+    from playwright.sync_api import Error  # noqa: PLC0415
+    from playwright.sync_api import TimeoutError as Late  # noqa: PLC0415
+
+    site, element = session.book.site, session.memory.last_element
     try:
-        if "strict mode violation" in words:
-            return ElementAmbiguous(site=site, element=session.memory.last_element, found=_count(session))
+        if ambiguous:
+            return ElementAmbiguous(site=site, element=element, found=_count(session))
         if isinstance(error, Late):
             return _late(session, error)
-    except Error:  # the page went away while we looked at it
+    except Error:  # it went away while we looked at it
         return PageCrashed(site=site)
-    return PageTimeout(site=site, what=session.memory.last_element or "page", seconds=0)
+    return PageTimeout(site=site, what=element or "page", seconds=0)
 
 
 def _late(session: Session, error: Exception) -> Failure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from agent.browser.elements import Element
 from agent.core.failures import FillDiffers
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ElementHandle, Page
+    from playwright.sync_api import Page
 
 Value = str | int | bool | date | Decimal
 
@@ -70,16 +70,15 @@ def fill(page: Page, site: str, fields: Sequence[tuple[Element, Value]], timeout
     for element, value in fields:
         by_frame.setdefault(element.frame, []).append((element, shown(element, value)))
     for group in by_frame.values():
-        handles = [_handle(page, element, timeout_milliseconds) for element, _ in group]
+        handles = []
+        for element, _ in group:
+            seeking(element.name)
+            handles.append(element.locator(page).element_handle(timeout=timeout_milliseconds))
         pairs = [[handle, value] for handle, (_, value) in zip(handles, group, strict=True)]
         held: list[Any] = handles[0].evaluate(_FILL, pairs)
         for (element, value), found in zip(group, held, strict=True):
             if not _same(found, value):
                 raise FillDiffers(site=site, element=element.name)
-
-
-def _handle(page: Page, element: Element, timeout_milliseconds: float) -> ElementHandle:
-    return element.locator(page).element_handle(timeout=timeout_milliseconds)
 
 
 def _same(found: object, value: str | bool) -> bool:

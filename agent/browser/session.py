@@ -80,8 +80,11 @@ class Session:
             raise BrokenAutomation(file=str(self.book.file), line=0, problem=problem)
         return self._locator(name)
 
-    def _locator(self, name: str) -> Locator:
+    def _seek(self, name: str) -> None:
         self.memory.last_element = name
+
+    def _locator(self, name: str) -> Locator:
+        self._seek(name)
         return self.book.element(name).locator(self.page)
 
     def open(self, path: str = "") -> None:
@@ -104,7 +107,6 @@ class Session:
         """
         fields = []
         for name, value in values.items():
-            self.memory.last_element = name
             element = self.book.element(name)
             if element.kind is not ElementKind.FILL:
                 problem = f"“{name}” is not of kind fill"
@@ -112,7 +114,7 @@ class Session:
             self.memory.filled[name] = filling.shown(element, value)
             fields.append((element, value))
         with self.watched():
-            filling.fill(self.page, self.book.site, fields, ELEMENT_SECONDS * 1000)
+            filling.fill(self.page, self.book.site, fields, self._seek, ELEMENT_SECONDS * 1000)
 
     def commit(self, name: str) -> None:
         """Click the one element that may take effect. The engine commits the intention to disk first."""
