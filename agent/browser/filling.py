@@ -64,8 +64,17 @@ def shown(element: Element, value: Value) -> str | bool:
     return str(value)
 
 
-def fill(page: Page, site: str, fields: Sequence[tuple[Element, Value]], timeout_milliseconds: float) -> None:
-    """Set all fields, then read them back from the page; raises FillDiffers for one that holds otherwise."""
+def fill(
+    page: Page,
+    site: str,
+    fields: Sequence[tuple[Element, Value]],
+    seeking: Callable[[str], None],
+    timeout_milliseconds: float,
+) -> None:
+    """Set all fields, then read them back from the page; raises FillDiffers for one that holds otherwise.
+
+    ``seeking`` hears each element's name before it is waited for, so that a missing one can be named.
+    """
     by_frame: dict[str | None, list[tuple[Element, str | bool]]] = {}
     for element, value in fields:
         by_frame.setdefault(element.frame, []).append((element, shown(element, value)))
