@@ -203,9 +203,10 @@ class Passwords:
             return None, 0
         try:
             held = json.loads(text)
-            return held["password"], int(held["version"])
+            value, version = held["password"], int(held["version"])
         except (ValueError, KeyError, TypeError):
             return None, 0  # written by hand into the keyring: as good as missing; set() writes it anew
+        return value if isinstance(value, str) else None, version
 
 
 def password_name(office: str, site: str, account: str) -> str:
