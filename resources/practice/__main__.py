@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 from resources.practice import claimport, meridian
+from resources.practice.accounts import SESSION_SECONDS
 from resources.practice.faults import FaultError
+from resources.practice.meridian import EXPORT_SECONDS
 from resources.practice.server import SEED, PortTakenError, Practice, serve
 from resources.practice.web import CONTROL
 
@@ -19,6 +21,10 @@ def main() -> int:
     parser.add_argument("--meridian-port", type=int, default=8101, help="0 for a free one")
     parser.add_argument("--claimport-port", type=int, default=8102, help="0 for a free one")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument(
+        "--export-seconds", type=float, default=EXPORT_SECONDS, help="how long a report takes"
+    )
+    parser.add_argument("--session-seconds", type=float, default=SESSION_SECONDS, help="idle time allowed")
     parser.add_argument("--faults", type=Path, help="JSON file of faults to arm at start")
     options = parser.parse_args()
     try:
@@ -27,6 +33,8 @@ def main() -> int:
             seed=options.seed,
             meridian_port=options.meridian_port,
             claimport_port=options.claimport_port,
+            export_seconds=options.export_seconds,
+            session_seconds=options.session_seconds,
             faults_file=options.faults,
             on_ready=_say_where,
         )

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from resources.practice.reports import money_text
 
-_DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
-_AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)\.\d{2}")
+_DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
+_AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)\.\d{2}", re.ASCII)
 _LARGEST = Decimal("99999.99")
 
 

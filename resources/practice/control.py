@@ -20,28 +20,29 @@ _LOOPBACK = ("127.0.0.1", "::1")
 _PAGE = """<!DOCTYPE html><html lang="en"><head><title>$title: faults</title><meta charset="utf-8"><style>
 body {font:14px sans-serif; margin:1.5em} table {border-collapse:collapse} td, th {padding:4px 8px;
 border-bottom:1px solid #ccc; text-align:left; vertical-align:top} .on {background:#fd9} .bad {color:#a00}
-input[type=number] {width:5em}
+input[type=number] {width:4em} td form {display:inline}
+input {width:6em} .what {min-width:20em}
 </style></head><body><h1>Faults of $title</h1><p class="bad" role="alert">$message</p>
 <p>Journal: <a href="$control/journal">$commits entries</a>.
 <form method="post" action="$control/reset" style="display:inline"><button>Reset everything</button></form>
 <form method="post" action="$control/unlock" style="display:inline"><button>Unlock accounts</button></form>
 <form method="post" action="$control/off" style="display:inline"><button>All faults off</button></form></p>
-<table><tr><th>Fault</th><th>What happens</th><th>Occasion</th><th>Now</th><th>Arm</th></tr>$rows</table>
+<table><tr><th>Fault</th><th>Now</th><th>Arm</th></tr>$rows</table>
 </body></html>
 """
-_ROW = """<tr class="$on"><td><b>$name</b></td><td>$what</td><td>$occasion</td><td>$state</td>
+_ROW = """<tr class="$on"><td class="what"><b>$name</b> ($occasion): $what</td><td>$state</td>
 <td><form method="post" action="$control/switch"><input type="hidden" name="fault" value="$name">
 <select name="mode" aria-label="$name: when"><option value="once">once</option>
 <option value="times">next N times</option><option value="at">at the N-th</option>
 <option value="always">always</option></select>
 N <input type="number" name="n" value="1" min="1" aria-label="$name: N">
 chance <input type="number" name="chance" value="1" min="0" max="1" step="any" aria-label="$name: chance">
-path <input name="path" size="12" aria-label="$name: path"> $options
+path <input name="path" aria-label="$name: path"> $options
 <button>Arm $name</button></form>
 <form method="post" action="$control/off"><input type="hidden" name="fault" value="$name">
-<button>Off</button></form>
+<button aria-label="$name off">Off</button></form>
 </td></tr>"""
-_OPTION = '$key <input name="$key" value="$usual" size="12" aria-label="$name: $key"> '
+_OPTION = '$key <input name="$key" value="$usual" aria-label="$name: $key"> '
 
 Handler = Callable[[Request], Awaitable[Response]]
 

@@ -23,7 +23,7 @@ from resources.practice.exports import EVERY_DOCTOR, ExportJob, ReportFile, make
 from resources.practice.journal import Journal
 from resources.practice.markup import Raw
 from resources.practice.reports import day_text
-from resources.practice.web import Broken, RequestFaults, System, form_fields, page
+from resources.practice.web import HalfSent, RequestFaults, System, form_fields, page
 
 USER = "frontdesk"
 PASSWORD = "meridian-2024"
@@ -184,10 +184,14 @@ class Meridian:
         return self._send(file)
 
     def _send(self, file: ReportFile) -> Response:
-        headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "private"}
+        headers = {
+            "content-type": file.media_type,  # given as a header, so that no character set is added to it
+            "content-disposition": f'attachment; filename="{file.name}"',
+            "cache-control": "private",
+        }
         if file.broken:
-            return Broken(self.system, {**headers, "content-type": file.media_type}, file.content)
-        return Response(file.content, media_type=file.media_type, headers=headers)
+            return HalfSent(self.system, headers, file.content)
+        return Response(file.content, headers=headers)
 
     def _job(self, request: Request) -> ExportJob | None:
         number = request.query_params.get("job", "")

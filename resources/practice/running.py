@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Iterable
@@ -14,10 +15,13 @@ from starlette.types import ASGIApp, Scope
 from resources.practice.catalogue import SystemName
 from resources.practice.claimport import ClaimPort
 from resources.practice.meridian import Meridian
-from resources.practice.web import System
+from resources.practice.web import Break, System
 
 LOOPBACK = "127.0.0.1"
 _START_SECONDS = 30.0
+# Chromium sends even a POST again when a reused or preconnected connection breaks before any header came
+# (net/http/http_network_transaction.cc, ShouldResendRequest). An interim answer counts as a header.
+_INTERIM_ANSWER = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class PortTakenError(OSError):
@@ -50,10 +54,14 @@ class _Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(system.closing.set)
         self.should_exit = True
 
-    def break_connection(self, scope: Scope) -> None:
-        """Close the connection on which a request came, after what was sent already."""
+    def break_connection(self, scope: Scope, how: Break) -> None:
+        """Break the connection on which a request came, after what was sent already."""
         for connection in list(self.server_state.connections):
             if getattr(connection, "client", None) == scope["client"]:
+                if how == "unanswered":
+                    connection.transport.write(_INTERIM_ANSWER)
+                if how != "end":
+                    _close_by_reset(connection.transport)
                 connection.transport.close()
 
 
@@ -102,6 +110,13 @@ class Running:
         self.claimport.close()
         for listener in self._sockets.values():
             listener.close()
+
+
+def _close_by_reset(transport: asyncio.Transport) -> None:
+    """Make the coming close a reset, which the browser sees as an error whatever came before."""
+    connected: socket.socket = transport.get_extra_info("socket")
+    linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
 
 def listen_all(ports: Iterable[int]) -> list[socket.socket]:

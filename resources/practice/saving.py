@@ -11,7 +11,7 @@ from resources.practice.catalogue import CATALOGUE
 from resources.practice.checks import one_penny_less
 from resources.practice.claims import Claims
 from resources.practice.faults import Options
-from resources.practice.web import Broken, Silence, System, error_page
+from resources.practice.web import Broken, Silence, System, breaking, error_page
 
 _SAVE_FAULTS = tuple(name for name, fault in CATALOGUE.items() if fault.occasion == "save")
 
@@ -83,7 +83,7 @@ class Saving:
         if name == "commit_then_error":
             return error_page(int(options.number("status")))
         if name == "answer_lost":
-            return Broken(self._system)
+            return Broken(self._system, breaking(options))
         if name == "commit_then_hang":
             return Silence(self._system)
         return None

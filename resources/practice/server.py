@@ -31,7 +31,8 @@ class Practice:
         meridian_port, claimport_port: 0 means a free one.
         export_seconds: how long a report is being prepared.
         session_seconds: idle time after which a session ends.
-        faults_file: faults to arm at start, as `{"claimport": {"answer_lost": {"at": [3]}}}`.
+        faults_file: faults to arm at start, as `{"claimport": {"answer_lost": {"at": [3]}}}`; without one,
+            `faults.json` in `data_dir`, if it is there.
     """
 
     def __init__(
@@ -69,13 +70,16 @@ class Practice:
                 export_seconds=self._export_seconds,
             )
             claimport = ClaimPort(self._data_dir, seed=self._seed, session_seconds=self._session_seconds)
-            self._running = Running(meridian, claimport, sockets)
-            if self._faults_file is not None:
-                self.replace_faults(read_faults(self._faults_file))
-            self._running.serve()
         except BaseException:
             for listener in sockets:
                 listener.close()
+            raise
+        self._running = Running(meridian, claimport, sockets)
+        try:
+            self._read_faults()
+            self._running.serve()
+        except BaseException:
+            self.stop()
             raise
         return self
 
@@ -149,6 +153,12 @@ class Practice:
         """Store a claim as a person would, past the screens; its confirmation number."""
         return self._live().claimport.claims.save(values, user=user, session=None).confirmation
 
+    def _read_faults(self) -> None:
+        usual = self._data_dir / "faults.json"
+        path = self._faults_file or (usual if usual.exists() else None)
+        if path is not None:
+            self.replace_faults(read_faults(path))
+
     def _live(self) -> Running:
         if self._running is None:
             raise RuntimeError("the practice systems are not started")
@@ -161,6 +171,8 @@ def serve(
     seed: int = SEED,
     meridian_port: int = 8101,
     claimport_port: int = 8102,
+    export_seconds: float = EXPORT_SECONDS,
+    session_seconds: float = SESSION_SECONDS,
     faults_file: Path | None = None,
     on_ready: Callable[[Practice], None],
 ) -> None:
@@ -178,6 +190,8 @@ def serve(
             seed=seed,
             meridian_port=meridian_port,
             claimport_port=claimport_port,
+            export_seconds=export_seconds,
+            session_seconds=session_seconds,
             faults_file=faults_file,
         ) as practice:
             on_ready(practice)

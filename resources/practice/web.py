@@ -12,11 +12,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from resources.practice.accounts import Accounts, SignedIn, SignIn
 from resources.practice.catalogue import SystemName
-from resources.practice.faults import Switchboard
+from resources.practice.faults import Options, Switchboard
 from resources.practice.journal import Journal
 from resources.practice.markup import Raw
 
 CONTROL = "/_practice"
+# unanswered: a reset after which no browser sends the request again by itself; reset: plain, for a half-sent
+# file; end: a close in good order, after which Chromium does send again.
+Break = Literal["unanswered", "reset", "end"]
 _NO_OCCASION = ("/favicon.ico", CONTROL)
 
 
@@ -34,7 +37,7 @@ class System:
         self.switchboard = Switchboard(name, seed)
         self.sign_ins = Journal(data_dir / f"{name}-sign-ins.jsonl")
         self.closing = asyncio.Event()
-        self.break_connection: Callable[[Scope], None] = _no_connection
+        self.break_connection: Callable[[Scope, Break], None] = _no_connection
 
     def session(self, request: Request) -> SignedIn | None:
         """The live session of this request."""
@@ -63,21 +66,34 @@ class System:
 
 
 class Broken(Response):
-    """An answer that never becomes whole: the connection breaks, at once or after some bytes of a body."""
+    """No answer: the connection breaks."""
 
-    def __init__(self, system: System, headers: Mapping[str, str] | None = None, body: bytes = b"") -> None:
+    def __init__(self, system: System, how: Break = "unanswered") -> None:
+        super().__init__()
+        self._system = system
+        self._how: Break = how
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
+        """Break the connection; `send` is never called."""
+        self._system.break_connection(scope, self._how)
+        await _gone(receive)
+
+
+class HalfSent(Response):
+    """A file that ends early: the connection breaks after half of the bytes that the headers promise."""
+
+    def __init__(self, system: System, headers: Mapping[str, str], part: bytes) -> None:
         super().__init__(headers=headers)
         self._system = system
-        self._part = body
+        self._part = part
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what there is, then break the connection."""
-        if self._part:
-            headers = [(key, value) for key, value in self.raw_headers if key != b"content-length"]
-            headers.append((b"content-length", str(len(self._part) * 2).encode()))
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": self._part, "more_body": True})
-        self._system.break_connection(scope)
+        headers = [(key, value) for key, value in self.raw_headers if key != b"content-length"]
+        headers.append((b"content-length", str(len(self._part) * 2).encode()))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": self._part, "more_body": True})
+        self._system.break_connection(scope, "reset")
         await _gone(receive)
 
 
@@ -95,7 +111,7 @@ class Silence(Response):
         await asyncio.wait((gone, closing), return_when=asyncio.FIRST_COMPLETED)
         closing.cancel()
         if not gone.done():
-            self._system.break_connection(scope)
+            self._system.break_connection(scope, "unanswered")
             await gone
 
 
@@ -118,13 +134,18 @@ class RequestFaults:
         answer: Response | None = None
         if system.switchboard.take("hang", path):
             answer = Silence(system)
-        elif system.switchboard.take("drop", path):
-            answer = Broken(system)
+        elif drop := system.switchboard.take("drop", path):
+            answer = Broken(system, breaking(drop))
         elif error := system.switchboard.take("server_error", path):
             answer = error_page(int(error.number("status")))
-        elif system.switchboard.take("session_expired", path):
+        elif system.session(Request(scope)) and system.switchboard.take("session_expired", path):
             system.accounts.end(Request(scope).cookies.get(system.cookie))
         await (answer or self._app)(scope, receive, send)
+
+
+def breaking(options: Options) -> Break:
+    """How a fault with the option `resend` breaks the connection."""
+    return "end" if options.text("resend") == "yes" else "unanswered"
 
 
 def error_page(status: int) -> Response:
@@ -156,7 +177,7 @@ async def form_fields(request: Request, charset: Literal["utf-8", "windows-1252"
     return dict(parse_qsl(body, keep_blank_values=True, encoding=charset, errors="replace"))
 
 
-def _no_connection(_scope: Scope) -> None:
+def _no_connection(_scope: Scope, _how: Break) -> None:
     raise RuntimeError("the system is not being served")
 
 
