@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from agent.browser import filling
 from agent.browser.elements import Book, ElementKind
 from agent.browser.faults import translated
-from agent.core.failures import BrokenAutomation, DownloadCut, DownloadMissing
+from agent.core.failures import BrokenAutomation, DownloadCut, DownloadMissing, ElementMissing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Frame, Locator, Page, Response
@@ -123,12 +123,17 @@ class Session:
             raise BrokenAutomation(file=str(self.book.file), line=0, problem=problem)
         locator = self._locator(name)
         with self.watched():
-            # Everything that can fail before the click fails here, while nothing has happened yet.
-            locator.click(trial=True)
+            # What can fail before the click fails here, while nothing has happened yet: the element is missing,
+            # doubled, hidden or disabled. (Playwright's own trial click costs as much as a click.)
+            self._require_usable(name, locator)
             self._keep_pace()
             self.hook.before_commit()
             self.memory.last_commit = time.monotonic()
             locator.click()
+
+    def _require_usable(self, name: str, locator: Locator) -> None:
+        if not locator.evaluate("field => !field.disabled && field.getClientRects().length > 0"):
+            raise ElementMissing(site=self.book.site, element=name)
 
     def _keep_pace(self) -> None:
         if self.book.per_minute:
