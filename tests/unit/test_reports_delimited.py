@@ -25,9 +25,20 @@ RECORDS = [
     ["C000002", "Smith; John, Jr.", "02/11/2026", "0.50"],
     ["C000003", 'Ann "Annie"\nLee', "02/11/2026", "10.00"],
 ]
-NAMES = st.text(
-    st.characters(codec="cp1252", exclude_categories=("Cc",)) | st.sampled_from("\n;,\t\"|'é"), max_size=15
-)
+ANY = st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffd")
+# Two letters of Windows-1252 can be the bytes of one in UTF-8 ("Ã©"): nobody could tell these files apart.
+WESTERN = st.characters(max_codepoint=0xFF, exclude_categories=("Cc",)).filter(lambda c: not "\x7f" < c < "À")
+MARKS = st.sampled_from("\n;,\t\"|'é")
+NAMES = st.text(ANY | MARKS, max_size=15)
+
+
+@st.composite
+def claims_in_an_encoding(draw: st.DrawFn) -> tuple[str, list[tuple[str, int, dt.date]]]:
+    """An encoding, and names, cents and days that can be written in it."""
+    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]))
+    names = st.text((WESTERN if encoding == "cp1252" else ANY) | MARKS, max_size=15)
+    claim = st.tuples(names, st.integers(0, 10**7), st.dates(dt.date(1990, 1, 1)))
+    return encoding, draw(st.lists(claim, min_size=1, max_size=30))
 
 
 def written(rows: list[list[str]], delimiter: str = ";", encoding: str = "utf-8", end: str = "\r\n") -> bytes:
@@ -61,16 +72,12 @@ def test_delimiter_and_encoding_are_found_and_stated(delimiter: str, encoding: s
     assert cells(report) == [HEADER, *RECORDS]
 
 
-@given(
-    st.lists(st.tuples(NAMES, st.integers(0, 10**7), st.dates(dt.date(1990, 1, 1))), min_size=1, max_size=30),
-    st.sampled_from(";,\t|"),
-    st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
-    st.sampled_from(["\r\n", "\n"]),
-)
+@given(claims_in_an_encoding(), st.sampled_from(";,\t|"), st.sampled_from(["\r\n", "\n"]))
 def test_every_record_arrives_once_and_unaltered(
-    claims: list[tuple[str, int, dt.date]], delimiter: str, encoding: str, end: str
+    file: tuple[str, list[tuple[str, int, dt.date]]], delimiter: str, end: str
 ) -> None:
     """Names with any delimiter, quote or line break, in any encoding, come back as they were written."""
+    encoding, claims = file
     rows = [
         [f"C{number:06d}", name, f"{date:%d/%m}/{date.year}", f"{Decimal(cents).scaleb(-2):,.2f}"]
         for number, (name, cents, date) in enumerate(claims)
