@@ -129,11 +129,13 @@ def _watch_first_claim(work: AtWork, run_id: str, wording: Wording, ready_at: fl
     from agent.cli.progress import open_progress  # noqa: PLC0415
 
     progress = open_progress(wording)
-    told = False
+    watched = told = False  # what was delivered before an interruption is no news
 
     def seen(run: Values) -> None:
-        nonlocal told
+        nonlocal watched, told
         delivered = run["records"]["confirmed"] + run["records"]["verified"]
+        told = told or (not watched and delivered > 0)
+        watched = True
         if delivered and not told:
             told = True
             waited = f"{time.monotonic() - ready_at:.1f}"

@@ -12,7 +12,7 @@ from agent.cli.console import json_option, out, print_json, print_table
 from agent.cli.moments import Moments, office_zone
 from agent.cli.reading import open_for_reading
 from agent.cli.wording import Wording
-from agent.core.failures import UnknownRun
+from agent.core.failures import UnknownItem, UnknownRun
 from agent.system.paths import Home
 from resources.i18n import texts
 
@@ -40,6 +40,8 @@ def runs(*, limit: int, as_json: bool) -> None:
 
 
 def _print_runs(home: Home, found: list[dict[str, Any]]) -> None:
+    from agent.cli.record_pages import heading  # noqa: PLC0415
+
     clocks = {office: Moments(office_zone(home, office)) for office in {run["office"] for run in found}}
     rows = []
     for run in found:
@@ -53,7 +55,7 @@ def _print_runs(home: Home, found: list[dict[str, Any]]) -> None:
                 (_standing(home, run, moments), sign.style),
             )
         )
-    print_table(["", *_heads("run", "automation", "day", "standing")], rows)
+    print_table(["", *heading("run", "automation", "day", "standing")], rows)
 
 
 def _standing(home: Home, run: Values, moments: Moments) -> str:
@@ -84,39 +86,31 @@ def show(run_id: str, *, as_json: bool) -> None:
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @click.option("--state", type=click.Choice(sorted(texts.codes("record_states"))), help="Only these.")
+@click.option("--open", "number", type=click.IntRange(min=1), metavar="NO", help="Show one with its values.")
 @json_option
-def records(run_id: str, *, state: str | None, as_json: bool) -> None:
-    """List a run's records and what became of each."""
+def records(run_id: str, *, state: str | None, number: int | None, as_json: bool) -> None:
+    """List a run's records and what became of each; or one of them, with the cell each value came from."""
     home, found = read_run(run_id)
+    from agent.cli import record_pages  # noqa: PLC0415
     from agent.cli.following import wording_of  # noqa: PLC0415
+    from agent.cli.sealed import contents  # noqa: PLC0415
     from agent.store import queries  # noqa: PLC0415
 
     listed = queries.records(found["id"], state)
-    left_out = queries.left_out(found["id"]) if state is None else []
+    held = contents(home, found["id"]) if listed else {}
+    if number is not None:
+        listed = [record for record in listed if record["ordinal"] == number]
+        if not listed:
+            raise UnknownItem(item=number)
+    keyed = [{**record, "key": held.get(record["id"], {}).get("key")} for record in listed]
     if as_json:
-        print_json(listed)
-        return
-    if not listed and not left_out:
-        out(texts.say("no_records"))
-        return
-    wording = wording_of(home, found["id"])
-    rows = []
-    for record in listed:
-        sign = signs.of_record(record["state"])
-        rows.append(
-            (
-                (sign.icon, sign.style),
-                record["ordinal"],
-                wording.titles.get(record["site"], record["site"]),
-                (wording.record(record), sign.style),
-                record["confirmation"] or "",
-                wording.moments.at(record["verified_at"] or record["confirmed_at"]),
-            )
-        )
-    if rows:
-        print_table(["", *_heads("number", "site", "standing", "confirmation", "since")], rows, numbers=[1])
-    if left_out:
-        print_table(_heads("left_out", "why"), [(row["address"], row["reason"]) for row in left_out])
+        print_json(keyed[::-1])
+    elif number is not None:
+        for record in keyed:
+            record_pages.print_record(record, held.get(record["id"]), wording_of(home, found["id"]))
+    else:
+        left_out = queries.left_out(found["id"]) if state is None else []
+        record_pages.print_records(keyed, left_out, wording_of(home, found["id"]))
 
 
 def read_run(run_id: str) -> tuple[Home, dict[str, Any]]:
@@ -127,10 +121,6 @@ def read_run(run_id: str) -> tuple[Home, dict[str, Any]]:
     from agent.store import queries, runs  # noqa: PLC0415
 
     return home, queries.run(runs.get(run_id).id)
-
-
-def _heads(*codes: str) -> list[str]:
-    return [texts.say(f"head_{code}") for code in codes]
 
 
 VERBS = (runs, show, records)

@@ -12,6 +12,7 @@ from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import Told
 from agent.cli.look_verbs import read_run
 from agent.cli.moments import Moments, office_zone
+from agent.cli.sealed import run_key
 from agent.core.failures import UnknownItem
 from agent.system.paths import Home, find_home
 from resources.i18n import texts
@@ -94,12 +95,10 @@ def evidence(run_id: str, *, ident: str | None, target: Path | None, as_json: bo
 def _unseal(home: Home, run_id: str, ident: str, target: Path) -> None:
     from agent.store import queries  # noqa: PLC0415
     from agent.store.evidence import open_evidence  # noqa: PLC0415
-    from agent.system.seal import master_key, unwrap  # noqa: PLC0415
-    from agent.system.vault import open_vault  # noqa: PLC0415
 
     if ident not in {item["id"] for item in queries.evidence(run_id)}:
         raise UnknownItem(item=ident)
-    key = unwrap(master_key(open_vault(home)), queries.sealed_run_key(run_id), f"run/{run_id}")
+    key = run_key(home, run_id)
     try:
         content = open_evidence(ident, key)
     except KeyError:

@@ -10,6 +10,8 @@ import click
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import DONE
 from agent.cli.reading import open_for_reading
+from agent.cli.record_pages import heading
+from agent.cli.sealed import contents
 from agent.cli.wording import capitalised
 from agent.core.failures import UnknownItem, WrongState
 from agent.system.paths import Home
@@ -47,12 +49,18 @@ def _list(home: Home, *, as_json: bool, prepared: bool) -> None:
     elif not found:
         out(texts.say("no_reviews"))
     else:
+        keys = _keys(home, found)
         rows = [
-            (value["id"], value["run"], _question(home, value), _answers(value["answers"]))
+            (
+                value["id"],
+                value["run"],
+                keys.get(value["record"], ""),
+                _question(home, value),
+                _answers(value["answers"]),
+            )
             for value in reversed(found)
         ]
-        heads = [texts.say(f"head_{name}") for name in ("item", "run", "question", "answers")]
-        print_table(heads, rows, numbers=[0])
+        print_table(heading("item", "run", "key", "question", "answers"), rows, numbers=[0])
         out(texts.say("answer_next"))
 
 
@@ -61,10 +69,19 @@ def _show(home: Home, item: int, *, as_json: bool) -> None:
     if as_json:
         print_json(value)
         return
-    out(_question(home, value))
+    out(": ".join(part for part in (*_keys(home, [value]).values(), _question(home, value))))
     out(texts.say("asked_for", {"run": value["run"], "task": value["task"]}))
     for line in _answers(value["answers"]).splitlines():
         out(f"  {line}")
+
+
+def _keys(home: Home, items: Sequence[Values]) -> dict[int, str]:
+    """Return the business keys of the records that are asked about, by the record's id."""
+    asked = {value["record"]: value["run"] for value in items if value["record"] is not None}
+    held: dict[int, Values] = {}
+    for run_id in set(asked.values()):
+        held |= contents(home, run_id)
+    return {record: str(held[record]["key"]) for record in asked if record in held}
 
 
 def _give(home: Home, item: int, answer: str) -> int:

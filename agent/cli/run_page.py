@@ -10,7 +10,7 @@ from agent.cli import signs
 from agent.cli.console import out, print_table
 from agent.cli.moments import duration
 from agent.cli.wording import Wording, capitalised
-from agent.core.totals import Totals
+from agent.core.totals import COUNT, Totals
 from resources.i18n import texts
 
 Values = Mapping[str, Any]
@@ -46,7 +46,7 @@ def _print_tasks(run: Values, wording: Wording) -> None:
                 (sign.icon, sign.style),
                 task["name"],
                 texts.task_kind(task["kind"]),
-                (wording.task(task, run), sign.style),
+                (wording.task(task, run, took=False), sign.style),
                 task["attempts"],
                 took,
             )
@@ -74,8 +74,8 @@ def print_totals(totals: Values, wording: Wording) -> None:
     """Print each task's figures at every place from file to target, side by side; unequal ones are marked."""
     rows = []
     for figures in totals.values():
-        for name, places in figures.items():
-            label = capitalised(wording.noun[1] if name == "count" else name.replace("_", " "))
+        for name, places in sorted(figures.items(), key=lambda item: item[0] != COUNT):
+            label = capitalised(wording.noun[1] if name == COUNT else name.replace("_", " "))
             mark = signs.DONE if _agrees(places) else signs.FAILED
             rows.append(((mark.icon, mark.style), label, *(figure(places.get(place)) for place in _PLACES)))
     if rows:

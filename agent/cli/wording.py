@@ -74,10 +74,11 @@ class Wording:
 
     def entered(self, counts: Values) -> dict[str, Any]:
         """Return how many records of how many are entered."""
-        return {"entered": counts["confirmed"] + counts["verified"], "total": counts["total"]}
+        entered = counts["confirmed"] + counts["verified"]
+        return {"entered": entered, "total": counts["total"] or None}
 
-    def task(self, task: Values, run: Values) -> str:
-        """Return where a task stands."""
+    def task(self, task: Values, run: Values, *, took: bool = True) -> str:
+        """Return where a task stands; ``took`` adds how long a done one worked."""
         state, counts = task["state"], run["records"]
         uploads = task["kind"] == "upload"
         if state == "running" and uploads and counts["total"]:
@@ -85,7 +86,7 @@ class Wording:
         if state == "running" and task["step"]:
             return capitalised(self.step(task["step"]))
         if state == "done":
-            return self._done_task(task, run)
+            return self._done_task(task, run, took=took)
         if state in {"failed", "waiting", "needs_review"} and task["failure"]:
             return _because(texts.task_state(state), self.failure(task["failure"]).title)
         return texts.task_state(state)
@@ -101,12 +102,10 @@ class Wording:
             return told
         return _because(told, self.why(reason))
 
-    def _done_task(self, task: Values, run: Values) -> str:
-        took = duration(task["seconds"]) if task["seconds"] is not None else ""
-        counts = run["records"]
-        if task["kind"] != "upload" or not counts["total"]:
-            return _because(texts.task_state("done"), took)
-        return _because(capitalised(self._result(run)), took)
+    def _done_task(self, task: Values, run: Values, *, took: bool) -> str:
+        seconds = duration(task["seconds"]) if took and task["seconds"] is not None else ""
+        uploaded = task["kind"] == "upload" and run["records"]["total"]
+        return _because(capitalised(self._result(run)) if uploaded else texts.task_state("done"), seconds)
 
     def _result(self, run: Values) -> str:
         """Return what a run has brought about, in a few words; nothing where the counts are not at hand."""
