@@ -78,6 +78,3 @@ def _problems(home: Home, folder: Path) -> list[dict[str, Any]]:
         tell(answer.stdout.decode(errors="replace"))
         raise Told("check_died", endings.FAILED, folder=folder, exit_code=answer.returncode) from None
     return found
-
-
-VERBS = (check,)

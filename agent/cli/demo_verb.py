@@ -147,6 +147,3 @@ def _watch_first_claim(work: AtWork, run_id: str, wording: Wording, ready_at: fl
         return follow(work, run_id, progress, seen)
     finally:
         progress.close()
-
-
-VERBS = (demo,)

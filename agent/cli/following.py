@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ Values = Mapping[str, Any]
 
 _RESTING = frozenset({"COMPLETED", "NEEDS_REVIEW", "FAILED", "CANCELLED"})
 _LOOK_SECONDS = 1.0  # how long an unheard bell may go unnoticed
+_STALE_SECONDS = 10.0  # what an earlier host lacked may be there now: ours looks anew within seconds
 _PACE_SECONDS = 0.2  # rows are read at most five times a second: watching must not slow the work
 
 
@@ -35,6 +37,7 @@ def follow(
     heard = threading.Event()
     subscription = listen(work.home.bell, lambda _ident: heard.set())
     pace = threading.Event()  # never set: only its time-out is wanted
+    began, stale = time.monotonic(), None
     try:
         while True:
             heard.clear()
@@ -42,7 +45,10 @@ def follow(
             progress.show(run)
             if seen is not None:
                 seen(run)
-            if rests(run):
+            if stale is None:
+                stale = run["reason"] if run["state"] == "PENDING" else {}
+            fresh = run["reason"] != stale or time.monotonic() - began > _STALE_SECONDS
+            if rests(run) and (fresh or run["state"] != "PENDING"):
                 return run
             work.require()
             heard.wait(_LOOK_SECONDS)

@@ -60,7 +60,7 @@ def _print_runs(home: Home, found: list[dict[str, Any]]) -> None:
 
 def _standing(home: Home, run: Values, moments: Moments) -> str:
     """Say where a run stands; records and questions are read only where the sentence tells of them."""
-    if run["state"] in {"PENDING", "COMPLETED", "CANCELLED"}:
+    if run["state"] == "COMPLETED":
         return Wording(texts.RECORD, moments).run(run)
     from agent.cli.following import wording_of  # noqa: PLC0415
     from agent.store import queries  # noqa: PLC0415
@@ -121,6 +121,3 @@ def read_run(run_id: str) -> tuple[Home, dict[str, Any]]:
     from agent.store import queries, runs  # noqa: PLC0415
 
     return home, queries.run(runs.get(run_id).id)
-
-
-VERBS = (runs, show, records)

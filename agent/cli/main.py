@@ -2,42 +2,53 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
 
-from agent.cli import (
-    check_verbs,
-    demo_verb,
-    look_verbs,
-    practice_verb,
-    proof_verbs,
-    review_verbs,
-    run_verbs,
-    site_verbs,
-)
 from agent.cli.endings import end_in_words
 
+# What one wants, then each verb and the module that holds it: only the verb that is used is loaded.
 _SECTIONS = (
-    ("Try it", ("demo", "practice")),
-    ("Run", ("run", "resume", "retry", "cancel", "agent")),
-    ("See", ("runs", "show", "records", "log", "evidence")),
-    ("Decide", ("review",)),
-    ("Set up", ("sites", "check")),
+    ("Try it", {"demo": "demo_verb", "practice": "practice_verb"}),
+    ("Run", dict.fromkeys(("run", "resume", "retry", "cancel", "agent"), "run_verbs")),
+    (
+        "See",
+        {
+            **dict.fromkeys(("runs", "show", "records"), "look_verbs"),
+            **dict.fromkeys(("log", "evidence"), "proof_verbs"),
+        },
+    ),
+    ("Decide", {"review": "review_verbs"}),
+    ("Set up", {"sites": "site_verbs", "check": "check_verbs"}),
 )
+_MODULES = {verb: module for _title, verbs in _SECTIONS for verb, module in verbs.items()}
 
 
 class Verbs(click.Group):
     """The group of all verbs: lists them by what one wants, and ends every one of them in words."""
 
-    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return every verb."""
+        return list(_MODULES)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one verb; None for a word that is none."""
+        if cmd_name not in _MODULES:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"agent.cli.{_MODULES[cmd_name]}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs in their sections."""
-        for title, names in _SECTIONS:
+        for title, verbs in _SECTIONS:
+            known = [(verb, self.get_command(ctx, verb)) for verb in verbs]
             with formatter.section(title):
                 formatter.write_dl(
-                    [(name, self.commands[name].get_short_help_str(limit=90)) for name in names]
+                    [(verb, command.get_short_help_str(limit=90)) for verb, command in known if command]
                 )
 
     def main(  # type: ignore[override]  # click declares overloads that differ in one literal
@@ -66,20 +77,6 @@ def predawn(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
-
-
-for _module in (
-    demo_verb,
-    practice_verb,
-    run_verbs,
-    look_verbs,
-    proof_verbs,
-    review_verbs,
-    site_verbs,
-    check_verbs,
-):
-    for _verb in _module.VERBS:
-        predawn.add_command(_verb)
 
 
 def main() -> NoReturn:

@@ -76,6 +76,3 @@ def houses(systems: Practice) -> tuple[tuple[str, str, str, str, str], ...]:
         ("meridian", "Meridian", systems.meridian_url, meridian.USER, meridian.PASSWORD),
         ("claimport", "ClaimPort", systems.claimport_url, claimport.USER, claimport.PASSWORD),
     )
-
-
-VERBS = (practice,)

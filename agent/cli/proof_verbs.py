@@ -112,6 +112,3 @@ def _unseal(home: Home, run_id: str, ident: str, target: Path) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     tell(texts.say("unsealed", {"file": target}))
-
-
-VERBS = (log, evidence)

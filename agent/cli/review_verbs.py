@@ -125,6 +125,3 @@ def _answers(offered: Sequence[str]) -> str:
     return "\n".join(
         f"{number} {capitalised(texts.answer(code))} ({code})" for number, code in enumerate(offered, start=1)
     )
-
-
-VERBS = (review,)

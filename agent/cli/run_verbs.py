@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 
+_GOES_ON_BY_ITSELF = frozenset({"PENDING", "DOWNLOADING", "PROCESSING", "UPLOADING"})
+"""A run in the queue, or in work when its host died, needs a host and no wish."""
+
 
 @click.command()
 @click.argument("name")
@@ -111,7 +114,8 @@ def _again(verb: str, run_id: str, *, wait: bool) -> int:
     home = find_home()
     known = known_run(home, run_id)
     with host_at_work(home) as work:
-        carry_out(work, verb, {"run": known})
+        if _state(known) not in _GOES_ON_BY_ITSELF:
+            carry_out(work, verb, {"run": known})
         out(known)
         return watch(work, known) if work.ours or wait else DONE
 
@@ -159,6 +163,3 @@ def tell_what_next(run: Values, wording: Wording) -> None:
     elif run["state"] in {"FAILED", "PENDING"} and run["reason"]:
         tell_text(*wording.failure(run["reason"], run["id"]))
         tell(texts.say("retry_next" if run["state"] == "FAILED" else "pending_next", {"run": run["id"]}))
-
-
-VERBS = (run, resume, retry, cancel, agent)

@@ -142,6 +142,3 @@ def _prompted(account: str, site: str) -> str:
     told = texts.say("ask_password", {"account": account, "site": site})
     answer: str = click.prompt(told, hide_input=True, confirmation_prompt=True, err=True)
     return answer
-
-
-VERBS = (sites,)

@@ -149,7 +149,9 @@ def _book() -> dict[str, Any]:
 
 
 def _known(params: Params, noun: Noun) -> dict[str, object]:
-    return {"noun": noun[0], "nouns": noun[1], **params}
+    state = params.get("state")
+    told = {"state": _book()["state_words"].get(state, state)} if state else {}
+    return {"noun": noun[0], "nouns": noun[1], **params, **told}
 
 
 def _entry(section: str, code: str, otherwise: str) -> Mapping[str, object]:
