@@ -123,8 +123,8 @@ class Session:
             raise BrokenAutomation(file=str(self.book.file), line=0, problem=problem)
         locator = self._locator(name)
         with self.watched():
-            # What can fail before the click fails here, while nothing has happened yet: the element is missing,
-            # doubled, hidden or disabled. (Playwright's own trial click costs as much as a click.)
+            # What can fail before the click fails here, while nothing has happened yet: a missing, doubled,
+            # hidden or disabled element. (Playwright's own trial click costs as much as a click.)
             self._require_usable(name, locator)
             self._keep_pace()
             self.hook.before_commit()

@@ -26,7 +26,7 @@ class Worker:
     """One worker process with its tree, its folder and the events it sends."""
 
     def __init__(self, home: Home) -> None:
-        self.mark = f"{home.ident}-{secrets.token_hex(6)}"
+        self.mark = secrets.token_hex(6)
         self._folder = home.work / self.mark
         self._folder.mkdir(parents=True, mode=0o700)
         self._stderr = (home.logs / "workers.log").open("a", encoding="utf-8")

@@ -22,6 +22,8 @@ WANTED_FREE_BYTES = 200_000_000
 _LONGEST_ADDRESS = (
     100  # bytes; a unix socket's path ends at 108 on Linux and 104 on macOS, with its final zero
 )
+# A worker's folder has 12 more, its browser's socket (org.chromium.Chromium.XXXXXX/SingletonSocket) 45.
+_LONGEST_WORK = 107 - 45 - 13
 _OURS = frozenset({"predawn.db", "predawn.lock", "settings.toml", "automations", "demo"})
 
 
@@ -58,8 +60,14 @@ class Home:
 
     @property
     def work(self) -> Path:
-        """Workers' own folders, each removed after its worker."""
-        return self.root / "work"
+        """Workers' own folders, each removed after its worker: in the home, or in a short place of the user's.
+
+        Chromium puts a socket below its temporary folder and aborts when that path gets too long.
+        """
+        near = self.root / "work"
+        if sys.platform == "win32" or len(os.fsencode(near)) <= _LONGEST_WORK:
+            return near
+        return Path(f"/tmp/predawn-{os.getuid()}-{self.ident}")  # noqa: S108 (short by need; made for us alone)
 
     @property
     def workbooks(self) -> Path:
