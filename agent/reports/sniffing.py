@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from io import BytesIO
 from typing import NoReturn
 
@@ -12,6 +15,16 @@ from agent.core.failures import DownloadCut, DownloadWrongType
 WANTED = "a table (CSV, an HTML table or XLSX)"
 _MAX_UNPACKED = 512 * 2**20  # bytes; a day's report is a thousandth of it
 
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _MAGIC = (
     (b"%PDF", "a PDF document"),
@@ -66,7 +79,7 @@ def check_workbook(content: bytes, name: str) -> None:
             if "xl/workbook.xml" not in members:
                 wrong_type(name, "a zip archive that is not an XLSX workbook")
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, EOFError) as error:
+    except _BROKEN_ZIP as error:
         raise DownloadCut(file=name, expected="a whole XLSX file", found="a broken zip archive") from error
     except (NotImplementedError, RuntimeError):  # an unknown packing, or a password
         wrong_type(name, "a zip archive that cannot be unpacked")
