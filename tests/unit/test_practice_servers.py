@@ -462,6 +462,19 @@ def test_the_command_says_where_it_serves_and_ends_on_request(tmp_path: Path):
         assert process.wait(10) == 0
 
 
+def test_a_page_costs_no_delayed_acknowledgement(practice: Practice):
+    """Without TCP_NODELAY each answer on a kept connection would take 40 ms."""
+    connection = http.client.HTTPConnection(urlsplit(practice.claimport_url).netloc, timeout=10)
+    seconds = []
+    for _ in range(20):
+        begun = time.perf_counter()
+        connection.request("GET", "/signin.php")
+        connection.getresponse().read()
+        seconds.append(time.perf_counter() - begun)
+    connection.close()
+    assert min(seconds) < 0.03
+
+
 def test_practice_knows_nothing_of_the_agent():
     code = "import sys, resources.practice.server; sys.exit('agent' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
