@@ -193,7 +193,7 @@ class RowReader:
                 continue
             column = [_number(row.cells[place]) if place < len(row.cells) else None for row in self._records]
             values = [value for value in column if value is not None]
-            if len(values) < len(column) or not self.statements.is_sum(number, values):
+            if not values or len(values) < len(column) or not self.statements.is_sum(number, values):
                 counts.append(number)
         return counts[0] if len(counts) == 1 else None
 
