@@ -43,8 +43,8 @@ def parse_schedule(words: str) -> Schedule:
     clock, _, days = words.strip().lower().partition(" ")
     chosen: set[int] = set()
     for part in days.replace(" ", "").split(","):
-        first, _, last = part.partition("-")
-        if first not in _DAYS or (last and last not in _DAYS):
+        first, dash, last = part.partition("-")
+        if first not in _DAYS or (dash and last not in _DAYS):
             raise ValueError(f"“{words}” is not a schedule such as 05:00 mon-fri")
         start, end = _DAYS.index(first), _DAYS.index(last or first)
         if end < start:
