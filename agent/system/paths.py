@@ -60,7 +60,7 @@ class Home:
 
     @property
     def work(self) -> Path:
-        """Workers' own folders, each removed after its worker: in the home, or in a short place of the user's.
+        """Workers' own folders, each removed after its worker: in the home, or in a short place.
 
         Chromium puts a socket below its temporary folder and aborts when that path gets too long.
         """

@@ -32,7 +32,11 @@ def _worker(run_id: str) -> psutil.Process:
 
 
 def _below(process: psutil.Process, name: str) -> psutil.Process:
-    return next(child for child in process.children(recursive=True) if name in " ".join(child.cmdline()))
+    """Return the topmost descendant whose command line says ``name``."""
+    for child in process.children(recursive=True):
+        if child.status() != psutil.STATUS_ZOMBIE and name in " ".join(child.cmdline()):
+            return child
+    raise AssertionError(f"no {name} below the worker")
 
 
 def _kill_worker(run_id: str) -> None:
