@@ -161,4 +161,6 @@ def _bar(task: Values, run: Values) -> RenderableType:
         completed=counts["confirmed"] + counts["verified"],
         width=24,
         style="bright_black",
+        complete_style=signs.RUNNING.style,
+        finished_style=signs.DONE.style,
     )

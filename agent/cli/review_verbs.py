@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from agent.cli.console import json_option, out, print_json, print_table, tell
-from agent.cli.endings import DONE
+from agent.cli.endings import DONE, FAILED
 from agent.cli.reading import open_for_reading
 from agent.cli.record_pages import heading
 from agent.cli.sealed import contents
@@ -95,7 +95,8 @@ def _give(home: Home, item: int, answer: str) -> int:
     with host_at_work(home) as work:
         carry_out(work, "answer", {"item": item, "answer": chosen})
         tell(texts.say("answered", {"answer": texts.answer(chosen)}))
-        return watch(work, value["run"]) if work.ours else DONE
+        code = watch(work, value["run"]) if work.ours else DONE
+    return DONE if chosen == "stop" and code == FAILED else code  # stopped, as was wished
 
 
 def _chosen(answer: str, offered: Sequence[str]) -> str:
