@@ -65,9 +65,10 @@ def prepare_store(ledger: Path, evidence: Path) -> None:
             _check(ledger)
         if found is None or found < _known():
             _migrate(ledger, fresh=found is None)
-        EVIDENCE.create_tables(EVIDENCE_TABLES)
         if HomeRow.get_or_none() is None:
             HomeRow.create(home_id=secrets.token_hex(8), epoch=1, created_at=utc_now())
+    with translated(evidence):
+        EVIDENCE.create_tables(EVIDENCE_TABLES)
 
 
 def is_prepared(ledger: Path) -> bool:
@@ -129,8 +130,11 @@ def _migrate(ledger: Path, *, fresh: bool) -> None:
 
 
 @contextmanager
-def translated(ledger: Path) -> Iterator[None]:
-    """Turn SQLite's complaints into our failures, at this room's border."""
+def translated(file: Path) -> Iterator[None]:
+    """Turn SQLite's complaints about a file into our failures, at this room's border.
+
+    What is no file's fault (a broken constraint, say) is a defect of ours and passes as it is.
+    """
     try:
         yield
     except OperationalError as error:
@@ -138,20 +142,25 @@ def translated(ledger: Path) -> Iterator[None]:
         if "full" in words:
             raise DiskLow(free_mb=0, wanted_mb=200) from error
         if "readonly" in words or "unable to open" in words or "cantopen" in words:
-            raise HomeReadOnly(path=str(ledger.parent)) from error
+            raise HomeReadOnly(path=str(file.parent)) from error
         raise
     except DatabaseError as error:
-        raise DatabaseDamaged(path=ledger.name) from error
+        if type(error) is not DatabaseError:  # its subclasses
+            raise
+        raise DatabaseDamaged(path=file.name) from error
 
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One short IMMEDIATE transaction on the ledger."""
-    with LEDGER.atomic():
+    """One short IMMEDIATE transaction on the ledger; raises DiskLow, HomeReadOnly, DatabaseDamaged."""
+    with translated(Path(LEDGER.database)), LEDGER.atomic():
         yield
 
 
 def durable(action: Callable[[], None]) -> None:
-    """Run one write on the evidence file in a transaction of its own (never joined with the ledger's)."""
-    with EVIDENCE.atomic():
+    """Run one write on the evidence file in a transaction of its own (never joined with the ledger's).
+
+    Raises DiskLow, HomeReadOnly, DatabaseDamaged.
+    """
+    with translated(Path(EVIDENCE.database)), EVIDENCE.atomic():
         action()

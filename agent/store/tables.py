@@ -91,25 +91,6 @@ class RunRow(_Row):
         table_name = "run"
 
 
-class OccurrenceRow(_Row):
-    """One business day's duty and its outcome."""
-
-    id = AutoField()
-    automation = CharField()
-    office = CharField()
-    business_date = DayField()
-    slot = CharField()
-    outcome = CharField()  # owed, ran, skipped, missed
-    reason = JsonField(null=True)
-    run = ForeignKeyField(RunRow, null=True)
-    due_at = UtcField()
-    deadline_at = UtcField()
-
-    class Meta:
-        table_name = "occurrence"
-        indexes: ClassVar = ((("automation", "office", "business_date", "slot"), True),)
-
-
 class TaskRow(_Row):
     """One function of the automation in a run."""
 
@@ -300,7 +281,6 @@ LEDGER_TABLES = (
     HomeRow,
     AccountRow,
     RunRow,
-    OccurrenceRow,
     TaskRow,
     RecordRow,
     LedgerKeyRow,

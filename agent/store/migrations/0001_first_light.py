@@ -67,24 +67,6 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
     db.create_tables([RunRow])
 
-    class OccurrenceRow(Model):
-        automation = CharField()
-        office = CharField()
-        business_date = DayField()
-        slot = CharField()
-        outcome = CharField()
-        reason = JsonField(null=True)
-        run = ForeignKeyField(RunRow, null=True)
-        due_at = UtcField()
-        deadline_at = UtcField()
-
-        class Meta:
-            database = db
-            table_name = "occurrence"
-            indexes = ((("automation", "office", "business_date", "slot"), True),)
-
-    db.create_tables([OccurrenceRow])
-
     class TaskRow(Model):
         run = ForeignKeyField(RunRow, on_delete="CASCADE")
         position = IntegerField()
