@@ -15,6 +15,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "home"
 
     db.create_tables([HomeRow])
@@ -31,6 +32,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "account"
             indexes = ((("office", "site"), True),)
 
@@ -63,6 +65,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "run"
 
     db.create_tables([RunRow])
@@ -86,6 +89,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "task"
             indexes = ((("run", "name"), True),)
 
@@ -116,6 +120,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "record"
             indexes = ((("task", "ordinal"), True), (("run", "state"), False))
 
@@ -131,6 +136,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "ledger_key"
             indexes = ((("site", "office", "record_type", "key_hash", "copy"), True),)
 
@@ -146,6 +152,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "attempt"
 
     db.create_tables([AttemptRow])
@@ -158,6 +165,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "left_out"
 
     db.create_tables([LeftOutRow])
@@ -170,6 +178,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "trust"
             indexes = ((("site", "office", "record_type", "epoch"), True),)
 
@@ -188,6 +197,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "evidence"
 
     db.create_tables([EvidenceRow])
@@ -206,6 +216,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "review"
 
     db.create_tables([ReviewRow])
@@ -221,6 +232,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
         class Meta:
             database = db
+            legacy_table_names = False
             table_name = "command"
 
     db.create_tables([CommandRow])
