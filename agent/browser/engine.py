@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Playwright
 
 # Without these Chromium talks to its maker at every start: an office's proxy log should show the site alone.
-_FLAGS = [
+FLAGS = [
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -44,7 +44,7 @@ class Engine:
                 executable_path=path,
                 headless=not headed,
                 chromium_sandbox=sandbox,
-                args=_FLAGS,
+                args=FLAGS,
                 # The worker ends by its own rules; the browser must not decide by itself.
                 handle_sigint=False,
                 handle_sigterm=False,
