@@ -84,32 +84,34 @@ class Bell:
 
     def stop(self) -> None:
         """End the thread, close all connections, remove the address; a second call does nothing."""
-        if self._thread is None or self._server is None:
+        thread, self._thread = self._thread, None
+        if thread is None:
             return
         self._wake.send(b"x")
-        if self._thread is not threading.current_thread():
-            self._thread.join()
-        self._thread = None
+        if thread is not threading.current_thread():
+            thread.join()
+
+    def _run(self) -> None:
+        while self._hear_some():
+            pass
         for key in tuple(self._selector.get_map().values()):
-            self._selector.unregister(key.fileobj)
             if isinstance(key.fileobj, socket.socket):
                 key.fileobj.close()
         self._selector.close()
         self._wake.close()
-        self._listeners.clear()
         with suppress(OSError):
             Path(self._address).unlink()
 
-    def _run(self) -> None:
-        while True:
-            for key, _events in self._selector.select():
-                source = key.fileobj
-                if source is self._woken:
-                    return
-                if source is self._server:
-                    self._accept()
-                elif isinstance(source, socket.socket):
-                    self._read(source, key.data)
+    def _hear_some(self) -> bool:
+        for key, _events in self._selector.select():
+            source = key.fileobj
+            if source is self._woken:
+                return False
+            if source is self._server:
+                self._accept()
+            elif isinstance(source, socket.socket):
+                self._read(source, key.data)
+        return True
 
     def _accept(self) -> None:
         if self._server is None:

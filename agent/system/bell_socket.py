@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 _LOOPBACK = sys.platform == "win32"
+_UNIX = getattr(socket, "AF_UNIX", -1)  # Windows has none
 
 
 def connect(address: str, timeout_seconds: float) -> tuple[socket.socket, str]:
@@ -22,7 +23,7 @@ def connect(address: str, timeout_seconds: float) -> tuple[socket.socket, str]:
         port, token = Path(address).read_text(encoding="ascii").split()
         return socket.create_connection(("127.0.0.1", int(port)), timeout_seconds), token
     _require_own(Path(address).parent)
-    connection = socket.socket(socket.AF_UNIX)
+    connection = socket.socket(_UNIX)
     try:
         connection.settimeout(timeout_seconds)
         connection.connect(address)
@@ -45,7 +46,7 @@ def serve(address: str) -> tuple[socket.socket, bytes]:
             file.write(f"{server.getsockname()[1]} {token}")
     else:
         _require_own(path.parent)
-        server, token = socket.socket(socket.AF_UNIX), ""
+        server, token = socket.socket(_UNIX), ""
         try:
             server.bind(address)
             path.chmod(0o600)

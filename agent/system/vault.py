@@ -35,6 +35,7 @@ _ENCRYPTING = (
     "keyring.backends.macOS.",
     "keyring.backends.Windows.",
 )
+_NONE = "keyring.backends.fail."
 _PROMPT_SECONDS = 20.0  # a keyring that asks a person and gets no answer counts as locked
 
 
@@ -75,9 +76,7 @@ class KeyringVault:
             _translated(backend, lambda: backend.delete_password(self._service, name))
 
     def _backend(self) -> KeyringBackend:
-        import keyring  # noqa: PLC0415 (0.2 s)
-
-        backend = _trusted(self._given or keyring.get_keyring())
+        backend = _trusted(self._given or _found())
         _refuse_locked(backend)
         return backend
 
@@ -214,32 +213,49 @@ def password_name(office: str, site: str, account: str) -> str:
     return "/".join(("password", *(quote(part, safe="") for part in (office, site, account))))
 
 
+def _found() -> KeyringBackend:
+    """Return the keyring of this session; raises VaultRefused if a chosen one cannot be loaded."""
+    import keyring  # noqa: PLC0415 (0.2 s)
+    from keyring.backend import KeyringBackend as Backend  # noqa: PLC0415
+
+    chosen = os.environ.get("PYTHON_KEYRING_BACKEND")
+    try:
+        found = keyring.get_keyring()
+    except (ImportError, AttributeError, ValueError, TypeError, RuntimeError) as error:
+        raise VaultRefused(backend=chosen or "keyringrc.cfg") from error
+    if chosen is None and _name(type(found)).startswith(_NONE):
+        # keyring remembers its first look, which may have been before the user's session was there.
+        for kind in Backend.get_viable_backends():
+            if _name(kind).startswith(_ENCRYPTING):
+                return kind()
+    return found
+
+
 def _trusted(backend: KeyringBackend) -> KeyringBackend:
     """Return the backend if it encrypts, the first such one of a chain; raises VaultMissing, VaultRefused."""
-    name = _name(backend)
+    name = _name(type(backend))
     if name.startswith(_ENCRYPTING):
         return backend
-    if name.startswith("keyring.backends.fail."):
+    if name.startswith(_NONE):
         raise VaultMissing(backend=name)
     if name.startswith("keyring.backends.chainer."):
         chain: list[KeyringBackend] = list(getattr(backend, "backends", ()))
         for link in chain:
-            if _name(link).startswith(_ENCRYPTING):
+            if _name(type(link)).startswith(_ENCRYPTING):
                 return link
         if not chain:
             raise VaultMissing(backend=name)
-        name = _name(chain[0])
+        name = _name(type(chain[0]))
     raise VaultRefused(backend=name)
 
 
-def _name(backend: object) -> str:
-    kind = type(backend)
+def _name(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _refuse_locked(backend: KeyringBackend) -> None:
     """Raise VaultLocked if the Secret Service is locked: asking it would put up a prompt nobody sees."""
-    if not _name(backend).startswith("keyring.backends.SecretService."):
+    if not _name(type(backend)).startswith("keyring.backends.SecretService."):
         return
     import secretstorage  # noqa: PLC0415 (what keyring itself uses here)
 
@@ -249,7 +265,7 @@ def _refuse_locked(backend: KeyringBackend) -> None:
     except secretstorage.exceptions.ItemNotFoundException:
         return  # no collection yet: the first set() makes it
     except (secretstorage.exceptions.SecretStorageException, OSError) as error:
-        raise VaultMissing(backend=_name(backend)) from error
+        raise VaultMissing(backend=_name(type(backend))) from error
     if locked:
         raise VaultLocked()
 
@@ -265,7 +281,7 @@ def _translated(backend: KeyringBackend, call: Callable[[], ResultT]) -> ResultT
     except TimeoutError as error:
         raise VaultLocked() from error
     except (errors.KeyringError, errors.InitError, OSError) as error:
-        raise VaultMissing(backend=_name(backend)) from error
+        raise VaultMissing(backend=_name(type(backend))) from error
 
 
 def _bounded(call: Callable[[], ResultT]) -> ResultT:

@@ -7,6 +7,7 @@ import queue
 import socket
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -262,3 +263,20 @@ def test_closing_a_subscription_from_its_own_handler_does_not_hang(
     holding.append(listen(address, once))
     host[0].tell("x")
     assert closed.wait(5)
+
+
+def test_a_handler_may_stop_the_bell(address: str) -> None:
+    """The host stops on a command that came with a ring."""
+    stopped, holding = threading.Event(), [Bell(address)]
+
+    def last(_ident: str) -> None:
+        holding[0].stop()
+        stopped.set()
+
+    holding[0].start(last)
+    ring(address, "stop")
+    assert stopped.wait(5)
+    until = time.monotonic() + 5
+    while Path(address).exists() and time.monotonic() < until:
+        threading.Event().wait(0.01)
+    assert ring(address, "x") is False

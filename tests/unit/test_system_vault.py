@@ -7,6 +7,8 @@ import stat
 import threading
 from pathlib import Path
 
+import keyring
+import keyring.core
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,6 +38,7 @@ class Windows(KeyringBackend):
     """A fake that passes for the Windows vault: it keeps what it is given, or raises what it is told."""
 
     priority = 1  # type: ignore[assignment]
+    viable = False  # type: ignore[assignment]  # so that nobody else in this process is given it
 
     def __init__(self, raises: Exception | None = None) -> None:
         super().__init__()
@@ -111,6 +114,27 @@ def test_what_does_not_encrypt_is_refused_by_name(
         with pytest.raises(failure) as caught:
             act(KeyringVault("predawn:test", backend))
         assert caught.value.params == {"backend": named}
+
+
+def test_a_keyring_that_comes_later_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host may start before the user's session has one; keyring itself never looks again."""
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)
+    with pytest.raises(VaultMissing):
+        KeyringVault("predawn:test").get("a")
+    monkeypatch.setattr(Windows, "viable", True)
+    assert KeyringVault("predawn:test").get("a") is None
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with pytest.raises(VaultMissing):
+        KeyringVault("predawn:test").get("a")
+
+
+def test_a_chosen_keyring_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "no.such.Keyring")
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    with pytest.raises(VaultRefused) as caught:
+        KeyringVault("predawn:test").get("a")
+    assert caught.value.params == {"backend": "no.such.Keyring"}
 
 
 class Chain(chainer.ChainerBackend):
