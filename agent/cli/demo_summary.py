@@ -29,7 +29,8 @@ def print_summary(home: Home, run: Values, wording: Wording, journal: Sequence[V
     sign = signs.of_run(run["state"])
     out()
     out(f"{sign.icon} {wording.run(run)}")
-    out(texts.say("took", {"duration": _took(run)}))
+    if run["started_at"] and run["ended_at"]:
+        out(texts.say("took", {"duration": _took(run)}))
     left_out = queries.left_out(run["id"])
     if left_out:
         out(texts.say("left_out_because", {"count": len(left_out)}))
@@ -40,6 +41,8 @@ def print_summary(home: Home, run: Values, wording: Wording, journal: Sequence[V
     print_totals(run["totals"], wording)
     _print_confirmations([record["confirmation"] for record in queries.records(run["id"])], wording)
     doubled = _print_journal(journal, wording)
+    if run["state"] != "COMPLETED" and command(home, "") != "predawn ":
+        out(texts.say("here_means", {"command": command(home, "").strip()}))
     out(texts.say("proof_there", {"command": command(home, f"evidence {run['id']}")}))
     out(texts.say("records_there", {"command": command(home, f"records {run['id']}")}, noun=wording.noun))
     return doubled
@@ -62,8 +65,6 @@ def _beside_python() -> str:
 
 
 def _took(run: Values) -> str:
-    if not run["started_at"] or not run["ended_at"]:
-        return texts.say("not_known")
     began, ended = (datetime.fromisoformat(run[name]) for name in ("started_at", "ended_at"))
     return duration((ended - began).total_seconds())
 

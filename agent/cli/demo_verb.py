@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Values = Mapping[str, Any]
 
 AUTOMATION = "clinic-morning-sync"
-_UNFINISHED = frozenset({"PENDING", "DOWNLOADING", "PROCESSING", "UPLOADING"})
+_UNFINISHED = frozenset({"PENDING", "DOWNLOADING", "PROCESSING", "UPLOADING", "FAILED"})
 _LEFT_BEHIND = (
     "predawn.db",
     "evidence.db",
@@ -54,10 +54,11 @@ def demo(*, fresh: bool, headed: bool) -> int:
     if holder(home.lock) is not None:
         raise AlreadyRunning(pid=holder(home.lock))
     _prepare(home, fresh=fresh)
+    _store_passwords(home)
     try:
         with Practice(home.root / "practice") as practice:
             ready_at = time.monotonic()
-            _set_up(home, practice)
+            _name_addresses(home, practice)
             return _morning(home, practice, ready_at, headed=headed)
     except KeyboardInterrupt:
         tell(texts.say("demo_stopped"))
@@ -77,53 +78,75 @@ def _prepare(home: Home, *, fresh: bool) -> None:
     home.prepare()
 
 
-def _set_up(home: Home, practice: Practice) -> None:
-    """Tell this home where the practice systems are today, and who signs in there."""
+def _store_passwords(home: Home) -> None:
+    """Tell this home who signs in at the practice systems; their passwords are no secret."""
     from agent.cli.practice_verb import houses  # noqa: PLC0415
     from agent.cli.site_verbs import store_password  # noqa: PLC0415
 
+    for house in houses():
+        store_password(home, "main", house.site, house.user, house.password)
+    tell(texts.say("demo_vault", {"file": home.vault_file}))
+
+
+def _name_addresses(home: Home, practice: Practice) -> None:
+    """Write this home's settings: where the practice systems are today."""
+    from agent.cli.practice_verb import address, houses  # noqa: PLC0415
+
     tell(texts.say("demo_begins"))
     settings = [f"[offices.main]\nzone = {json.dumps(computer_zone())}\n"]
-    for site, title, url, user, password in houses(practice):
-        settings.append(f"[sites.{site}]\nurl = {json.dumps(url)}\naccount = {json.dumps(user)}\n")
-        store_password(home, "main", site, user, password)
-        tell(texts.say("demo_house", {"title": title, "url": url}))
+    for house in houses():
+        url = address(practice, house)
+        settings.append(
+            f"[sites.{house.site}]\nurl = {json.dumps(url)}\naccount = {json.dumps(house.user)}\n"
+        )
+        tell(texts.say("demo_house", {"title": house.title, "url": url}))
     home.settings.write_text("\n".join(settings), encoding="utf-8")
-    tell(texts.say("demo_vault", {"file": home.vault_file}))
 
 
 def _morning(home: Home, practice: Practice, ready_at: float, *, headed: bool) -> int:
     """Run today's sync as the host, or go on with the one that an earlier start left; sum it up."""
-    from agent.cli.carrying import carry_out, host_at_work  # noqa: PLC0415
+    from agent.cli.carrying import host_at_work  # noqa: PLC0415
     from agent.cli.demo_summary import print_summary  # noqa: PLC0415
     from agent.cli.following import exit_code, wording_of  # noqa: PLC0415
     from agent.cli.run_verbs import tell_what_next  # noqa: PLC0415
 
+    earlier = _earlier_run()
     with host_at_work(home) as work:
         if not work.ours:
             raise AlreadyRunning(pid=holder(home.lock))
-        run_id = _unfinished_run()
-        if run_id is None:
-            wish = {"automation": AUTOMATION, "business_date": None, "options": {"headed": headed}}
-            run_id = str(carry_out(work, "run", wish)["run"])
-        else:
-            tell(texts.say("demo_goes_on", {"run": run_id}))
+        run_id = _begin(work, earlier, headed=headed)
         wording = wording_of(home, run_id)
-        ended = _watch_first_claim(work, run_id, wording, ready_at)
+        ended = _watch_first_claim(work, run_id, wording, ready_at, earlier)
     doubled = print_summary(home, ended, wording, practice.journal("claimport"))
     tell_what_next(ended, wording)
     code = exit_code(ended)
     return FAILED if doubled and code == DONE else code
 
 
-def _unfinished_run() -> str | None:
-    """Return the run that an earlier start left in work; the host's own recovery goes on with it."""
+def _earlier_run() -> Values | None:
+    """Return the run that an earlier start left behind, if it did not come to its end."""
     from agent.store import queries  # noqa: PLC0415
 
-    return next((str(run["id"]) for run in queries.run_list(10) if run["state"] in _UNFINISHED), None)
+    return next((run for run in queries.run_list(1) if run["state"] in _UNFINISHED), None)
 
 
-def _watch_first_claim(work: AtWork, run_id: str, wording: Wording, ready_at: float) -> Values:
+def _begin(work: AtWork, earlier: Values | None, *, headed: bool) -> str:
+    """Begin today's run, or go on with the earlier one; the host's recovery does, unless it failed."""
+    from agent.cli.carrying import carry_out  # noqa: PLC0415
+
+    if earlier is None:
+        wish = {"automation": AUTOMATION, "business_date": None, "options": {"headed": headed}}
+        return str(carry_out(work, "run", wish)["run"])
+    run_id = str(earlier["id"])
+    tell(texts.say("demo_goes_on", {"run": run_id}))
+    if earlier["state"] == "FAILED":
+        carry_out(work, "retry", {"run": run_id})
+    return run_id
+
+
+def _watch_first_claim(
+    work: AtWork, run_id: str, wording: Wording, ready_at: float, earlier: Values | None
+) -> Values:
     """Follow the run with live progress; say once how long the first delivered record took."""
     from agent.cli.following import follow  # noqa: PLC0415
     from agent.cli.progress import open_progress  # noqa: PLC0415
@@ -144,6 +167,7 @@ def _watch_first_claim(work: AtWork, run_id: str, wording: Wording, ready_at: fl
             )
 
     try:
-        return follow(work, run_id, progress, seen)
+        stale = earlier["reason"] if earlier else None
+        return follow(work, run_id, progress, seen=seen, stale=stale)
     finally:
         progress.close()

@@ -26,10 +26,16 @@ _PACE_SECONDS = 0.2  # rows are read at most five times a second: watching must 
 
 
 def follow(
-    work: AtWork, run_id: str, progress: Progress, seen: Callable[[Values], None] | None = None
+    work: AtWork,
+    run_id: str,
+    progress: Progress,
+    *,
+    seen: Callable[[Values], None] | None = None,
+    stale: Values | None = None,
 ) -> Values:
     """Show a run until it rests (done, failed, stopped, or waiting for a person or for readiness).
 
+    ``stale`` is why the run waited before this host began: our host looks anew before that counts again.
     Returns the run as it then stands. Raises what :meth:`AtWork.require` raises.
     """
     from agent.store import queries  # noqa: PLC0415
@@ -37,7 +43,7 @@ def follow(
     heard = threading.Event()
     subscription = listen(work.home.bell, lambda _ident: heard.set())
     pace = threading.Event()  # never set: only its time-out is wanted
-    began, stale = time.monotonic(), None
+    began = time.monotonic()
     try:
         while True:
             heard.clear()
@@ -45,10 +51,8 @@ def follow(
             progress.show(run)
             if seen is not None:
                 seen(run)
-            if stale is None:
-                stale = run["reason"] if run["state"] == "PENDING" else {}
-            fresh = run["reason"] != stale or time.monotonic() - began > _STALE_SECONDS
-            if rests(run) and (fresh or run["state"] != "PENDING"):
+            looked_anew = run["reason"] != stale or time.monotonic() - began > _STALE_SECONDS
+            if rests(run) and (looked_anew or run["state"] != "PENDING"):
                 return run
             work.require()
             heard.wait(_LOOK_SECONDS)

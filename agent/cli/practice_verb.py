@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -14,6 +14,15 @@ from resources.i18n import texts
 
 if TYPE_CHECKING:
     from resources.practice.server import Practice
+
+
+class House(NamedTuple):
+    """One practice system: its name as a site, its title, and its (public) user and password."""
+
+    site: str
+    title: str
+    user: str
+    password: str
 
 
 @click.command()
@@ -61,18 +70,24 @@ def practice(
         raise click.UsageError(str(error)) from error
 
 
-def tell_where(systems: Practice) -> None:
+def tell_where(practice: Practice) -> None:
     """Say where both systems are and who may sign in there."""
-    for _site, title, url, user, password in houses(systems):
-        out(texts.say("practice_at", {"title": title, "url": url, "user": user, "password": password}))
+    for house in houses():
+        told = {"title": house.title, "url": address(practice, house)}
+        out(texts.say("practice_at", {**told, "user": house.user, "password": house.password}))
     out(texts.say("until_ctrl_c"))
 
 
-def houses(systems: Practice) -> tuple[tuple[str, str, str, str, str], ...]:
-    """Return each system's name, title and address, and its (public) user and password."""
+def houses() -> tuple[House, ...]:
+    """Return both systems, and who may sign in there."""
     from resources.practice import claimport, meridian  # noqa: PLC0415
 
     return (
-        ("meridian", "Meridian", systems.meridian_url, meridian.USER, meridian.PASSWORD),
-        ("claimport", "ClaimPort", systems.claimport_url, claimport.USER, claimport.PASSWORD),
+        House("meridian", "Meridian", meridian.USER, meridian.PASSWORD),
+        House("claimport", "ClaimPort", claimport.USER, claimport.PASSWORD),
     )
+
+
+def address(practice: Practice, house: House) -> str:
+    """Return where a system is today."""
+    return practice.meridian_url if house.site == "meridian" else practice.claimport_url

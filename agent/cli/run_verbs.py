@@ -86,7 +86,7 @@ def cancel(run_id: str) -> int:
             tell(texts.say("cancelled", {"run": known}))
             return DONE
         code = watch(work, known)
-    return DONE if _state(known) == "CANCELLED" else code
+    return DONE if _standing(known)[0] == "CANCELLED" else code
 
 
 @click.command()
@@ -113,17 +113,20 @@ def _again(verb: str, run_id: str, *, wait: bool) -> int:
 
     home = find_home()
     known = known_run(home, run_id)
+    before = _standing(known)
     with host_at_work(home) as work:
-        if _state(known) not in _GOES_ON_BY_ITSELF:
+        if _standing(known)[0] not in _GOES_ON_BY_ITSELF:
             carry_out(work, verb, {"run": known})
         out(known)
-        return watch(work, known) if work.ours or wait else DONE
+        return watch(work, known, stale=before[1]) if work.ours or wait else DONE
 
 
-def _state(run_id: str) -> str:
+def _standing(run_id: str) -> tuple[str, Values | None]:
+    """Return a run's state and why."""
     from agent.store import runs  # noqa: PLC0415
 
-    return str(runs.get(run_id).state)
+    row = runs.get(run_id)
+    return str(row.state), row.reason
 
 
 def known_run(home: Home, run_id: str) -> str:
@@ -135,7 +138,7 @@ def known_run(home: Home, run_id: str) -> str:
     return str(runs.get(run_id).id)
 
 
-def watch(work: AtWork, run_id: str) -> int:
+def watch(work: AtWork, run_id: str, *, stale: Values | None = None) -> int:
     """Watch a run until it rests, say how it ended and what to do next; return the exit code."""
     from agent.cli.following import exit_code, follow, wording_of  # noqa: PLC0415
     from agent.cli.progress import open_progress  # noqa: PLC0415
@@ -143,7 +146,7 @@ def watch(work: AtWork, run_id: str) -> int:
     wording = wording_of(work.home, run_id)
     progress = open_progress(wording)
     try:
-        ended = follow(work, run_id, progress)
+        ended = follow(work, run_id, progress, stale=stale)
     except KeyboardInterrupt:
         progress.close()
         tell(texts.say("goes_on_later" if work.ours else "left_working", {"run": run_id}))

@@ -143,7 +143,9 @@ class Wording:
 
     def _downloads(self, tasks: Any) -> str:  # noqa: ANN401  # a sequence of plain values
         told = [
-            f"{task['name']}, {texts.say('from', {'site': self.titles.get(task['site'], task['site'])})}"
+            texts.say(
+                "file_from", {"file": task["name"], "site": self.titles.get(task["site"], task["site"])}
+            )
             for task in tasks
             if task["state"] == "running"
         ]
