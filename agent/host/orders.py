@@ -114,8 +114,8 @@ class Orders:
 
 
 def _wake(run_id: str) -> None:
+    runs.move_run(run_id, RunState.PENDING)  # first: refused, nothing has changed
     runs.wake_tasks(run_id, reset_attempts=True)
-    runs.move_run(run_id, RunState.PENDING)
 
 
 def _require(run: RunRow, states: set[RunState], wanted: str) -> None:

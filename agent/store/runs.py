@@ -66,15 +66,7 @@ def new_run_id(business_date: date) -> str:
 def plan(run_id: str, run: PlannedRun, tasks: Iterable[PlannedTask], actor: Actor, sealed_key: bytes) -> None:
     """Store a new PENDING run with its tasks; raises DutyIsOpen while one is open for the same duty."""
     with transaction():
-        still_open = RunRow.get_or_none(
-            (RunRow.automation == run.automation)
-            & (RunRow.office == run.office)
-            & (RunRow.business_date == run.business_date)
-            & (RunRow.slot == run.slot)
-            & (RunRow.state.in_(OPEN_RUNS))
-        )
-        if still_open is not None:
-            raise DutyIsOpen(run=still_open.id, state=still_open.state)
+        _require_free_duty(run)
         RunRow.create(
             id=run_id,
             state=RunState.PENDING,
@@ -85,6 +77,18 @@ def plan(run_id: str, run: PlannedRun, tasks: Iterable[PlannedTask], actor: Acto
         )
         for position, task in enumerate(tasks):
             TaskRow.create(run=run_id, position=position, state=TaskState.WAITING, **vars(task))
+
+
+def _require_free_duty(run: PlannedRun | RunRow) -> None:
+    still_open = RunRow.get_or_none(
+        (RunRow.automation == run.automation)
+        & (RunRow.office == run.office)
+        & (RunRow.business_date == run.business_date)
+        & (RunRow.slot == run.slot)
+        & (RunRow.state.in_(OPEN_RUNS))
+    )
+    if still_open is not None:
+        raise DutyIsOpen(run=still_open.id, state=still_open.state)
 
 
 def get(run_id: str) -> RunRow:
@@ -115,7 +119,10 @@ def at_work() -> list[RunRow]:
 
 
 def move_run(run_id: str, new: RunState, reason: Mapping[str, Any] | None = None) -> None:
-    """Put a run into another state; raises NotAllowedError for a transition that the table doesn't have."""
+    """Put a run into another state; raises NotAllowedError for a transition that the table doesn't have.
+
+    A run that had ended is opened again only while no other does its duty: raises DutyIsOpen.
+    """
     with transaction():
         _move_run(get(run_id), new, reason)
 
@@ -124,6 +131,8 @@ def _move_run(run: RunRow, new: RunState, reason: Mapping[str, Any] | None = Non
     old = RunState(run.state)
     if old is not new:
         require(RUN_TRANSITIONS, old, new)
+    if old not in OPEN_RUNS and new in OPEN_RUNS:
+        _require_free_duty(run)
     ended = utc_now() if new not in OPEN_RUNS else None
     RunRow.update(state=new, reason=reason, ended_at=ended).where(RunRow.id == run.id).execute()
 
