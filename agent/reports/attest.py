@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from agent.core.failures import DownloadCut, DownloadStale, DownloadWrongType, StatedTotalDiffers
 from agent.reports.expectation import Days, Expect, Period
-from agent.reports.footers import count_in, names_total, words
+from agent.reports.footers import amount_beside_word, count_in, names_total, words
 from agent.reports.kinds import Day
 from agent.reports.periods import days_in, named_periods, title_lines
 from agent.reports.reading import ReportFile, TypedRows
@@ -37,13 +37,10 @@ def attest_file(report: ReportFile, expect: Expect) -> None:
 
 
 def _states_something(report: ReportFile) -> bool:
+    if any(count_in(line) is not None or amount_beside_word(line) is not None for line in report.lines):
+        return True
     rows = (row for table in report.tables for row in table.rows)
-    lines = any(count_in(line) is not None for line in report.lines)
-    return (
-        lines
-        or any(names_total(row) or count_in(words(row)) is not None for row in rows)
-        or "Total" in report.stated
-    )
+    return any(names_total(row) or count_in(words(row)) is not None for row in rows)
 
 
 def _attest_days(report: ReportFile, wanted: Days) -> None:

@@ -40,17 +40,17 @@ _SPACES = re.compile(r"\s+")
 
 def is_blank(cell: Cell) -> bool:
     """Say whether a person sees nothing in this cell (spaces and ``&nbsp;`` are nothing)."""
-    if isinstance(cell, Below):
-        return is_blank(cell.value)
-    return cell is None or isinstance(cell, Beside) or (isinstance(cell, str) and not cell.strip())
+    if isinstance(cell, str):
+        return not cell or cell.isspace()
+    return cell is None or isinstance(cell, Beside) or (isinstance(cell, Below) and is_blank(cell.value))
 
 
 def label(cell: Cell) -> str:
     """Return a cell as one line of text, for headers and footers; "" when it is empty."""
+    if isinstance(cell, str):
+        return _SPACES.sub(" ", cell).strip()
     if isinstance(cell, Below | Beside):
         return label(cell.value)
     if isinstance(cell, Broken):
         return cell.text
-    if cell is None:
-        return ""
-    return _SPACES.sub(" ", str(cell)).strip()
+    return "" if cell is None else str(cell)

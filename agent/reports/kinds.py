@@ -15,6 +15,7 @@ from agent.reports.days import DayFormat
 
 _CENT = Decimal("0.01")
 _EXACT = 10**15  # a spreadsheet keeps 15 digits; what is longer is already lost in the file
+_DAMAGED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # control characters, lost letters
 _CURRENCY = r"(?:[$£€¥₩₹₪₫₱₴₸₺₽₦฿]|[A-Z]{3})"
 _GROUPS = {" ": " \u00a0\u2009\u202f", "'": "'\u2019"}  # as typed and as typeset
 
@@ -75,7 +76,7 @@ class Text(Column):
 
     def _check(self, raw: str) -> str:
         value = _tidy(raw)
-        if any(c == "\ufffd" or (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t") for c in value):
+        if _DAMAGED.search(value):
             raise self._invalid("damaged_text", raw)
         if self.digits is not None and re.fullmatch(rf"[0-9]{{{self.digits}}}", value) is None:
             raise self._invalid("not_digits", raw)

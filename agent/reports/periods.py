@@ -94,15 +94,17 @@ def title_lines(report_lines: Sequence[str], tables: Iterable[Table]) -> Iterato
     """Return the lines above the records, where a report names its period; notes below may name any days."""
     yield from report_lines[:10]
     for table in tables:
+        half = table.width / 2
         for row in table.rows:
-            if len(row.filled) >= max(2, table.width / 2):
+            if len(row.filled) >= max(2, half):
                 break
             yield words(row)
 
 
 def days_in(table: Table) -> list[frozenset[dt.date]]:
     """Return, for every cell of a record that is nothing but a day, the days it may mean."""
-    records = (row for row in table.rows if len(row.filled) >= max(2, table.width / 2))
+    half = table.width / 2
+    records = (row for row in table.rows if len(row.filled) >= max(2, half))
     found = (_of_cell(cell) for row in records for cell in row.cells)
     return [days for days in found if days]
 

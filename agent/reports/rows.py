@@ -60,10 +60,11 @@ class RowReader:
         for row in above:
             self.note(words(row))
         headings = {_squeezed(row) for row in table.rows[header.start : header.end + 1]} - {()}
+        firsts = {line[0] for line in headings}
         for row in table.rows[header.end + 1 :]:
             if not row.filled:
                 self._put_aside(row, "blank")
-            elif _squeezed(row) in headings:
+            elif squeeze(label(row.cells[0])) in firsts and _squeezed(row) in headings:
                 self._put_aside(row, "header")
             else:
                 parsed = self._parse(row, layout, len(header.labels))
@@ -111,6 +112,8 @@ class RowReader:
         such a row be a total, and then only one that agrees with the records above it.
         """
         broken = bool(parsed.problems)
+        if not broken and self._required > 2:
+            return None
         few = len(row.filled) <= 2 and len(row.filled) < self._required
         count = count_in(words(row))
         if count is not None and (broken or (self._required <= 2 and count == self.statements.count)):
@@ -162,7 +165,8 @@ class RowReader:
     def _keep(self, row: RawRow, parsed: _Parsed, layout: Layout) -> None:
         self._records.append(row)
         problems = parsed.problems
-        if not problems and (names_total(row) or count_in(words(row)) is not None):
+        bare = self._required <= 2 and count_in(words(row)) is not None
+        if not problems and (bare or names_total(row)):
             problems = (
                 self._of_row(row, layout, "record_or_total", "a record that cannot be taken for a total"),
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.core.failures import DownloadCut, DownloadStale, DownloadWrongType, Failure, StatedTotalDiffers
@@ -176,6 +176,7 @@ def test_too_few_rows_are_a_cut_file() -> None:
     assert failure.params == {"file": "claims.csv", "expected": "at least 3 rows", "found": "2"}
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(1000, 1, 1)))
 def test_every_usual_way_to_write_a_day_is_among_its_readings(value: dt.date) -> None:
     year = f"{value.year:04d}"
@@ -193,6 +194,7 @@ def test_what_is_no_day_has_no_reading(words: str) -> None:
     assert readings(words) == frozenset()
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=5))
 def test_any_words_name_a_period_or_none(lines: list[str]) -> None:
     assert all(period.first and period.last for period in named_periods(lines))

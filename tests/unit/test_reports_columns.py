@@ -7,7 +7,7 @@ import unicodedata
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.reports.cells import Below, Beside, Broken
@@ -78,6 +78,7 @@ def test_money_reads_the_declared_decimal_and_group_only() -> None:
         money(decimal=",", group=",")
 
 
+@settings(deadline=None)
 @given(CENTS)
 def test_money_round_trips_in_every_way_of_writing_it(amount: Decimal) -> None:
     """Parsing what was shown, grouped, or put in parentheses gives the very amount."""
@@ -92,11 +93,13 @@ def test_money_round_trips_in_every_way_of_writing_it(amount: Decimal) -> None:
     assert money(decimal=",", group=".").parse(swapped) == amount
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12), 10**12).map(lambda cents: Decimal(cents).scaleb(-2)))
 def test_money_takes_a_spreadsheets_number_as_it_was_shown(amount: Decimal) -> None:
     assert money().parse(float(amount)) == amount
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("0123456789,.-+()£ E"), max_size=12))
 def test_money_that_is_read_has_the_digits_that_were_written(raw: str) -> None:
     """Whatever is accepted, its digits are the written ones: nothing is dropped, nothing invented."""
@@ -116,6 +119,7 @@ def test_text_stays_as_it_is_written(raw: str) -> None:
     assert text().parse(raw) == raw
 
 
+@settings(deadline=None)
 @given(PRINTABLE)
 def test_text_round_trips_trimmed_and_composed(raw: str) -> None:
     column = text(optional=True)
@@ -125,6 +129,7 @@ def test_text_round_trips_trimmed_and_composed(raw: str) -> None:
     assert column.restore(column.show(value)) == value
 
 
+@settings(deadline=None)
 @given(st.integers(0, 999_999))
 def test_digits_say_how_a_number_was_shown(number: int) -> None:
     column = text(digits=6)
@@ -196,6 +201,7 @@ def test_the_same_text_is_the_day_that_its_format_says() -> None:
     assert day("%m/%d/%Y").parse("03/04/2026") == dt.date(2026, 3, 4)
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_days_round_trip_in_every_format(value: dt.date) -> None:
     for letters in ("%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d-%b-%Y", "%B %d, %Y"):
@@ -226,6 +232,7 @@ def test_a_format_that_cannot_tell_a_day_is_refused_at_once(letters: str) -> Non
         day(letters)
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**15) + 1, 10**15 - 1))
 def test_whole_numbers_round_trip(number: int) -> None:
     column = whole()

@@ -6,7 +6,7 @@ import io
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from agent.core.failures import DownloadCut, DownloadWrongType, Failure
@@ -72,6 +72,7 @@ def test_delimiter_and_encoding_are_found_and_stated(delimiter: str, encoding: s
     assert cells(report) == [HEADER, *RECORDS]
 
 
+@settings(deadline=None)
 @given(claims_in_an_encoding(), st.sampled_from(";,\t|"), st.sampled_from(["\r\n", "\n"]))
 def test_every_record_arrives_once_and_unaltered(
     file: tuple[str, list[tuple[str, int, dt.date]]], delimiter: str, end: str
@@ -94,6 +95,7 @@ def test_every_record_arrives_once_and_unaltered(
         assert broken.field == "patient"  # a name of nothing but spaces, or an error value
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_table_or_a_failure_with_its_parameters(content: bytes) -> None:
     """Nothing else ever comes out of the reader."""
@@ -104,6 +106,7 @@ def test_any_bytes_are_a_table_or_a_failure_with_its_parameters(content: bytes) 
     assert told in ({"kind": "csv"}, {"kind": "html"}) or set(told) == {"file", "expected", "found"}
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_file_cut_anywhere_never_gives_other_records(data: st.DataObject) -> None:
     """What remains is refused, or is a beginning of the true records (the stated total tells the rest)."""
@@ -240,6 +243,7 @@ def test_cells_beyond_the_header_make_the_row_invalid() -> None:
     assert [row.number for row in typed.rows] == [3]
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(NAMES, min_size=3, max_size=3), min_size=2, max_size=12), st.sampled_from(";\t|"))
 def test_quoted_text_comes_back_exactly(rows: list[list[str]], delimiter: str) -> None:
     assume(any(cell.strip() for row in rows for cell in row))

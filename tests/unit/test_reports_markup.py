@@ -4,7 +4,7 @@ import html
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.core.failures import DownloadCut, DownloadWrongType, Failure
@@ -154,6 +154,7 @@ def test_a_page_that_is_no_report_is_named(body: str, found: str) -> None:
     }
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1, exclude_max=True))
 def test_a_page_cut_anywhere_is_refused(share: float) -> None:
     content = page(*(row(f"C{n:06d}", "Zoë Lee", "5.00") for n in range(40)), row("Total", "", "200.00"))
@@ -186,6 +187,7 @@ def test_lines_around_the_table_state_facts() -> None:
 NAMES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn"), exclude_characters="\ufffd"), min_size=1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NAMES, st.integers(0, 10**8)), max_size=15))
 def test_every_record_arrives_once_and_unaltered(claims: list[tuple[str, int]]) -> None:
     """Any name, escaped as HTML wants, comes back; nothing is lost or doubled."""
@@ -210,6 +212,7 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(FRAGMENTS, max_size=40))
 def test_any_markup_is_a_table_or_a_failure(pieces: list[str]) -> None:
     """Nothing else comes out of the reader."""

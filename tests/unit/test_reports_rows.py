@@ -6,7 +6,7 @@ import io
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.core.failures import DownloadWrongType
@@ -329,6 +329,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=5) | st.integers(1, 9).map(claim), max_size=25))
 def test_every_row_below_the_header_is_accounted_for_once(rows: list[list[str]]) -> None:
     """Each row is a record, invalid, or no record for a reason; the sums are those of the records."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
@@ -158,6 +158,7 @@ def test_two_sheets_that_fit_are_a_question() -> None:
     assert refused.value.params["found"] == "Sheet, Copy"
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.floats(0, 1, exclude_max=True))
 def test_a_workbook_cut_anywhere_is_refused(share: float) -> None:
     content = saved(["No", "Amount"], *([f"{n:06d}", n] for n in range(50)))
@@ -166,6 +167,7 @@ def test_a_workbook_cut_anywhere_is_refused(share: float) -> None:
     assert isinstance(refused.value, DownloadCut | DownloadWrongType)
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 10**6), st.integers(1, 255))
 def test_a_workbook_with_one_byte_changed_is_refused_or_reads_the_same(place: int, change: int) -> None:
     content = bytearray(DAMAGED)
@@ -243,6 +245,7 @@ WORDS = st.text(
 ) | st.sampled_from(FORMULAS)
 
 
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(
         st.tuples(
