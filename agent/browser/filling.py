@@ -17,7 +17,7 @@ Value = str | int | bool | date | Decimal
 
 # One call sets all fields, with the events a person's typing would cause, then reads all of them back: a
 # script of the page may have changed one after another was set.
-_FILL = """(_, pairs) => {
+_FILL = """async (_, [pairs, patience]) => {
   const fire = (field, ...names) =>
     names.forEach(name => field.dispatchEvent(new Event(name, {bubbles: true})));
   const choose = (field, value) => {
@@ -30,7 +30,11 @@ _FILL = """(_, pairs) => {
     Object.getOwnPropertyDescriptor(kind.prototype, 'value').set.call(field, value);
   };
   const usable = field => field.isConnected && !field.disabled && field.getClientRects().length > 0;
+  const until = performance.now() + patience;
   for (const [field, value] of pairs) {
+    // A script may show or enable a field a moment after it is there, or after another one was filled.
+    while (field.isConnected && !usable(field) && performance.now() < until)
+      await new Promise(later => setTimeout(later, 20));
     if (!usable(field)) continue;
     field.focus();
     if (field.isContentEditable) field.innerText = value;
@@ -84,7 +88,7 @@ def fill(
             seeking(element.name)
             handles.append(element.locator(page).element_handle(timeout=timeout_milliseconds))
         pairs = [[handle, value] for handle, (_, value) in zip(handles, group, strict=True)]
-        held: list[Any] = handles[0].evaluate(_FILL, pairs)
+        held: list[Any] = handles[0].evaluate(_FILL, [pairs, timeout_milliseconds])
         for (element, value), found in zip(group, held, strict=True):
             if not _same(found, value):
                 raise FillDiffers(site=site, element=element.name)
