@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -105,6 +106,10 @@ def _require_accounts(manifest: Mapping[str, Any], office: Office) -> None:
             raise PasswordMissing(site=site, account="")
 
 
+@cache
 def build() -> str:
-    """Return the fingerprint of the agent's own code: a worker of another build must not go on with a run."""
+    """Return the fingerprint of the agent's own code as this process found it at its start.
+
+    After an update under a running host its workers are of another build; they ask before they go on.
+    """
     return fingerprint(Path(__file__).resolve().parents[1])
