@@ -55,5 +55,5 @@ def test_a_field_that_never_becomes_usable_is_named(session: Session) -> None:
     """It holds something else than was to be filled, and nothing is believed."""
     never = session.book.element("never")
     with pytest.raises(FillDiffers) as raised:
-        fill(session.page, "late", [(never, "x")], lambda _: None, timeout_milliseconds=200)
+        fill(session.page, "late", [(never, "x")], lambda _: None, timeout_milliseconds=1500)
     assert raised.value.params["element"] == "never"
