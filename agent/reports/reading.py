@@ -37,8 +37,8 @@ class ReportFile:
     encoding: str | None = None
     delimiter: str | None = None
     quoted: bool | None = None
-    lines: tuple[str, ...] = ()
-    stated: dict[str, str] = field(default_factory=dict)
+    lines: tuple[str, ...] = field(default=(), repr=False)
+    stated: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

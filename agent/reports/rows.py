@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,7 +30,7 @@ class OtherRow:
 
     number: int
     why: str
-    text: str
+    text: str = dataclasses.field(repr=False)  # it may be personal
 
 
 @dataclass(frozen=True)

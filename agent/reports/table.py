@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,7 @@ class RawRow:
     """A row as the file holds it; ``heading`` when the file itself marks it as a header (``<th>``)."""
 
     number: int
-    cells: tuple[Cell, ...]
+    cells: tuple[Cell, ...] = dataclasses.field(repr=False)  # they may be personal
     heading: bool = False
 
     @property
@@ -111,7 +112,7 @@ class Problem:
 
     field: str
     header: str
-    raw: Cell
+    raw: Cell = dataclasses.field(repr=False)  # it may be personal
     problem: str
     expected: str
     address: Address
@@ -126,7 +127,7 @@ class InvalidRow:
 
     number: int
     problems: tuple[Problem, ...]
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, Cell] = dataclasses.field(repr=False)  # they may be personal
 
     @property
     def field(self) -> str:

@@ -261,6 +261,22 @@ def test_a_row_is_itself_by_file_and_number_and_shows_no_values() -> None:
         _ = one.amonut
 
 
+def test_no_cell_of_a_file_is_shown_by_accident() -> None:
+    """What is printed, logged or raised by mistake holds numbers and codes, never a patient."""
+    rows = [
+        HEADER,
+        claim(1, patient="Zorro"),
+        claim(2, "1,2", "Zorro"),
+        ["Zorro", "x"],
+        ["Total", "Zorro", "", "1.00"],
+    ]
+    typed = sorted_rows(*rows)
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows(rows)
+    assert "Zorro" not in repr(typed)
+    assert "Zorro" not in repr(read(buffer.getvalue().encode(), "claims.csv"))
+
+
 def grid(*rows: tuple[object, ...], headings: int = 0) -> ReportFile:
     """A report whose table has these very cells."""
     table = Table([RawRow(n, row, n <= headings) for n, row in enumerate(rows, 1)])  # type: ignore[arg-type]
