@@ -190,6 +190,13 @@ def test_noise_is_hung_up_on_and_rings_nothing(host: tuple[Bell, Ears], address:
     assert host[1].next() == "heard"
 
 
+def test_a_line_without_end_is_cut_off(host: tuple[Bell, Ears], address: str) -> None:
+    """Else one broken caller could fill the host's memory."""
+    connection, _token = bell_socket.connect(address, 5)
+    with connection, pytest.raises(OSError, match=r"(?i)pipe|reset"):
+        connection.sendall(b"x" * 4_000_000)
+
+
 def test_a_silent_caller_keeps_nobody_waiting(host: tuple[Bell, Ears], address: str) -> None:
     connection, _token = bell_socket.connect(address, 2)
     with connection:

@@ -1,5 +1,6 @@
 """One host per home: the lock, and who holds it."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -86,6 +87,19 @@ def test_looking_who_holds_it_never_keeps_anybody_from_taking_it(tmp_path: Path)
         done.set()
         for watcher in watchers:
             watcher.join()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="made of Unix's file locks")
+def test_a_look_that_takes_a_while_is_waited_out(tmp_path: Path) -> None:
+    """A look holds the lock in common with other looks; it is no host."""
+    path = tmp_path / "lock"
+    with path.open("w") as look:
+        fcntl.flock(look, fcntl.LOCK_SH)
+        over = threading.Timer(0.03, fcntl.flock, (look, fcntl.LOCK_UN))
+        over.start()
+        with InstanceLock(path):
+            assert holder(path) == os.getpid()
+        over.join()
 
 
 def test_a_lock_that_cannot_be_made_says_so(tmp_path: Path) -> None:
