@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 _OBSERVE_SECONDS = 2.0
+_CLOSE_SECONDS = 2.0
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 _ROOTS: set[int] = set()  # workers of this process that nobody has waited for yet
 
@@ -173,17 +174,16 @@ class Tree:
         """
         began = time.monotonic()
         if grace_seconds > 0:
-            # In a thread: another one may be stuck in writing to a worker that does not read.
-            threading.Thread(target=_close, args=(self._process.stdin,), daemon=True).start()
+            _close(self._process.stdin, wait_seconds=0)
             self.wait(grace_seconds)
         with self._ending:
             killed, left = self._end_all()
         return EndedTree(killed, time.monotonic() - began, left)
 
     def close(self) -> None:
-        """Close both pipes of a tree that has ended."""
-        _close(self._process.stdin)
-        _close(self._process.stdout)
+        """Close both pipes of a tree that has ended; first let the reader come to the output's end."""
+        _close(self._process.stdin, _CLOSE_SECONDS)
+        _close(self._process.stdout, _CLOSE_SECONDS)
 
     def _end_all(self) -> tuple[int, tuple[int, ...]]:
         if sys.platform == "win32":
@@ -205,10 +205,18 @@ class Tree:
         return killed + more, left
 
 
-def _close(pipe: IO[str] | None) -> None:
-    if pipe is not None:
+def _close(pipe: IO[str] | None, wait_seconds: float) -> None:
+    """Close a pipe in a thread: it waits for whoever reads or writes there, and that may be for ever."""
+    if pipe is None:
+        return
+
+    def close() -> None:
         with suppress(OSError):  # a line that nobody took breaks the pipe; it is closed all the same
             pipe.close()
+
+    thread = threading.Thread(target=close, name="pipe", daemon=True)
+    thread.start()
+    thread.join(wait_seconds)
 
 
 def end_leftovers(identities: Iterable[ProcessIdentity], marks: Iterable[str]) -> int:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -294,6 +295,28 @@ def test_what_a_worker_said_last_can_be_read_after_its_end(token: str, start: St
     assert until(lambda: psutil.Process(tree.pid).status() == psutil.STATUS_SLEEPING)
     tree.end()
     assert tree.stdout.read() == "last\n"
+
+
+def test_a_stray_that_holds_the_output_open_does_not_hang_the_host(token: str, start: Starter) -> None:
+    """It shed parent, session, mark and was never seen: it cannot be told from a stranger, only outwaited."""
+    stray = f"import os; os._exit(0) if os.fork() else os.setsid(); {SLEEPER}"
+    worker = (
+        "import subprocess, sys, signal\n"
+        f"subprocess.run([sys.executable, '-c', {stray!r}, sys.argv[1]], env={{}})\n"
+        "print('ready', flush=True); signal.pause()"
+    )
+    tree = start([sys.executable, "-c", worker, token])
+    assert whole(token, 2)
+    reader = threading.Thread(target=tree.stdout.read, daemon=True)
+    reader.start()
+    assert tree.end().killed == 1
+    began = time.monotonic()
+    tree.close()
+    assert time.monotonic() - began < 5
+    assert [process.environ() for process in bearing(token)] == [{}]
+    bearing(token)[0].kill()
+    reader.join(5)
+    assert not reader.is_alive()
 
 
 def test_strangers_live_on(token: str, start: Starter) -> None:
