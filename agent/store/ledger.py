@@ -16,16 +16,16 @@ from typing import Any
 from agent.core.states import (
     DELIVERED_RECORDS,
     FREE_RECORDS,
-    OPEN_RUNS,
     RECORD_TRANSITIONS,
     NotAllowedError,
     RecordState,
-    RunState,
     sources,
 )
+from agent.store import holders
 from agent.store.fields import utc_now
+from agent.store.holders import Standing, standing
 from agent.store.lease import Lease
-from agent.store.tables import AttemptRow, LedgerKeyRow, LeftOutRow, RecordRow, ReviewRow, TrustRow
+from agent.store.tables import AttemptRow, LeftOutRow, RecordRow, ReviewRow, TrustRow
 from agent.system.seal import Key, keyed_hash, seal, unseal
 
 
@@ -123,28 +123,10 @@ class Ledger:
             self._take_key(row.id, key_hash, planned.copy)
 
     def _holder(self, key_hash: str, copy: int) -> RecordRow | None:
-        key = LedgerKeyRow.get_or_none(
-            (LedgerKeyRow.site == self._destination.site)
-            & (LedgerKeyRow.office == self._destination.office)
-            & (LedgerKeyRow.record_type == self._destination.record_type)
-            & (LedgerKeyRow.key_hash == key_hash)
-            & (LedgerKeyRow.copy == copy)
-        )
-        return None if key is None else key.record
+        return holders.holder(vars(self._destination), key_hash, copy)
 
     def _take_key(self, record_id: int, key_hash: str, copy: int) -> None:
-        LedgerKeyRow.insert(
-            **vars(self._destination), key_hash=key_hash, copy=copy, record=record_id
-        ).on_conflict(
-            conflict_target=(
-                LedgerKeyRow.site,
-                LedgerKeyRow.office,
-                LedgerKeyRow.record_type,
-                LedgerKeyRow.key_hash,
-                LedgerKeyRow.copy,
-            ),
-            update={LedgerKeyRow.record: record_id},
-        ).execute()
+        holders.give_key(record_id, vars(self._destination), key_hash, copy)
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────
     def entries(self, *states: RecordState) -> list[Entry]:
@@ -152,14 +134,20 @@ class Ledger:
         query = RecordRow.select().where(RecordRow.task == self._lease.task_id)
         if states:
             query = query.where(RecordRow.state.in_(states))
-        return [self._entry(row) for row in query.order_by(RecordRow.ordinal)]
+        held = holders.holding(self._lease.task_id)
+        return [self._entry(row, held) for row in query.order_by(RecordRow.ordinal)]
 
     def entry(self, record_id: int) -> Entry:
         """Return one record as it stands now."""
-        return self._entry(RecordRow.get_by_id(record_id))
+        return self._entry(RecordRow.get_by_id(record_id), holders.holding(self._lease.task_id))
 
-    def _entry(self, row: RecordRow) -> Entry:
+    def _entry(self, row: RecordRow, held: frozenset[int]) -> Entry:
         content = unseal(self._data_key, bytes(row.payload), self._bound_to(row.ordinal))
+        reason = row.reason
+        if row.state == RecordState.PLANNED and row.id not in held:
+            # While its run had failed, another run took the key: what that one delivered is only looked up.
+            holder = self._holder(row.key_hash, row.copy)
+            reason = None if holder is None else _delivered_before(holder)
         return Entry(
             row.id,
             row.ordinal,
@@ -171,7 +159,7 @@ class Ledger:
             row.payload_hash,
             row.confirmation,
             row.intended_at,
-            row.reason,
+            reason,
             frozenset(row.read_back or ()),
         )
 
@@ -182,8 +170,7 @@ class Ledger:
     def intend(self, entry: Entry) -> None:
         """Commit that the next click may send this record. Nothing may be clicked before this returns."""
         with self._lease.transaction():
-            holds = LedgerKeyRow.select().where(LedgerKeyRow.record == entry.id).exists()
-            if not holds:
+            if not holders.holds(entry.id):
                 raise NotAllowedError("a record that does not hold its key must never be sent")
             now = utc_now()
             self._move(
@@ -211,7 +198,10 @@ class Ledger:
             self._end_attempt(entry, "confirmed")
 
     def verify(self, entry: Entry, confirmation: str | None, read_back: Iterable[str]) -> None:
-        """The record was read back from the target, these fields equal; from now on it holds its key."""
+        """The record was read back from the target, these fields equal; from now on it holds its key.
+
+        Only a record of another run that may itself be on its way there keeps the key until it is settled.
+        """
         with self._lease.transaction():
             row = RecordRow.get_by_id(entry.id)
             self._move(
@@ -221,7 +211,9 @@ class Ledger:
                 read_back=sorted(read_back),
                 verified_at=utc_now(),
             )
-            self._take_key(entry.id, row.key_hash, row.copy)
+            holder = self._holder(row.key_hash, row.copy)
+            if holder is None or holder.state in FREE_RECORDS | DELIVERED_RECORDS:
+                self._take_key(entry.id, row.key_hash, row.copy)
             self._end_attempt(entry, "verified")
 
     def doubt_intended(self) -> int:
@@ -252,9 +244,16 @@ class Ledger:
         return entry.absences + 1
 
     def plan_again(self, entry: Entry) -> None:
-        """The record is certainly not there: it holds its key and may be sent once more."""
+        """The record is certainly not there: it holds its key and may be sent once more.
+
+        If another run has meanwhile taken the key and is not done with it, a person is told so instead.
+        """
         with self._lease.transaction():
             row = RecordRow.get_by_id(entry.id)
+            holder = self._holder(row.key_hash, row.copy)
+            if holder and holder.id != row.id and standing(holder, row.payload_hash) is Standing.OPEN:
+                self.review(entry, _open_elsewhere(holder))
+                return
             self._move(entry.id, RecordState.PLANNED, absences=0, reason=None)
             self._take_key(entry.id, row.key_hash, row.copy)
 
@@ -322,17 +321,27 @@ def _objection(
     """Decide whether a record may be planned, given who holds its key: a question, or a note, or neither."""
     if planned.doubled:
         return Question("doubled_in_batch", {}, ("leave_out",)), None
-    if holder is None:
+    place = standing(holder, payload_hash)
+    if holder is None or place is Standing.FREE:
         return None, None
-    told = {"run": holder.run.id, "state": holder.state}
-    if holder.state in DELIVERED_RECORDS:
-        if holder.payload_hash == payload_hash:
-            # It is looked up, never typed: the key stays with its holder until this one is read back equal.
-            return None, {"code": "delivered_before", "params": told}
-        return Question("changed_since_delivered", told, ("leave_out",)), None
-    if holder.state in FREE_RECORDS and RunState(holder.run.state) not in OPEN_RUNS:
-        return None, None
-    return Question("open_elsewhere", told, ("leave_out",)), None
+    if place is Standing.DELIVERED:
+        # It is looked up, never typed: the key stays with its holder until this one is read back equal.
+        return None, _delivered_before(holder)
+    if place is Standing.CHANGED:
+        return Question("changed_since_delivered", _told(holder), ("leave_out",)), None
+    return _open_elsewhere(holder), None
+
+
+def _delivered_before(holder: RecordRow) -> Mapping[str, Any]:
+    return {"code": "delivered_before", "params": _told(holder)}
+
+
+def _open_elsewhere(holder: RecordRow) -> Question:
+    return Question("open_elsewhere", _told(holder), ("leave_out",))
+
+
+def _told(holder: RecordRow) -> dict[str, Any]:
+    return {"run": holder.run.id, "state": holder.state}
 
 
 def _reason(question: Question) -> dict[str, Any]:

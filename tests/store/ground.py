@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from agent.core.actors import Actor
-from agent.core.states import TaskKind, TaskState
-from agent.store import runs
+from agent.core.states import RecordState, RunState, TaskKind, TaskState
+from agent.store import reviews, runs
 from agent.store.database import close_store, prepare_store
 from agent.store.lease import Lease
-from agent.store.ledger import Destination, Ledger, Planned
+from agent.store.ledger import Destination, Entry, Ledger, Planned
 from agent.store.runs import PlannedRun, PlannedTask
-from agent.store.tables import EVIDENCE_TABLES, LEDGER_TABLES
+from agent.store.tables import EVIDENCE_TABLES, LEDGER_TABLES, RecordRow
 from agent.system.seal import Key
 
 DATA, INDEX = Key(b"d" * 32), Key(b"i" * 32)
@@ -91,3 +91,47 @@ def everything() -> dict[str, list[Any]]:
         model.__name__: sorted(model.select().tuples(), key=repr)
         for model in (*LEDGER_TABLES, *EVIDENCE_TABLES)
     }
+
+
+def planned(*records: Planned, name: str = "clinic") -> Ledger:
+    """A new run of this automation with these records."""
+    ledger = ledger_of(begin(plan_run(automation=name)))
+    ledger.plan(records, [])
+    return ledger
+
+
+def only(ledger: Ledger) -> Entry:
+    """The one record of a run."""
+    (entry,) = ledger.entries()
+    return entry
+
+
+def code(entry: Entry) -> str | None:
+    """What stands beside a record: a note's or question's code."""
+    return entry.reason["code"] if entry.reason else None
+
+
+def asked(ledger: Ledger) -> list[str]:
+    """The questions that are open about the run of a ledger's only record."""
+    return [item.question for item in reviews.open_items(run_of(ledger))]
+
+
+def run_of(ledger: Ledger) -> str:
+    """The run that a ledger belongs to."""
+    return str(RecordRow.get_by_id(ledger.entries()[0].id).run_id)
+
+
+def close(ledger: Ledger, state: RunState) -> None:
+    """End the run."""
+    runs.move_run(run_of(ledger), state)
+
+
+def deliver(ledger: Ledger, upto: RecordState = RecordState.VERIFIED) -> None:
+    """Send the run's only record, as far as ``upto``."""
+    ledger.intend(only(ledger))
+    if upto in {RecordState.CONFIRMED, RecordState.VERIFIED}:
+        ledger.confirm(only(ledger), "K1", "hash")
+    if upto is RecordState.VERIFIED:
+        ledger.verify(only(ledger), None, ["amount"])
+    if upto is RecordState.IN_DOUBT:
+        ledger.doubt(only(ledger))
