@@ -6,9 +6,9 @@
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
-    │   ├── VaultLocked · VaultMissing · VaultRefused · PasswordMissing
+    │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   └── DatabaseNewer · DatabaseDamaged · AlreadyRunning
+    │   └── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
@@ -141,6 +141,12 @@ class VaultRefused(NotReady):
     """A keyring backend that stores plain text, or a vault file outside the demo (backend)."""
 
 
+class KeyLost(NotReady):
+    """The keyring does not hold the key that this home's data were sealed with."""
+
+    permanent = True
+
+
 class PasswordMissing(NotReady):
     """The keyring holds no password for this site's account (site, account)."""
 
@@ -167,6 +173,10 @@ class PortTaken(NotReady):
 
 class DatabaseNewer(NotReady):
     """The database was written by a newer version (found, known)."""
+
+
+class DatabaseOlder(NotReady):
+    """The database was written by an older version and is not migrated yet (found, known)."""
 
 
 class DatabaseDamaged(NotReady):
@@ -365,6 +375,7 @@ HANDLING: Mapping[type[Failure], Handling] = {
     SignInRefused: Handling(2, 1, Action.STOP),  # never more: the count per password version guards it too
     AccountLocked: _STOP,
     PasswordMissing: _STOP,
+    KeyLost: _STOP,
     ElementMissing: _REVIEW,
     ElementAmbiguous: _REVIEW,
     FillDiffers: _REVIEW,

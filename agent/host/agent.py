@@ -9,6 +9,7 @@ from typing import Self
 from agent.host import recovery
 from agent.host.keys import Keys
 from agent.host.supervisor import Supervisor
+from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
 from agent.system.bell import Bell
 from agent.system.instance import InstanceLock
@@ -34,7 +35,7 @@ class Host:
         """Start everything, in the order in which each part may rely on the one before.
 
         Raises HomeReadOnly, DiskLow, BrokenSettings, AlreadyRunning, DatabaseNewer, DatabaseDamaged,
-        VaultLocked, VaultMissing, VaultRefused: then nothing has been started.
+        VaultLocked, VaultMissing, VaultRefused, KeyLost: then nothing has been started.
         """
         self._home.prepare()
         settings = load_settings(self._home)
@@ -43,7 +44,9 @@ class Host:
             become_reaper()
             prepare_store(self._home.database, self._home.evidence)
             recovery.end_leftover_trees(self._home)
-            keys = Keys(master_key(open_vault(self._home)))
+            master = master_key(open_vault(self._home), make=not home_row.has_key())
+            home_row.know_key(master)
+            keys = Keys(master)
             self._open_log()
             recovery.recover()
             self._supervisor = Supervisor(self._home, settings, keys, self._bell.tell)

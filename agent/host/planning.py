@@ -23,7 +23,7 @@ from agent.store.runs import PlannedRun, PlannedTask
 from agent.store.tables import RunRow
 from agent.system.automations import find_automation
 from agent.system.browsers import find_browser
-from agent.system.fingerprint import fingerprint
+from agent.system.fingerprint import agent_fingerprint
 from agent.system.paths import Home
 from agent.system.settings import Office, Settings
 
@@ -112,4 +112,4 @@ def build() -> str:
 
     After an update under a running host its workers are of another build; they ask before they go on.
     """
-    return fingerprint(Path(__file__).resolve().parents[1])
+    return agent_fingerprint()

@@ -43,6 +43,7 @@ def recover() -> None:
                     runs.settle_task(task.id, TaskState.WAITING, uncount=True)
         if RunState(runs.get(run.id).state) in AT_WORK:
             runs.move_run(run.id, RunState.PENDING, {"code": "recovered", "params": {}})
+    runs.forget_reasons()
     evidence.sweep()
 
 

@@ -42,6 +42,7 @@ class Download:
         and what :class:`Expect` promised: DownloadStale, StatedTotalDiffers.
         """
         typed = typed_rows(read(self.content(), self.name), record_type.columns)
+        attest_rows(typed, self.expect or Expect())  # a wrong file first: only then are its rows worth a word
         if typed.invalid:
             first = typed.invalid[0]
             raise RowsInvalid(
@@ -51,7 +52,6 @@ class Download:
                 column=first.header,
                 problem=first.problem,
             )
-        attest_rows(typed, self.expect or Expect())
         self._handed_out.update((row.place, row) for row in typed.rows)
         return typed.rows
 

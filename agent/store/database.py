@@ -14,9 +14,8 @@ from typing import Any
 import apsw
 from peewee import DatabaseError, OperationalError
 from playhouse.apsw_ext import APSWDatabase
-from playhouse.migrations import Runner
 
-from agent.core.failures import DatabaseDamaged, DatabaseNewer, DiskLow, HomeReadOnly
+from agent.core.failures import DatabaseDamaged, DatabaseNewer, DatabaseOlder, DiskLow, HomeReadOnly
 from agent.store.fields import utc_now
 from agent.store.tables import EVIDENCE, EVIDENCE_TABLES, LEDGER, HomeRow
 
@@ -43,13 +42,13 @@ def _bind(_cursor: apsw.Cursor, _number: int, value: Any) -> str:  # noqa: ANN40
 def open_store(ledger: Path, evidence: Path) -> None:
     """Bind the tables to the two files of a home, which must exist and be of this version.
 
-    Raises DatabaseNewer, DatabaseDamaged.
+    Raises DatabaseNewer, DatabaseOlder, DatabaseDamaged.
     """
     _bind_files(ledger, evidence)
     with translated(ledger):
         found = _applied()
         if found is None or found < _known():
-            raise DatabaseDamaged(path=ledger.name)
+            raise DatabaseOlder(found=found, known=_known())
 
 
 def prepare_store(ledger: Path, evidence: Path) -> None:
@@ -91,7 +90,9 @@ def _bind_files(ledger: Path, evidence: Path) -> None:
     EVIDENCE.initialize(_Database(str(evidence), pragmas=wide, timeout=_BUSY_SECONDS, lock_type="IMMEDIATE"))
 
 
-def _runner() -> Runner:
+def _runner() -> Any:  # noqa: ANN401  # playhouse has no stubs
+    from playhouse.migrations import Runner  # noqa: PLC0415  # 40 ms that only a migration needs
+
     return Runner(LEDGER.obj, str(_MIGRATIONS), table_name=_SCHEMA_TABLE)
 
 

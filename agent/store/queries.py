@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Any
+
+from peewee import fn
 
 from agent.core.states import RecordState
 from agent.store import reviews, runs
@@ -37,8 +38,13 @@ def run(run_id: str) -> dict[str, Any]:
 
 def record_counts(run_id: str) -> dict[str, int]:
     """Return how many records are in each state, in all, and how many source rows were left out."""
-    states = Counter(row.state for row in RecordRow.select(RecordRow.state).where(RecordRow.run == run_id))
-    counts = {state.value.lower(): states[state.value] for state in RecordState}
+    grouped: Any = (  # peewee's stubs type the rows of every select as models
+        RecordRow.select(RecordRow.state, fn.COUNT(RecordRow.id).alias("number"))
+        .where(RecordRow.run == run_id)
+        .group_by(RecordRow.state)
+    )
+    states: dict[str, int] = dict(grouped.tuples())
+    counts = {state.value.lower(): states.get(state.value, 0) for state in RecordState}
     left_out = LeftOutRow.select().where(LeftOutRow.run == run_id).count()
     return {"total": sum(states.values()), **counts, "left_out": left_out}
 

@@ -118,6 +118,12 @@ def at_work() -> list[RunRow]:
     return list(RunRow.select().where(RunRow.state.in_(AT_WORK)).order_by(RunRow.created_at))
 
 
+def forget_reasons() -> None:
+    """Forget why runs waited: whoever starts now looks anew."""
+    with transaction():
+        RunRow.update(reason=None).where(RunRow.state == RunState.PENDING).execute()
+
+
 def move_run(run_id: str, new: RunState, reason: Mapping[str, Any] | None = None) -> None:
     """Put a run into another state; raises NotAllowedError for a transition that the table doesn't have.
 

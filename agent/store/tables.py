@@ -36,6 +36,7 @@ class HomeRow(_Row):
     id = AutoField()
     home_id = CharField()
     epoch = IntegerField()
+    key_check = CharField(null=True)  # a keyed hash by which the master key is known again
     created_at = UtcField()
 
     class Meta:

@@ -5,6 +5,17 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+# What a worker runs: a change of a face or of the host is no change of what is done to records.
+_WORKERS_ROOMS = ("core", "system", "store", "reports", "browser", "sdk", "worker")
+
+
+def agent_fingerprint() -> str:
+    """Return the fingerprint of the agent's own code, as far as a worker runs it."""
+    agent = Path(__file__).resolve().parents[1]
+    return hashlib.sha256("".join(fingerprint(agent / room) for room in _WORKERS_ROOMS).encode()).hexdigest()[
+        :16
+    ]
+
 
 def fingerprint(folder: Path) -> str:
     """Return 16 hex digits over the names and bytes of a folder's source files (``.py`` and ``.toml``)."""

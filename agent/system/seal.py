@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import secrets
 
-from agent.core.failures import VaultRefused
+from agent.core.failures import KeyLost, VaultRefused
 from agent.system.vault import Vault
 
 _VERSION = b"\x01"
@@ -108,14 +108,16 @@ def keyed_hash(key: Key, text: str) -> str:
     return hmac.new(key.raw, text.encode(), hashlib.sha256).hexdigest()
 
 
-def master_key(vault: Vault) -> Key:
-    """Return the home's master key, made and stored at the first start; call it under the instance lock.
+def master_key(vault: Vault, *, make: bool = False) -> Key:
+    """Return the home's master key; with ``make``, make and store it at the first start, under the lock.
 
-    Raises what the vault raises; VaultRefused if the vault does not keep what it is given; SealBroken if
-    what it holds is not a key (never replaced: everything sealed would be lost).
+    Raises what the vault raises; KeyLost when there is none; VaultRefused if the vault does not keep what it
+    is given; SealBroken if what it holds is not a key (never replaced: everything sealed would be lost).
     """
     text = vault.get(_MASTER)
     if text is None:
+        if not make:
+            raise KeyLost
         key = new_key()
         vault.set(_MASTER, key.to_text())
         if vault.get(_MASTER) != key.to_text():

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 import tempfile
-from pathlib import Path
 from threading import Event
 
 from agent.browser.engine import Engine
 from agent.core.failures import ChangedCode, FenceLost
 from agent.store import runs
 from agent.store.database import close_store, open_store
-from agent.system.fingerprint import fingerprint
+from agent.system.fingerprint import agent_fingerprint, fingerprint
 from agent.system.log import Redactor, open_log
 from agent.system.paths import Home
 from agent.system.processes import become_reaper
@@ -75,7 +74,7 @@ def _attempt(workplace: Workplace) -> str:
 
 def _require_pinned_code(assignment: Assignment) -> None:
     """A resume under other code than the run was planned with is a person's decision; raises ChangedCode."""
-    if fingerprint(Path(__file__).parents[1]) != assignment.build:
+    if agent_fingerprint() != assignment.build:
         raise ChangedCode(what="Predawn")
     if fingerprint(assignment.folder) != assignment.versions["automation"]:
         raise ChangedCode(what=assignment.run.automation)

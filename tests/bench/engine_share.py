@@ -2,9 +2,9 @@
 
     python -m tests.bench.engine_share [--pairs 5]
 
-Each pair is one whole morning by the engine and one by the script, interleaved, each with practice systems of
-its own, the same browser with the same flags and the same way of filling. Prints one JSON value: seconds of each,
-the ratio pair by pair, and the median.
+Each pair is one whole morning by the engine and one by the script, interleaved, each with practice systems
+of its own, the same browser with the same flags and the same way of filling. Prints one JSON value: seconds
+of each, the ratio pair by pair, and the median.
 """
 
 from __future__ import annotations

@@ -294,7 +294,7 @@ def test_a_real_keyring_keeps_secrets_and_says_when_it_is_locked(tmp_path: Path)
     home = Home(tmp_path)
     vault = open_vault(home)
     assert isinstance(vault, KeyringVault)
-    key = master_key(vault)
+    key = master_key(vault, make=True)
     assert master_key(open_vault(home)) == key
     passwords = Passwords(vault)
     assert passwords.set("main", "meridian", "robot", "sécret 🗝") == 1

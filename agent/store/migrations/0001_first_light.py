@@ -11,6 +11,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
     class HomeRow(Model):
         home_id = CharField()
         epoch = IntegerField()
+        key_check = CharField(null=True)
         created_at = UtcField()
 
         class Meta:

@@ -97,7 +97,7 @@ class Written:
             manifest=MANIFEST,
             versions={"agent": "1", "automation": "2", "sites": {}},
         )
-        sealed = wrap(master_key(open_vault(self.home)), self.key, f"run/{self.id}")
+        sealed = wrap(master_key(open_vault(self.home), make=True), self.key, f"run/{self.id}")
         runs.plan(self.id, planned, TASKS, at_terminal(), sealed)
         return self
 
