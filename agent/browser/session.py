@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -66,12 +67,14 @@ class Session:
         memory: Memory | None = None,
     ) -> None:
         self.page, self.book, self.steps, self._keep = page, book, steps, keep
-        self.memory = memory or Memory()
+        if memory is None:  # the first page of this use of the site; a pop-up shares its opener's memory
+            memory = Memory()
+            page.context.on("response", partial(_note_status, memory))
+        self.memory = memory
         self.hook: CommitHook = _NoCommit()
         page.set_default_timeout(ELEMENT_SECONDS * 1000)
         page.set_default_navigation_timeout(2 * ELEMENT_SECONDS * 1000)
         page.on("dialog", self._on_dialog)
-        page.on("response", self._on_response)
 
     def __getitem__(self, name: str) -> Locator:
         """Return the Locator of an element of the book; raises UnknownElement, and for a commit, Broken."""
@@ -212,9 +215,11 @@ class Session:
         else:
             dialog.dismiss()
 
-    def _on_response(self, response: Response) -> None:
-        if response.request.is_navigation_request():
-            self.memory.last_status = response.status
+
+def _note_status(memory: Memory, response: Response) -> None:
+    """Remember how the site answered for a page: of any window, also one that has just been opened."""
+    if response.request.is_navigation_request():
+        memory.last_status = response.status
 
 
 def _frame_text(frame: Frame) -> str:

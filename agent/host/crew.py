@@ -19,6 +19,7 @@ from agent.system.processes import Tree
 
 _log = logging.getLogger(__name__)
 
+_LAST_LINES_SECONDS = 2.0
 _GONE = {"event": "gone"}
 
 
@@ -72,6 +73,7 @@ class Worker:
         ended = self.tree.end()
         if ended.left:
             _log.error("processes_left pids=%s", ended.left)
+        self._reader.join(_LAST_LINES_SECONDS)  # what it said last is read before its pipe is closed
         self.tree.close()
         self._stderr.close()
         shutil.rmtree(

@@ -128,6 +128,7 @@ class Supervisor:
         ended_at: float | None = None
         while not self._stopping.is_set():
             event = worker.event(_EVENT_SECONDS)
+            worker.tree.poll()  # looks at the tree now and then, to know its orphans later
             if event is not None and event["event"] == "step":
                 step, since = event["code"], event["since"]
                 self._note(lease, event)

@@ -51,6 +51,14 @@ def count_try(lease: Lease, office: str, site: str) -> None:
         AccountRow.update(tries=AccountRow.tries + 1).where(AccountRow.id == account.id).execute()
 
 
+def lock(lease: Lease, office: str, site: str) -> None:
+    """The site says that the account is locked: nobody tries again with this password. Raises FenceLost."""
+    with lease.transaction():
+        AccountRow.update(tries=MOST_TRIES).where(
+            (AccountRow.office == office) & (AccountRow.site == site)
+        ).execute()
+
+
 def uncount_try(lease: Lease, office: str, site: str) -> None:
     """Take a try back: the site never answered it, so it was no refusal. Raises FenceLost."""
     with lease.transaction():

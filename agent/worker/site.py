@@ -62,8 +62,11 @@ class OpenSite:
         accounts.count_try(self._assignment.lease, self._office, self.name)
         try:
             sign_in(session, self._account)
-        except (SignInRefused, AccountLocked):
-            raise  # the try stays counted: the site has refused this password
+        except SignInRefused:
+            raise  # the try stays counted
+        except AccountLocked:
+            accounts.lock(self._assignment.lease, self._office, self.name)
+            raise
         except Exception:
             accounts.uncount_try(self._assignment.lease, self._office, self.name)
             raise

@@ -110,7 +110,8 @@ def test_a_changed_page_is_a_question_with_a_picture(
 ) -> None:
     """A missing or doubled element is never guessed: evidence and a question; then the same run goes on."""
     system = "meridian" if element == "export" else "claimport"
-    morning.practice.faults(system, fault, always=True, element=element)
+    path = "billing" if element == "export" else "/claim/new.php"
+    morning.practice.faults(system, fault, always=True, element=element, path=path)
     with morning.host() as host:
         run = morning.finished(host, morning.run(host, "small-sync"))
         assert (run["state"], _failure(run)) == ("NEEDS_REVIEW", code)
