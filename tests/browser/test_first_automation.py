@@ -1,13 +1,16 @@
-"""*Your first automation*, as its reader does it: the files as printed, the commands as typed, a real browser."""
+"""The authors' pages, as their reader follows them: files as printed, commands as typed, a real browser."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,15 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from agent import sdk
+from agent.browser.elements import load_book
+from agent.browser.engine import Engine
+from agent.browser.signing_in import Account, is_signed_in, sign_in
+from agent.reports.attest import Expect
+from agent.sdk import Download, Session
+from agent.system.browsers import find_browser
 from agent.system.paths import Home
+from agent.worker.loading import load_steps
 from resources.practice.server import Practice
 from tests import pages
 
@@ -117,3 +128,73 @@ def test_the_whole_ends_with_each_claim_entered_once_and_read_back(reader: Reade
         "target": "1447.35",
         "skipped": "0",
     }
+
+
+# ── the reference's examples that need a browser ──────────────────────────────────────────────────────────
+@dataclass
+class Committed:
+    """Stands for the engine inside a submit; counts the clicks it let through."""
+
+    clicks: int = 0
+
+    def before_commit(self) -> None:
+        self.clicks += 1
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    browser = find_browser()
+    engine = Engine()
+    engine.launch(browser.path, sandbox=browser.sandbox)
+    yield engine
+    engine.close()
+
+
+def kept(name: str, content: bytes, expect: Expect | None) -> Download:
+    return Download(name, hashlib.sha256(content).hexdigest(), expect, "", lambda: content)
+
+
+def signed_in(engine: Engine, root: Path, site: str, url: str) -> Session:
+    """A session at one of the tutorial's sites, signed in by its book or its site.py."""
+    folder = root / "automations" / "sites" / site
+    steps = load_steps(folder)
+    session = Session(engine.new_page(), load_book(folder, url), kept, steps=steps)
+    assert not is_signed_in(session)
+    sign_in(session, Account(site, *PASSWORDS[site]))
+    assert is_signed_in(session)
+    return session
+
+
+def test_the_examples_of_the_session_run(engine: Engine, practice: Practice, tmp_path: Path) -> None:
+    for file, blocks in pages.files().items():
+        pages.write(tmp_path, file, blocks)
+    site = signed_in(engine, tmp_path, "claims-house", practice.claimport_url)
+    clinic = signed_in(engine, tmp_path, "clinic", practice.meridian_url)
+    hook = site.hook = Committed()
+    known = {name: getattr(sdk, name) for name in sdk.__all__}
+    known |= {"date": date, "Decimal": Decimal, "site": site, "clinic": clinic}
+    page = pages.REFERENCE.read_text(encoding="utf-8")
+    examples = pages.blocks(page.split("\n## ", 1)[0], "python") + pages.blocks(
+        pages.sections(pages.REFERENCE)["Session"], "python"
+    )
+    assert len(examples) == 2
+
+    for source in examples:
+        exec(compile(source, "reference.md, Session", "exec"), known)
+
+    assert hook.clicks == 1
+    assert [claim["claim_no"] for claim in practice.journal("claimport")] == ["C935446"]
+
+
+def test_each_way_to_find_an_element_finds_one(engine: Engine, tmp_path: Path) -> None:
+    section = pages.sections(pages.REFERENCE)["site.toml"]
+    (html,), (toml,) = pages.blocks(section, "html"), pages.blocks(section, "toml")
+    book = load_book(pages.write(tmp_path, "everyway/site.toml", [toml]).parent)
+    session = Session(engine.new_page(), book, kept)
+    session.page.set_content(html)
+    for name, element in book.elements.items():
+        element.locator(session.page).wait_for()
+        assert element.locator(session.page).count() == 1, name
+    session.fill({"day": date(2026, 3, 2), "search": "731", "code": "00731", "editor": "Dear Madam"})
+    assert session["day"].input_value() == "02/03/2026"
+    assert session["editor"].inner_text().strip() == "Dear Madam"

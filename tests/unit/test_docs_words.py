@@ -1,0 +1,86 @@
+"""The pages say the words and commands that the program has: nothing is made up, nothing is missing."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from agent.cli import signs
+from agent.cli.main import predawn
+from resources.i18n import texts
+from tests import pages
+
+CLAIMS = ("claim", "claims")
+PAGE = pages.CLERKS.read_text(encoding="utf-8")
+CELLS = {cell.strip() for line in PAGE.splitlines() if line.startswith("|") for cell in line.split("|")}
+# What nothing can bring about yet; whoever builds it takes it out here and puts it on the page.
+NOT_YET = {"INVALID", "TAKEN", "no_look_up", "withdrawn"}
+PLACEHOLDERS = {"ITEM": "7", "FILE": "file.xls", "NO": "3", "RUN": "20260303-67nn"}
+OWN_PAGES = [pages.TUTORIAL, pages.REFERENCE, pages.CLERKS]
+
+
+def codes(section: str) -> list[str]:
+    return sorted(texts.codes(section) - NOT_YET)
+
+
+@pytest.mark.parametrize("state", codes("run_states"))
+def test_each_state_of_a_run_stands_with_its_sign(state: str) -> None:
+    said = texts.run_state(state, {}, noun=CLAIMS)
+    assert re.search(rf"^\| {signs.of_run(state).icon} \| {re.escape(said)} \|", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("state", codes("record_states"))
+def test_each_state_of_a_record_stands_with_its_sign(state: str) -> None:
+    said = texts.record_state(state, {})
+    assert re.search(rf"^\| {signs.of_record(state).icon} \| {re.escape(said)} \|", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("state", codes("task_states"))
+def test_each_state_of_a_task_is_said(state: str) -> None:
+    assert f"`{texts.task_state(state)}`" in PAGE
+
+
+@pytest.mark.parametrize("code", codes("questions"))
+def test_each_question_is_answered_on_the_page(code: str) -> None:
+    assert texts.question(code, {}, noun=CLAIMS) in CELLS
+
+
+@pytest.mark.parametrize("code", codes("answers"))
+def test_each_answer_is_explained(code: str) -> None:
+    assert texts.answer(code) in CELLS
+
+
+def commands(page: Path) -> Iterator[str]:
+    """Every ``predawn …`` of a page: in a console block after ``$``, or between backticks."""
+    text = page.read_text(encoding="utf-8")
+    yield from re.findall(r"^\$ (predawn .+)$", text, re.MULTILINE)
+    yield from re.findall(
+        r"`(predawn [^`…]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    )
+
+
+@pytest.mark.parametrize("page", OWN_PAGES, ids=lambda page: page.stem)
+def test_each_command_on_a_page_can_be_given(page: Path) -> None:
+    said = list(commands(page))
+    assert said
+    for command in said:
+        words = [PLACEHOLDERS.get(word, word) for word in command.split()[1:]]
+        verb, context = predawn.get_command(click.Context(predawn), words[0]), click.Context(predawn)
+        assert verb is not None, command
+        while isinstance(verb, click.Group) and (inner := verb.get_command(context, (words[1:] or [""])[0])):
+            verb, words = inner, words[1:]
+        if words[1:]:  # else only the verb is named
+            verb.parse_args(click.Context(verb), words[1:])  # raises UsageError for what it does not know
+
+
+@pytest.mark.parametrize("page", OWN_PAGES, ids=lambda page: page.stem)
+def test_each_link_between_pages_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        file, _, anchor = target.partition("#")
+        linked = (page.parent / file).resolve() if file else page
+        assert linked.is_file(), target
+        headings = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), re.MULTILINE)
+        known = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+        assert not anchor or anchor in known, target
