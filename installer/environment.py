@@ -126,7 +126,8 @@ def _install_dependencies(root: Path, step: Step) -> list[str]:
     lock = ["--require-hashes", "-r", str(root / "requirements.lock")]
     uv = _find_uv(root, step)
     if uv:
-        installer = [*uv, "pip", "install", "--python", str(python(root))]
+        # Compiled once here, not at each of a morning's many short processes: imports take half the time.
+        installer = [*uv, "pip", "install", "--compile-bytecode", "--python", str(python(root))]
         step.detail = "by uv"
         if step.run([*installer, *lock]):
             return installer
@@ -143,6 +144,10 @@ def _install_dependencies(root: Path, step: Step) -> list[str]:
     )
 
 
+# A failure to compile them costs time only.
+_OUR_PACKAGES = ("agent", "automations", "resources")
+
+
 def _install_project(root: Path, step: Step, installer: list[str]) -> None:
     """Install this checkout so that edits take effect at once; its build needs nothing from the network."""
     if not step.run([*installer, "--no-deps", "--no-build-isolation", "--editable", str(root)]):
@@ -154,6 +159,7 @@ def _install_project(root: Path, step: Step, installer: list[str]) -> None:
         raise InstallError(
             "the command `predawn` is missing after the installation.", "remove .venv and start again."
         )
+    step.run([str(python(root)), "-m", "compileall", "-q", *(str(root / name) for name in _OUR_PACKAGES)])
 
 
 def _find_uv(root: Path, step: Step) -> list[str] | None:
