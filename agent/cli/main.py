@@ -85,3 +85,7 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # an old Windows console cannot show every sign
     predawn.main(prog_name="predawn")
+
+
+if __name__ == "__main__":
+    main()
