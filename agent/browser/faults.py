@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from agent.browser.elements import Book
+from agent.browser.memory import Memory
 from agent.core.failures import (
     ElementAmbiguous,
     ElementMissing,
@@ -18,7 +20,16 @@ from agent.core.failures import (
 )
 
 if TYPE_CHECKING:
-    from agent.browser.session import Session
+    from playwright.sync_api import Page
+
+
+class InUse(Protocol):
+    """A site in use, as far as its failures are told from it."""
+
+    page: Page
+    book: Book
+    memory: Memory
+
 
 _GONE = (
     "target page, context or browser has been closed",
@@ -30,7 +41,7 @@ _SERVER_ERROR = 500
 
 
 @contextmanager
-def translated(session: Session) -> Iterator[None]:
+def translated(session: InUse) -> Iterator[None]:
     """Turn an error of Playwright inside the block into a failure; every other error passes unchanged."""
     try:
         yield
@@ -41,7 +52,7 @@ def translated(session: Session) -> Iterator[None]:
         raise failure from error
 
 
-def failure_of(session: Session, error: Exception) -> Failure | None:
+def failure_of(session: InUse, error: Exception) -> Failure | None:
     """Say what an error means by its words and by what the page looks like now; None if not Playwright's."""
     from playwright.sync_api import Error  # noqa: PLC0415  # keeps agent.sdk light
 
@@ -55,7 +66,7 @@ def failure_of(session: Session, error: Exception) -> Failure | None:
     return _on_page(session, error, ambiguous="strict mode violation" in words)
 
 
-def _on_page(session: Session, error: Exception, *, ambiguous: bool) -> Failure:
+def _on_page(session: InUse, error: Exception, *, ambiguous: bool) -> Failure:
     """Say what an error means while there is a page to look at."""
     from playwright.sync_api import Error  # noqa: PLC0415
     from playwright.sync_api import TimeoutError as Late  # noqa: PLC0415
@@ -71,7 +82,7 @@ def _on_page(session: Session, error: Exception, *, ambiguous: bool) -> Failure:
     return PageTimeout(site=site, what=element or "page", seconds=0)
 
 
-def _late(session: Session, error: Exception) -> Failure:
+def _late(session: InUse, error: Exception) -> Failure:
     """Say why something did not come in time, by what the page looks like now."""
     site, element = session.book.site, session.memory.last_element
     late = PageTimeout(site=site, what=element or "page", seconds=_seconds(str(error)))
@@ -93,12 +104,12 @@ def _late(session: Session, error: Exception) -> Failure:
     return ElementMissing(site=site, element=element)
 
 
-def _asks_to_sign_in(session: Session) -> bool:
+def _asks_to_sign_in(session: InUse) -> bool:
     """A password field where the work was going on means that the session has ended."""
     return any(frame.locator("input[type=password]").count() > 0 for frame in session.page.frames)
 
 
-def _count(session: Session) -> int:
+def _count(session: InUse) -> int:
     try:
         element = session.book.element(session.memory.last_element)
     except UnknownElement:

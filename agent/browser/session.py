@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from agent.browser import filling
 from agent.browser.elements import Book, ElementKind
 from agent.browser.faults import translated
+from agent.browser.memory import Memory
 from agent.core.failures import BrokenAutomation, DownloadCut, DownloadMissing, ElementMissing
 
 if TYPE_CHECKING:
@@ -39,19 +39,6 @@ class _NoCommit:
         raise BrokenAutomation(
             file="", line=0, problem="site.commit(…) belongs into the submit of a destination, nowhere else"
         )
-
-
-@dataclass
-class Memory:
-    """What a session remembers for evidence: shared by its pop-ups."""
-
-    last_element: str = ""
-    last_status: int = 200
-    dialogs: list[str] = field(default_factory=list)
-    personal: list[str] = field(default_factory=list)  # values of the current record, masked in pictures
-    filled: dict[str, str | bool] = field(default_factory=dict)  # what each element was last filled with
-    last_commit: float = 0.0  # monotonic seconds
-    accept_dialogs: bool = False
 
 
 class Session:
