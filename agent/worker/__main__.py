@@ -44,10 +44,14 @@ def _answer(question: Callable[[], dict[str, object]]) -> int:
 
 
 def _describe(folder: Path) -> dict[str, object]:
+    from agent.worker.check import problems  # noqa: PLC0415
     from agent.worker.describe import manifest  # noqa: PLC0415
     from agent.worker.loading import load_automation  # noqa: PLC0415
 
-    return manifest(load_automation(folder), folder, site_folders(find_home()))
+    sites = site_folders(find_home())
+    for problem in problems(folder, sites):
+        raise problem  # what can be known now must not be found out in the middle of a morning
+    return manifest(load_automation(folder), folder, sites)
 
 
 def _check(folder: Path) -> dict[str, object]:
