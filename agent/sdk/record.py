@@ -24,8 +24,12 @@ class Record:
     noun: ClassVar[tuple[str, str]] = ("record", "records")
 
     def __init_subclass__(cls, *, key: str = "", noun: tuple[str, str] = ("record", "records")) -> None:
-        """Collect the fields; raises TypeError when the key is not one of them."""
+        """Collect the fields; raises TypeError for a reserved name, and when the key is not one of them."""
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
+        for name in sorted(own.keys() & _RESERVED):
+            raise TypeError(
+                f"{cls.__name__}: a field cannot be named “{name}”, which means something else here"
+            )
         cls.columns = {**cls.columns, **own}
         cls.key_field, cls.noun = key or cls.key_field, noun
         if key and key not in cls.columns:
@@ -97,3 +101,9 @@ class Record:
             for name, value in self.shown().items()
         )
         return f"{type(self).__name__}({', '.join(values)})"
+
+
+# A row's ``number`` is its place in the file: a field of that name would be read as that, without a word.
+_RESERVED = {name for kind in (Row, Record) for name in dir(kind) if not name.startswith("_")} | {
+    "confirmation"
+}
