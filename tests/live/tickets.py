@@ -8,12 +8,13 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 BUSY_SECONDS = 10
 
 TICKETS = """
-SELECT Tickets.id, Queues.Name, Tickets.Subject, Tickets.Status, Users.Name
+SELECT Tickets.id, Queues.Name, Tickets.Subject, Tickets.Status, Users.Name, Tickets.Created
 FROM Tickets JOIN Queues ON Queues.id = Tickets.Queue JOIN Users ON Users.id = Tickets.Creator
 WHERE Tickets.Type = 'ticket' ORDER BY Tickets.id
 """
@@ -39,8 +40,9 @@ GROUP BY ObjectId
 class Ticket:
     """A ticket as stored.
 
-    `fields` are the custom fields as text, dates as YYYY-MM-DD; a field left empty is absent. `message` is
-    the first message's text without its mark-up; `changes` counts what was done to the ticket afterwards.
+    `created` is in UTC. `fields` are the custom fields as text, dates as YYYY-MM-DD; a field left empty is
+    absent. `message` is the first message's text without its mark-up; `changes` counts what was done to the
+    ticket afterwards.
     """
 
     number: int
@@ -48,6 +50,7 @@ class Ticket:
     subject: str
     status: str
     creator: str
+    created: datetime
     fields: Mapping[str, str]
     message: str
     changes: int
@@ -71,11 +74,12 @@ def read_tickets(database: Path) -> list[Ticket]:
             subject,
             status,
             creator,
+            datetime.fromisoformat(created).replace(tzinfo=UTC),
             fields.get(number, {}),
             messages.get(number, ""),
             changes.get(number, 0),
         )
-        for number, queue, subject, status, creator in tickets
+        for number, queue, subject, status, creator, created in tickets
     ]
 
 

@@ -74,3 +74,8 @@ def search(site: Session, query: str, columns: Sequence[str], page: int = 1) -> 
 def shown_day(text: str) -> date:
     """Read a day as lists and tickets show it: "Fri Nov 20 2026"; raises ValueError for anything else."""
     return datetime.strptime(text.strip(), "%a %b %d %Y").date()  # noqa: DTZ007 - a day has no time zone
+
+
+def shown_moment(text: str) -> datetime:
+    """Read "Mon Nov 23 22:59:12 2026", in the time zone of the account that looks; raises ValueError."""
+    return datetime.strptime(text.strip(), "%a %b %d %H:%M:%S %Y")  # noqa: DTZ007 - the page names no time zone
