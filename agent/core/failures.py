@@ -15,7 +15,7 @@
     │   └── ElementMissing · ElementAmbiguous · FillDiffers
     ├── Report
     │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadWrongType
-    │   └── RowsInvalid · RowsUnaccounted · StatedTotalDiffers
+    │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · StatedTotalDiffers
     ├── Delivery
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
@@ -273,6 +273,12 @@ class RowsUnaccounted(Report):
     permanent = True
 
 
+class RowUsedTwice(Report):
+    """One source row was made into two records, or used and left out as well (file, address)."""
+
+    permanent = True
+
+
 class StatedTotalDiffers(Report):
     """The file's own total does not agree with its rows (file, what, expected, found)."""
 
@@ -382,6 +388,7 @@ HANDLING: Mapping[type[Failure], Handling] = {
     Report: Handling(3, 2, Action.REVIEW),
     RowsInvalid: _REVIEW,
     RowsUnaccounted: _STOP,
+    RowUsedTwice: _STOP,
     Delivery: _REVIEW,
     Asked: _REVIEW,
     FenceLost: _STOP,

@@ -78,6 +78,7 @@ class Orders:
         """Resume and retry differ in words only: both go on with the first task that has no checkpoint."""
         run = runs.get(args["run"])
         _require(run, _MAY_RESUME, "failed or waiting for a person")
+        reviews.withdraw_tasks(run.id)  # whoever resumes has answered them all
         _wake(run.id)
         return {"run": run.id}
 

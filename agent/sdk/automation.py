@@ -55,7 +55,12 @@ class Automation:
         """Add a task that signs in at a site and returns a :class:`Download`: ``def billing(site, run)``."""
 
         def add(work: FunctionT) -> FunctionT:
-            self._add(work, TaskKind.DOWNLOAD, site, _parameters(work, RUN_PARAMETER, SITE_PARAMETER))
+            inputs = _parameters(work, RUN_PARAMETER, SITE_PARAMETER)
+            if inputs:
+                file, line = _place(work)
+                problem = f"{work.__name__} takes {inputs[0]}; a download takes site and run only"
+                raise BrokenAutomation(file=file, line=line, problem=problem)
+            self._add(work, TaskKind.DOWNLOAD, site, ())
             return work
 
         return add

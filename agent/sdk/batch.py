@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from agent.core.failures import RowsUnaccounted
+from agent.core.failures import RowsUnaccounted, RowUsedTwice
 from agent.core.totals import add_up
 from agent.reports.table import Row
 from agent.sdk.download import Download
@@ -34,9 +34,13 @@ class Account:
 
 @dataclass
 class Batch(Generic[RecordT]):
-    """Records to deliver. Every row of a file that one row is taken from must be added or left out."""
+    """Records to deliver. Every row of a file that one row is taken from must be added or left out.
+
+    ``may_be_few``: none at all, or less than half of a usual day, is no question to a person.
+    """
 
     record_type: type[RecordT]
+    may_be_few: bool = field(default=False, kw_only=True)
     records: list[RecordT] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -53,13 +57,16 @@ class Batch(Generic[RecordT]):
         self.left_out.append(LeftOut(row, reason.strip()))
 
     def account(self, downloads: Iterable[Download]) -> Account:
-        """Check that each row of each used file went to exactly one place; raises RowsUnaccounted."""
+        """Check that each row of each used file went to exactly one place.
+
+        Raises RowsUnaccounted, RowUsedTwice.
+        """
         used = [row for record in self.records for row in record.source_rows]
         used += [left.row for left in self.left_out]
         places = {row.place for row in used}
         if len(places) != len(used):
             twice = next(row for number, row in enumerate(used) if row in used[:number])
-            raise RowsUnaccounted(file=twice.place[0], rows=len(used) - len(places), address=_where(twice))
+            raise RowUsedTwice(file=twice.place[0], address=_where(twice))
         source: list[Row] = []
         for download in downloads:
             rows = download.handed_out()

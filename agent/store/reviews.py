@@ -66,6 +66,14 @@ def answer(item_id: int, given: str, actor: Actor) -> ReviewRow:
         return item
 
 
+def withdraw_tasks(run_id: str) -> None:
+    """Close the open questions about a run's tasks; those about its records stay."""
+    with transaction():
+        ReviewRow.update(answer="withdrawn", answered_at=utc_now()).where(
+            (ReviewRow.run == run_id) & ReviewRow.record.is_null() & ReviewRow.answer.is_null()
+        ).execute()
+
+
 def withdraw(run_id: str) -> None:
     """Close the questions of a run that was stopped: nobody needs to answer them any more."""
     with transaction():

@@ -22,6 +22,7 @@ class StoredBatch:
     left_out: Sequence[tuple[str, str]]
     source: Mapping[str, Decimal]
     left_out_sums: Mapping[str, Decimal]
+    may_be_few: bool
 
 
 def dump(batch: Batch[Any], account: Account) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def dump(batch: Batch[Any], account: Account) -> dict[str, Any]:
         "left_out": [[str(left.row.address("")), left.reason] for left in batch.left_out],
         "source": {name: str(total) for name, total in account.source.items()},
         "left_out_sums": {name: str(total) for name, total in account.left_out.items()},
+        "may_be_few": batch.may_be_few,
     }
 
 
@@ -41,6 +43,7 @@ def load(value: Mapping[str, Any]) -> StoredBatch:
         [(address, reason) for address, reason in value["left_out"]],
         {name: Decimal(total) for name, total in value["source"].items()},
         {name: Decimal(total) for name, total in value["left_out_sums"].items()},
+        value["may_be_few"],
     )
 
 

@@ -14,7 +14,8 @@ from agent.sdk import Automation
 from agent.sdk.automation import SITE_PARAMETER, Task
 from agent.worker.loading import load_automation, load_steps
 
-_NAMING_METHODS = {"commit", "popup", "download", "receive"}
+_READING = "read"  # what the code does with an element: anything but filling and committing
+_NAMING_METHODS = {"commit": "commit", "popup": _READING, "download": _READING, "follow": _READING}
 
 
 def problems(folder: Path, sites: Mapping[str, Path]) -> list[Failure]:
@@ -30,7 +31,7 @@ def problems(folder: Path, sites: Mapping[str, Path]) -> list[Failure]:
             books[name] = _book(name, sites)
         except Failure as failure:
             found.append(failure)
-    return found + list(_unknown_elements(automation, folder, books)) + list(_no_commit(automation, books))
+    return found + list(_no_commit(automation, books)) + list(_unknown_elements(automation, folder, books))
 
 
 def _book(name: str, sites: Mapping[str, Path]) -> Book:
@@ -66,41 +67,55 @@ def _unknown_elements(automation: Automation, folder: Path, books: Mapping[str, 
         book = books.get(task.site or "")
         if book is None or task.name not in definitions:
             continue
-        for name, line in _named_in(definitions[task.name]):
-            yield from _unknown(task, book, name, line)
+        uses = list(_named_in(definitions[task.name]))
+        for use, name, line in uses:
+            yield from _misuse(task, book, use, name, line)
+        if task.kind is TaskKind.UPLOAD and not any(use == "commit" for use, _, _ in uses):
+            problem = f"{task.name} never says site.commit(…): nothing would be saved"
+            yield BrokenAutomation(file=task.file, line=task.line, problem=problem)
 
 
-def _unknown(task: Task, book: Book, name: str, line: int) -> Iterator[Failure]:
+def _misuse(task: Task, book: Book, use: str, name: str, line: int) -> Iterator[Failure]:
+    """Compare what the code does with an element with the kind that the book gives it."""
     try:
-        book.element(name)
+        kind = book.element(name).kind
     except UnknownElement as failure:
-        params = {**failure.params, "file": task.file, "line": line}
-        yield UnknownElement(**params)
+        yield UnknownElement(**{**failure.params, "file": task.file, "line": line})
+        return
+    problem = None
+    if use == "commit" and kind is not ElementKind.COMMIT:
+        problem = f"“{name}” is committed, but is not of kind commit in {book.title}'s book"
+    elif use != "commit" and kind is ElementKind.COMMIT:
+        problem = f"“{name}” takes effect in the site: write site.commit(“{name}”) inside submit"
+    elif use == "fill" and kind is not ElementKind.FILL:
+        problem = f"“{name}” is filled, but is not of kind fill in {book.title}'s book"
+    if problem is not None:
+        yield BrokenAutomation(file=task.file, line=line, problem=problem)
 
 
-def _named_in(definition: ast.AST) -> Iterator[tuple[str, int]]:
-    """Yield each element name, and its line, that a task's code says in so many words."""
+def _named_in(definition: ast.AST) -> Iterator[tuple[str, str, int]]:
+    """Yield how each element is used, its name and its line, where a task's code says so in so many words."""
     sites = {SITE_PARAMETER}
     for node in ast.walk(definition):
         if isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):
             sites.add(node.optional_vars.id)  # with site.popup("…") as report
     for node in ast.walk(definition):
         if isinstance(node, ast.Subscript) and _is_site(node.value, sites):
-            yield from _texts([node.slice])
+            yield from _texts(_READING, [node.slice])
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if not _is_site(node.func.value, sites) or not node.args:
                 continue
             if node.func.attr in _NAMING_METHODS:
-                yield from _texts(node.args[:1])
+                yield from _texts(_NAMING_METHODS[node.func.attr], node.args[:1])
             elif node.func.attr == "fill" and isinstance(node.args[0], ast.Dict):
-                yield from _texts([key for key in node.args[0].keys if key is not None])
+                yield from _texts("fill", [key for key in node.args[0].keys if key is not None])
 
 
 def _is_site(node: ast.expr, sites: set[str]) -> bool:
     return isinstance(node, ast.Name) and node.id in sites
 
 
-def _texts(nodes: list[ast.expr]) -> Iterator[tuple[str, int]]:
+def _texts(use: str, nodes: list[ast.expr]) -> Iterator[tuple[str, str, int]]:
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value, node.lineno
+            yield use, node.value, node.lineno

@@ -35,6 +35,7 @@ from agent.system.log import Redactor
 from agent.system.paths import Home
 from agent.worker import batches
 from agent.worker.assignment import Assignment
+from agent.worker.batches import StoredBatch
 from agent.worker.delivery import Delivery, Wishes
 from agent.worker.loading import defect
 from agent.worker.pipe import Pipe
@@ -75,6 +76,9 @@ class Workplace:
             raise BrokenAutomation(
                 file=task.file, line=task.line, problem=f"{task.name} returned no Download"
             )
+        if not result.evidence:
+            problem = f"{task.name} returned a file that no site.download(…) brought"
+            raise BrokenAutomation(file=task.file, line=task.line, problem=problem)
         self._finish(
             {
                 "name": result.name,
@@ -137,7 +141,7 @@ class Workplace:
         place = Place(str(task.site), self.assignment.run.office, task.work.record_type.__name__)  # type: ignore[attr-defined]
         ledger = Ledger(self.assignment.lease, place, self.assignment.data_key, self.assignment.index_key)
         if not ledger.is_planned():
-            self._question_unusual(task, len(batch.lines), wishes)
+            self._question_unusual(task, batch, wishes)
             ledger.plan(batches.plan(batch.lines), batch.left_out)
         site = self._open_site(task)
         delivery = Delivery(
@@ -175,10 +179,11 @@ class Workplace:
         limit = None if LimitReached.code in accepted else options.get("limit")
         return Wishes(bool(options.get("rehearse")), limit, accepted, self.cancelled)
 
-    def _question_unusual(self, task: Task, found: int, wishes: Wishes) -> None:
+    def _question_unusual(self, task: Task, batch: StoredBatch, wishes: Wishes) -> None:
         """Nothing at all, or less than half of a usual day, is a question (DESIGN.md, 6)."""
-        if UnusualCount.code in wishes.accepted:
+        if batch.may_be_few or UnusualCount.code in wishes.accepted:
             return
+        found = len(batch.lines)
         usual = checkpoints.usual_count(self.assignment.run.automation, self.assignment.run.office, task.name)
         if found == 0 or (usual is not None and found * 2 < usual):
             raise UnusualCount(found=found, usual=usual)

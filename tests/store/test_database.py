@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from peewee import IntegrityError
 
-from agent.core.failures import DatabaseDamaged, DatabaseNewer, DiskLow, HomeReadOnly
+from agent.core.failures import DatabaseDamaged, DatabaseNewer, DatabaseOlder, DiskLow, HomeReadOnly
 from agent.core.states import RunState
 from agent.store import database, evidence, home, runs
 from agent.store.database import close_store, is_prepared, open_store, prepare_store, transaction
@@ -158,7 +158,7 @@ def test_a_worker_refuses_a_ledger_that_was_not_migrated_yet(
         pass
     (newer / "0900_more.py").write_text(GROWS)
     monkeypatch.setattr(database, "_MIGRATIONS", newer)
-    with pytest.raises(DatabaseDamaged):
+    with pytest.raises(DatabaseOlder):
         open_store(ledger, tmp_path / "evidence.db")
 
 

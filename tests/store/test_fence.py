@@ -47,6 +47,7 @@ WRITES: dict[str, tuple[RecordState | None, Callable[[Desk], object]]] = {
     "checkpoints.finish": (None, lambda desk: checkpoints.finish(desk.lease, DATA, b"{}")),
     "accounts.count_try": (None, lambda desk: accounts.count_try(desk.lease, "main", "claimport")),
     "accounts.uncount_try": (None, lambda desk: accounts.uncount_try(desk.lease, "main", "claimport")),
+    "accounts.lock": (None, lambda desk: accounts.lock(desk.lease, "main", "claimport")),
     "accounts.signed_in": (None, lambda desk: accounts.signed_in(desk.lease, "main", "claimport", b"s")),
     "evidence.keep": (
         None,
