@@ -8,7 +8,7 @@ import tempfile
 from threading import Event
 
 from agent.browser.engine import Engine
-from agent.core.failures import ChangedCode, FenceLost
+from agent.core.failures import Asked, ChangedCode, FenceLost, RecordsNeedPerson
 from agent.store import runs
 from agent.store.database import close_store, open_store
 from agent.system.fingerprint import agent_fingerprint, fingerprint
@@ -64,7 +64,8 @@ def _attempt(workplace: Workplace) -> str:
         failure = workplace.translate(error)
         log.exception("task_failed code=%s", failure)
         try:
-            workplace.picture(failure.code)
+            if not isinstance(failure, Asked | RecordsNeedPerson):  # those are about no page
+                workplace.picture(failure.code)
             runs.fail_task(lease, failure)
         except FenceLost:
             return FENCED
