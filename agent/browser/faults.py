@@ -37,7 +37,7 @@ _GONE = (
     "page crashed",
     "browser has been",
 )
-_SERVER_ERROR = 500
+SERVER_ERROR = 500
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def _late(session: InUse, error: Exception) -> Failure:
     """Say why something did not come in time, by what the page looks like now."""
     site, element = session.book.site, session.memory.last_element
     late = PageTimeout(site=site, what=element or "page", seconds=_seconds(str(error)))
-    if session.memory.last_status >= _SERVER_ERROR:
+    if session.memory.last_status >= SERVER_ERROR:
         return SiteDown(site=site, status=session.memory.last_status)
     if (
         "navigating to" in str(error)

@@ -14,5 +14,6 @@ class Memory:
     dialogs: list[str] = field(default_factory=list)
     personal: list[str] = field(default_factory=list)  # values of the current record, masked in pictures
     filled: dict[str, str | bool] = field(default_factory=dict)  # what each element was last filled with
+    answer: str = ""  # the page that the last commit click led to
     last_commit: float = 0.0  # monotonic seconds
     accept_dialogs: bool = False

@@ -11,9 +11,16 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from agent.browser import filling
 from agent.browser.elements import Book, ElementKind
-from agent.browser.faults import translated
+from agent.browser.faults import SERVER_ERROR, translated
 from agent.browser.memory import Memory
-from agent.core.failures import BrokenAutomation, DownloadCut, DownloadMissing, ElementMissing
+from agent.core.failures import (
+    BrokenAutomation,
+    DownloadCut,
+    DownloadMissing,
+    ElementMissing,
+    Refused,
+    SiteDown,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Frame, Locator, Page, Response
@@ -120,6 +127,23 @@ class Session:
             self.hook.before_commit()
             self.memory.last_commit = time.monotonic()
             locator.click()
+            self._hear_answer()
+
+    def _hear_answer(self) -> None:
+        """Read the page that a click led to: a refusal or an error page is raised at once, not waited out."""
+        from playwright.sync_api import Error  # noqa: PLC0415  # keeps agent.sdk light
+
+        self.memory.answer = ""
+        try:
+            self.page.wait_for_load_state("domcontentloaded")
+            self.memory.answer = self.text()
+        except Error:
+            return  # a frame is between two pages: what the author waits for next will tell
+        if self.memory.last_status >= SERVER_ERROR:
+            raise SiteDown(site=self.book.site, status=self.memory.last_status)
+        words = self.book.refusal_in(self.memory.answer)
+        if words is not None:
+            raise Refused(site=self.book.site, words=words)
 
     def _require_usable(self, name: str, locator: Locator) -> None:
         if not locator.evaluate("field => !field.disabled && field.getClientRects().length > 0"):
