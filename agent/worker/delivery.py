@@ -161,7 +161,7 @@ class Delivery:
         try:
             with session.watched():
                 confirmation = self._destination.submit(session, record)
-                text = session.text()
+                text = session.memory.answer or session.text()
         except Rehearsed:
             self.rehearsed += 1
         except FenceLost:
@@ -193,8 +193,8 @@ class Delivery:
     def _answer_lost(self, entry: Entry, failure: Failure) -> None:
         """After the click nobody knows. Even a refusal in the site's own words is looked up first."""
         self._last_request = time.monotonic()
-        self._picture(failure.code)
         words = self._refusal_on_page()
+        self._picture(failure.code if words is None else "refused")
         self._ledger.doubt(entry, failure.as_json() if words is None else _refusal(words))
         if words is not None:
             return
@@ -255,15 +255,21 @@ class Delivery:
                 listed = self._looking.in_complete_list(entry, anew=True)
                 found, believable = listed or [], listed is not None
         except CannotTell as failure:
-            self._ask(entry, failure.code, ("send_it", "it_is_there", "leave_out"), failure.params)
-            return False
+            return self._cannot_know(entry, failure.code, failure.params)
         if found:
             self._judge(entry, found)
             return False
         if not believable:
-            self._ask(entry, "no_control", ("send_it", "it_is_there", "leave_out"))
-            return False
+            return self._cannot_know(entry, "no_control", {})
         return self._absent(entry)
+
+    def _cannot_know(self, entry: Entry, code: str, params: Mapping[str, Any]) -> bool:
+        """Looking does not help: a person is asked, and who has said "send it" is not asked once more."""
+        if entry.reason is not None and entry.reason.get("code") == "send_it":
+            self._ledger.plan_again(entry)
+            return True
+        self._ask(entry, code, ("send_it", "it_is_there", "leave_out"), params)
+        return False
 
     def _absent(self, entry: Entry) -> bool:
         reason = entry.reason or {}

@@ -170,6 +170,14 @@ def test_a_new_password_version_may_be_tried_again(store: Path) -> None:
     assert tries() == 1
 
 
+def test_an_account_that_the_site_locked_is_not_tried_again(store: Path) -> None:
+    accounts.set_account("main", "claimport", "robot", 1)
+    lease = begin(plan_run())
+    accounts.lock(lease, "main", "claimport")
+    with pytest.raises(AccountLocked):
+        accounts.count_try(lease, "main", "claimport")
+
+
 def test_success_begins_the_count_anew_and_an_unanswered_try_is_none(store: Path) -> None:
     accounts.set_account("main", "claimport", "robot", 1)
     lease = begin(plan_run())
