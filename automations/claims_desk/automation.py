@@ -100,7 +100,7 @@ class ClaimsDesk(Destination[Claim]):
     The claim's fields are read back. The message repeats them for people: it is read back in the editor only.
     """
 
-    # Request Tracker saves and answers within one request, and a search sees it at once: up to 4 s on a busy
+    # Request Tracker saves and answers within one request, and a search sees it at once: up to 5 s on a busy
     # machine (docs/live.md). Absence is looked at twice, settle apart: nothing is sent again before 20 s.
     settle = seconds(10)
 

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from agent.host.agent import Host
 from agent.store.database import close_store, prepare_store
 from resources.practice.data import BillingRow, clinic_day
 from resources.practice.server import SEED, Practice
 from tests.live.request_tracker import RequestTracker
 from tests.live.tickets import Ticket
 from tests.morning import Morning
+
+TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 11, day) for day in (17, 18, 19))  # each run covers the day before
 
 TYPES = {
     "Consultation": {"0042", "0073", "0110"},
@@ -37,6 +40,10 @@ class ClinicDesk(Morning):
         prepare_store(self.home.database, self.home.evidence)
         self.set_password("rt", desk.user, desk.password)
         close_store()
+
+    def enter(self, host: Host, automation: str, day: date) -> str:
+        """Have an automation run for a business day; returns the run."""
+        return self.give(host, "run", automation=automation, business_date=day.isoformat(), options={})
 
     @contextmanager
     def host_process(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
