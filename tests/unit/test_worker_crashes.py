@@ -18,16 +18,7 @@ from tests.store.claim_desk import Crash, Desk, ListedDesk, Target, Worker, at_w
 from tests.store.ground import crash
 
 VERIFIED = RecordState.VERIFIED
-TRANSITIONS = (
-    "intend",
-    "confirm",
-    "verify",
-    "doubt",
-    "doubt_intended",
-    "note_absence",
-    "plan_again",
-    "trust",
-)
+WRITES = ("intend", "confirm", "verify", "doubt", "doubt_intended", "note_absence", "plan_again", "trust")
 MOST_ROUNDS = 12
 SUBMITS = st.sampled_from(
     ["well", "lost", "lost_saved", "lost_late", "refused", "refused_early", "fill", "down"]
