@@ -85,6 +85,7 @@ class Session:
         self.page = SimpleNamespace(wait_for_timeout=lambda ms: self.site.target.wait(ms / 1000))
         self.hook: Any = None
         self.shown = "Welcome"
+        self.blind = bool(site.sessions) and site.sessions.pop(0) == "blind"
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -121,20 +122,21 @@ class Session:
 class Site:
     """Stands for agent.worker.site.OpenSite.
 
-    ``submits`` and ``looks`` say how the next ones go; after that all is well. ``tick`` is called at every
-    step that takes time: there a test lets the worker die.
+    ``submits``, ``looks`` and ``sessions`` say how the next ones go; after that all is well. In a blind
+    session every look finds nothing. ``tick`` is called at every step: there a test lets the worker die.
     """
 
     target: Target
     submits: list[str] = field(default_factory=list)
     looks: list[str] = field(default_factory=list)
+    sessions: list[str] = field(default_factory=list)
     tick: Callable[[str], None] = lambda _step: None
     name: str = "desk"
     signed_in: int = 0
 
     def __post_init__(self) -> None:
         self.book = SimpleNamespace(title="Desk", refusal_in=_refusal_in)
-        self.session = Session(self)
+        self.session: Session
 
     def open(self) -> Session:
         """Sign in, or go on with the stored session."""
@@ -178,7 +180,7 @@ class Desk(Destination[Claim]):
             raise CannotTell(site="desk", why="the search is closed")
         if how == "down":
             raise SiteDown(site="desk", status=503)
-        if how == "blind":
+        if site.blind:
             return []
         return [
             _shown(number, saved) for number, saved in site.site.target.saved if saved.key() == claim.key()
@@ -193,7 +195,7 @@ class ListedDesk(Desk):
         how = site.site.looks.pop(0) if site.site.looks else "well"
         site.site.tick("list_all")
         rows = [_shown(number, saved) for number, saved in site.site.target.saved]
-        return Listing(rows, complete=how == "well", stated_total=len(rows))
+        return Listing(rows, complete=how == "well" and not site.blind, stated_total=len(rows))
 
 
 def _shown(number: str, claim: Claim) -> Found[Claim]:

@@ -19,11 +19,12 @@ from tests.store.ground import crash
 
 VERIFIED = RecordState.VERIFIED
 WRITES = ("intend", "confirm", "verify", "doubt", "doubt_intended", "note_absence", "plan_again", "trust")
-MOST_ROUNDS = 12
+MOST_ROUNDS = 20
 SUBMITS = st.sampled_from(
     ["well", "lost", "lost_saved", "lost_late", "refused", "refused_early", "fill", "down"]
 )
-LOOKS = st.sampled_from(["well", "well", "well", "cannot_tell", "blind", "down"])
+LOOKS = st.sampled_from(["well", "well", "well", "cannot_tell", "down"])
+SESSIONS = st.sampled_from(["well", "well", "blind"])
 
 
 class Deaths:
@@ -124,6 +125,7 @@ def morning(
     destination: type[Desk],
     submits: list[str],
     looks: list[str],
+    sessions: list[str],
     deaths: list[int],
     there: list[int],
 ) -> None:
@@ -134,7 +136,13 @@ def morning(
         for number in there:
             worker.site.target.save(claims(4)[number])
         worker.plan(claims(4))
-        worker.site.submits, worker.site.looks = list(submits), list(looks)
+        worker.site.submits, worker.site.looks, worker.site.sessions = (
+            list(submits),
+            list(looks),
+            list(sessions),
+        )
+        if there:  # then nobody may say that nothing has been entered yet
+            worker.accepted = frozenset()
         work_until_done(worker, Deaths(deaths))
         worker.site.target.wait(1000)  # what is still on its way lands now
         require_exact(worker.site.target, worker)
@@ -144,6 +152,7 @@ MORNINGS = given(
     destination=st.sampled_from([Desk, ListedDesk]),
     submits=st.lists(SUBMITS, max_size=6),
     looks=st.lists(LOOKS, max_size=6),
+    sessions=st.lists(SESSIONS, max_size=5),
     deaths=st.lists(st.integers(1, 60), max_size=3),
     there=st.lists(st.integers(0, 3), max_size=2, unique=True),
 )

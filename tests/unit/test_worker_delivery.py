@@ -118,7 +118,7 @@ def test_a_complete_list_shows_absence_without_a_control(worker: Worker) -> None
 
 def test_a_look_up_that_misses_what_is_there_is_not_believed(worker: Worker) -> None:
     """The control fails: the screen is broken, so nobody can tell, and nothing is sent again."""
-    worker.site.looks = ["blind"] * 10
+    worker.site.sessions = ["blind"] * 10
     worker.plan(claims(2))
     entry = worker.ledger.entries()[0]
     worker.site.target.save(claims(1)[0])
@@ -142,7 +142,7 @@ def test_a_look_up_that_cannot_tell_is_a_question(worker: Worker) -> None:
 def test_a_confirmed_record_that_is_not_found_is_never_sent_again(worker: Worker) -> None:
     worker.plan(claims(1))
     worker.ledger.trust(1)
-    worker.site.looks = ["blind", "blind"]
+    worker.site.sessions = ["blind"]
     worker.delivery().run()
     assert asked(worker) == ["gone_after_confirm"]
     again(worker)
