@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from agent.core.failures import RowsUnaccounted, RowUsedTwice
 from agent.core.totals import add_up
@@ -14,6 +14,7 @@ from agent.sdk.download import Download
 from agent.sdk.record import Record
 
 RecordT = TypeVar("RecordT", bound=Record)
+Place: TypeAlias = tuple[str, str | None, int]
 
 
 @dataclass(frozen=True)
@@ -63,17 +64,15 @@ class Batch(Generic[RecordT]):
         """
         used = [row for record in self.records for row in record.source_rows]
         used += [left.row for left in self.left_out]
-        places = {row.place for row in used}
-        if len(places) != len(used):
-            twice = next(row for number, row in enumerate(used) if row in used[:number])
-            raise RowUsedTwice(file=twice.place[0], address=_where(twice))
+        downloads = list(downloads)
+        places = _places(used, downloads)
         source: list[Row] = []
-        for download in downloads:
+        for number, download in enumerate(downloads):
             rows = download.handed_out()
+            missing = [row for row in rows if (number, row.place) not in places]
             # A file of which no row was used served for checking only; but a batch of nothing used nothing.
-            if used and not any(row.place in places for row in rows):
+            if used and len(missing) == len(rows):
                 continue
-            missing = [row for row in rows if row.place not in places]
             if missing:
                 raise RowsUnaccounted(file=download.name, rows=len(missing), address=_where(missing[0]))
             source += rows
@@ -83,6 +82,18 @@ class Batch(Generic[RecordT]):
     def _provable_totals(self, rows: Sequence[Row]) -> list[str]:
         names = [name for name, column in self.record_type.columns.items() if column.control_total]
         return [name for name in names if all(name in row.values for row in rows)]
+
+
+def _places(used: Iterable[Row], downloads: Sequence[Download]) -> set[tuple[int | None, Place]]:
+    """Return from which download and place each row is: many a system names all its files alike."""
+    given = [download.gave() for download in downloads]
+    places: set[tuple[int | None, Place]] = set()
+    for row in used:
+        number = next((number for number, ids in enumerate(given) if id(row) in ids), None)
+        if (number, row.place) in places:
+            raise RowUsedTwice(file=row.place[0], address=_where(row))
+        places.add((number, row.place))
+    return places
 
 
 def _sums(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Decimal]:

@@ -23,7 +23,7 @@ class Download:
     expect: Expect | None
     evidence: str
     _open: Callable[[], bytes] = field(repr=False)
-    _handed_out: dict[tuple[str, str | None, int], Row] = field(default_factory=dict, repr=False)
+    _given: list[Row] = field(default_factory=list, repr=False)
 
     @staticmethod
     def from_file(path: Path, expect: Expect | None = None) -> Download:
@@ -52,9 +52,13 @@ class Download:
                 column=first.header,
                 problem=first.problem,
             )
-        self._handed_out.update((row.place, row) for row in typed.rows)
+        self._given += typed.rows
         return typed.rows
 
     def handed_out(self) -> list[Row]:
-        """Return each row that :meth:`rows` gave, once."""
-        return list(self._handed_out.values())
+        """Return each row that :meth:`rows` gave, once however often the file was read."""
+        return list({row.place: row for row in self._given}.values())
+
+    def gave(self) -> frozenset[int]:
+        """Return the identities (``id``) of all rows given: two files may have the same name."""
+        return frozenset(map(id, self._given))
