@@ -18,7 +18,7 @@ def test_the_front_door_has_exactly_these_names() -> None:
 
 
 def test_the_front_door_opens_without_the_heavy_libraries() -> None:
-    """An automation is described in a fresh process each time: no browser, spreadsheet or database for that."""
+    """An automation is described in a fresh process: no browser, spreadsheet or database for it."""
     heavy = {"playwright", "openpyxl", "lxml", "peewee", "apsw", "cryptography"}
     code = "import agent.sdk, sys; print(*{name.partition('.')[0] for name in sys.modules})"
     command = [sys.executable, "-P", "-c", code]

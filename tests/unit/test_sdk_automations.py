@@ -187,7 +187,12 @@ class NoKey(Destination[Keyless]):
 class NoType(Destination):  # type: ignore[type-arg]
     """Doesn't say what it enters."""
 
-    submit, look_up = Whole.submit, Whole.look_up
+    def submit(self, site: Session, record: Any) -> str | None:
+        """Enter."""
+
+    def look_up(self, site: Session, record: Any) -> list[Found[Any]]:
+        """Find."""
+        return []
 
 
 class NoDestination:
