@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from agent.browser.elements import Book, ElementKind, load_book
 from agent.browser.signing_in import PASSWORD, SIGN_IN, USER
 from agent.core.failures import BrokenAutomation, BrokenBook, Failure, UnknownElement, UnknownSite
 from agent.core.states import TaskKind
-from agent.sdk import Automation
+from agent.sdk import Automation, Session
 from agent.sdk.automation import SITE_PARAMETER, Task
 from agent.worker.loading import load_automation, load_steps
 
@@ -31,7 +32,9 @@ def problems(folder: Path, sites: Mapping[str, Path]) -> list[Failure]:
             books[name] = _book(name, sites)
         except Failure as failure:
             found.append(failure)
-    return found + list(_no_commit(automation, books)) + list(_unknown_elements(automation, folder, books))
+    found += [*_no_commit(automation, books), *_unknown_elements(automation, folder, books)]
+    # What several tasks share is wrong once.
+    return list({json.dumps(failure.as_json()): failure for failure in found}.values())
 
 
 def _book(name: str, sites: Mapping[str, Path]) -> Book:
@@ -63,16 +66,27 @@ def _unknown_elements(automation: Automation, folder: Path, books: Mapping[str, 
     definitions = {
         node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)
     }
+    shared = {name: node for name, node in definitions.items() if name not in automation.tasks}
     for task in automation.tasks.values():
         book = books.get(task.site or "")
         if book is None or task.name not in definitions:
             continue
-        uses = list(_named_in(definitions[task.name]))
+        code = _with_shared(definitions[task.name], shared)
+        uses = [each for definition in code for each in _named_in(definition)]
         for use, name, line in uses:
             yield from _misuse(task, book, use, name, line)
         if task.kind is TaskKind.UPLOAD and not any(use == "commit" for use, _, _ in uses):
             problem = f"{task.name} never says site.commit(…): nothing would be saved"
             yield BrokenAutomation(file=task.file, line=task.line, problem=problem)
+
+
+def _with_shared(task: ast.AST, shared: Mapping[str, ast.AST]) -> list[ast.AST]:
+    """Return a task's code and all functions and classes of its file that it uses, directly or not."""
+    found = [task]
+    for node in found:  # grows while it is walked
+        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        found += [shared[name] for name in sorted(names & shared.keys()) if shared[name] not in found]
+    return found
 
 
 def _misuse(task: Task, book: Book, use: str, name: str, line: int) -> Iterator[Failure]:
@@ -99,6 +113,8 @@ def _named_in(definition: ast.AST) -> Iterator[tuple[str, str, int]]:
     for node in ast.walk(definition):
         if isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):
             sites.add(node.optional_vars.id)  # with site.popup("…") as report
+        elif isinstance(node, ast.arg) and isinstance(node.annotation, ast.Name):
+            sites |= {node.arg} if node.annotation.id == Session.__name__ else set()
     for node in ast.walk(definition):
         if isinstance(node, ast.Subscript) and _is_site(node.value, sites):
             yield from _texts(_READING, [node.slice])
