@@ -126,7 +126,9 @@ def _migrate(ledger: Path, *, fresh: bool) -> None:
     except BaseException:
         LEDGER.close()
         if not fresh:
-            shutil.copyfile(copy, ledger)
+            for leftover in ("-wal", "-shm"):  # of the migrated file: never to be read into the old one
+                Path(f"{ledger}{leftover}").unlink(missing_ok=True)
+            copy.replace(ledger)  # whole or not at all, and on a full disk too
         raise
 
 

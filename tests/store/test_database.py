@@ -119,6 +119,24 @@ def test_a_migration_that_fails_leaves_the_old_file_usable(
         assert runs.get(run).state == RunState.PENDING
 
 
+def test_a_migration_for_which_the_disk_is_too_small_leaves_the_old_file_usable(
+    tmp_path: Path, newer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path):
+        run, before = plan_run(), schema()
+    full = "    db.execute_sql('PRAGMA max_page_count = 1').fetchall()\n"
+    large = "    db.execute_sql('INSERT INTO more SELECT zeroblob(900000)')\n"
+    (newer / "0900_more.py").write_text(GROWS)
+    (newer / "0901_large.py").write_text(f"def up(migrator, db):\n{full}{large}")
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "_MIGRATIONS", newer)
+        with pytest.raises(DiskLow):
+            prepare_store(tmp_path / "ledger.db", tmp_path / "evidence.db")
+    with opened(tmp_path):
+        assert schema() == before
+        assert runs.get(run).state == RunState.PENDING
+
+
 def test_a_migration_killed_half_way_leaves_the_old_file_usable(tmp_path: Path, newer: Path) -> None:
     with opened(tmp_path):
         run, before = plan_run(), schema()

@@ -1,0 +1,210 @@
+"""People's wishes and answers: each becomes done or refused, and does to rows what it says."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.core.states import RecordState, RunState, TaskState
+from agent.host.orders import Orders
+from agent.store import commands, reviews, runs
+from agent.store.ledger import Ledger, Question
+from tests.store.ground import (
+    SOMEBODY,
+    begin,
+    claim,
+    everything,
+    ledger_of,
+    only,
+    opened,
+    plan_run,
+    planned,
+    run_of,
+)
+
+UNSURE = Question("no_control", {}, ("send_it", "it_is_there", "leave_out"))
+REFUSED = Question("refused", {"words": "no such patient"}, ("retry", "leave_out"))
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path) -> Iterator[None]:
+    """A store of the test's own."""
+    with opened(tmp_path):
+        yield
+
+
+@pytest.fixture
+def orders() -> Orders:
+    """What carries wishes out; none of those here needs a home, settings or keys."""
+    nothing: Any = None
+    return Orders(nothing, nothing, nothing)
+
+
+def wish(orders: Orders, verb: str, **args: object) -> tuple[str, Any]:
+    """Give a wish and have it carried out: done or refused, with its result."""
+    number = commands.give(verb, args, SOMEBODY)
+    orders.carry_out()
+    return commands.result(number)
+
+
+def in_state(state: RunState) -> str:
+    """A run in this state, its one task where the host leaves it then."""
+    run = plan_run()
+    if state is not RunState.PENDING:
+        lease = begin(run)
+        task = {RunState.COMPLETED: TaskState.DONE, RunState.NEEDS_REVIEW: TaskState.NEEDS_REVIEW}
+        if state is RunState.COMPLETED:
+            runs.finish_task(lease, b"sealed")
+        elif state not in {RunState.DOWNLOADING, RunState.PROCESSING, RunState.UPLOADING}:
+            runs.settle_task(lease.task_id, task.get(state, TaskState.FAILED))
+        if runs.get(run).state != state:
+            runs.move_run(run, state)
+    return run
+
+
+@pytest.mark.parametrize("verb", ["resume", "retry"])
+@pytest.mark.parametrize("state", RunState)
+def test_only_a_run_that_failed_or_waits_for_a_person_resumes(
+    orders: Orders, verb: str, state: RunState
+) -> None:
+    run = in_state(state)
+    told, result = wish(orders, verb, run=run)
+    if state in {RunState.FAILED, RunState.NEEDS_REVIEW}:
+        assert (told, result) == ("done", {"run": run})
+        assert runs.get(run).state == RunState.PENDING
+        assert [(task.state, task.attempts) for task in runs.tasks_of(run)] == [(TaskState.WAITING, 0)]
+    else:
+        assert (told, result["code"]) == ("refused", "wrong_state")
+        assert runs.get(run).state == state
+
+
+@pytest.mark.parametrize("state", RunState)
+def test_a_run_that_has_not_ended_can_be_cancelled(orders: Orders, state: RunState) -> None:
+    """The wish is noted; a run that nobody works on is woken, to settle what is in doubt before it ends."""
+    run = in_state(state)
+    told, _ = wish(orders, "cancel", run=run)
+    ended = state in {RunState.COMPLETED, RunState.CANCELLED}
+    assert told == ("refused" if ended else "done")
+    assert runs.get(run).options.get("cancel") == (None if ended else SOMEBODY.as_json())
+    woken = state in {RunState.FAILED, RunState.NEEDS_REVIEW}
+    assert runs.get(run).state == (RunState.PENDING if woken else state)
+
+
+def test_a_wish_about_no_run_is_refused_and_the_next_is_heard(orders: Orders) -> None:
+    run = in_state(RunState.FAILED)
+    first = commands.give("resume", {"run": "nothing"}, SOMEBODY)
+    second = commands.give("resume", {"run": run}, SOMEBODY)
+    orders.carry_out()
+    assert commands.result(first) == ("refused", {"code": "unknown_run", "params": {"run": "nothing"}})
+    assert commands.result(second)[0] == "done"
+    assert commands.waiting() == []
+
+
+def test_a_failed_run_whose_duty_another_does_is_left_as_it_was(orders: Orders) -> None:
+    failed = in_state(RunState.FAILED)
+    plan_run()
+    before = runs.tasks_of(failed)[0].state
+    assert wish(orders, "resume", run=failed)[1]["code"] == "duty_is_open"
+    assert (runs.get(failed).state, runs.tasks_of(failed)[0].state) == (RunState.FAILED, before)
+
+
+# ── answers ───────────────────────────────────────────────────────────────────────────────────────────
+def waiting_with(question: Question, *, refused: bool = False) -> Ledger:
+    """A run that waits because of a question about its one record."""
+    ledger = planned(claim("C1"))
+    (ledger.reject if refused else ledger.review)(only(ledger), question)
+    run = run_of(ledger)
+    runs.settle_task(runs.tasks_of(run)[0].id, TaskState.NEEDS_REVIEW)
+    runs.move_run(run, RunState.NEEDS_REVIEW)
+    return ledger
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "state"),
+    [
+        (UNSURE, "send_it", RecordState.IN_DOUBT),
+        (UNSURE, "it_is_there", RecordState.IN_DOUBT),
+        (UNSURE, "leave_out", RecordState.SKIPPED),
+        (REFUSED, "retry", RecordState.PLANNED),
+        (REFUSED, "leave_out", RecordState.SKIPPED),
+    ],
+)
+def test_an_answer_about_a_record_moves_it_and_wakes_the_run(
+    orders: Orders, question: Question, given: str, state: RecordState
+) -> None:
+    """Whatever may be in the target is looked up first: "send it" sends nothing by itself."""
+    ledger = waiting_with(question, refused=question is REFUSED)
+    (item,) = reviews.open_items()
+    assert wish(orders, "answer", item=item.id, answer=given)[0] == "done"
+    assert only(ledger).state is state
+    assert only(ledger).reason == {"code": given, "params": {"question": question.code}}
+    assert runs.get(run_of(ledger)).state == RunState.PENDING
+
+
+def test_a_run_is_woken_by_the_last_answer_only(orders: Orders) -> None:
+    ledger = ledger_of(begin(plan_run()))
+    ledger.plan([claim("C1"), claim("C2")], [])
+    for entry in ledger.entries():
+        ledger.review(entry, UNSURE)
+    run = run_of(ledger)
+    runs.settle_task(runs.tasks_of(run)[0].id, TaskState.NEEDS_REVIEW)
+    runs.move_run(run, RunState.NEEDS_REVIEW)
+    states = []
+    for item in reviews.open_items():
+        wish(orders, "answer", item=item.id, answer="leave_out")
+        states.append(runs.get(run).state)
+    assert states == [RunState.NEEDS_REVIEW, RunState.PENDING]
+
+
+def test_a_second_answer_is_refused_and_changes_nothing(orders: Orders) -> None:
+    ledger = waiting_with(UNSURE)
+    (item,) = reviews.open_items()
+    wish(orders, "answer", item=item.id, answer="leave_out")
+    told, result = wish(orders, "answer", item=item.id, answer="send_it")
+    assert (told, result["code"]) == ("refused", "wrong_state")
+    assert only(ledger).state is RecordState.SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "code"), [(404, "retry", "unknown_item"), (1, "maybe", "wrong_state")]
+)
+def test_an_answer_that_cannot_be_is_refused(orders: Orders, item: int, answer: str, code: str) -> None:
+    waiting_with(UNSURE)
+    before = everything()["RecordRow"]
+    assert wish(orders, "answer", item=item, answer=answer)[1]["code"] == code
+    assert everything()["RecordRow"] == before
+
+
+@pytest.mark.parametrize(
+    ("code", "answers"),
+    [
+        ("unusual_count", ("go_on", "stop")),
+        ("limit_reached", ("go_on", "stop")),
+        ("first_run", ("nothing_entered_yet", "stop")),
+    ],
+)
+def test_a_person_may_let_the_run_go_on_and_is_not_asked_twice(
+    orders: Orders, code: str, answers: tuple[str, str]
+) -> None:
+    run = in_state(RunState.NEEDS_REVIEW)
+    reviews.ask(run, runs.tasks_of(run)[0].id, code, {}, answers)
+    wish(orders, "answer", item=reviews.open_items()[0].id, answer=answers[0])
+    assert runs.get(run).options["accepted"] == [code]
+    assert runs.get(run).state == RunState.PENDING
+
+
+def test_a_person_may_stop_a_run_instead(orders: Orders) -> None:
+    run = in_state(RunState.NEEDS_REVIEW)
+    reviews.ask(run, runs.tasks_of(run)[0].id, "unusual_count", {}, ("go_on", "stop"))
+    wish(orders, "answer", item=reviews.open_items()[0].id, answer="stop")
+    assert runs.get(run).options["cancel"] == SOMEBODY.as_json()
+    assert runs.get(run).options.get("accepted") is None
+
+
+def test_a_failed_task_is_tried_again_when_a_person_says_so(orders: Orders) -> None:
+    run = in_state(RunState.FAILED)
+    reviews.ask(run, runs.tasks_of(run)[0].id, "task_failed", {}, ("retry", "stop"))
+    wish(orders, "answer", item=reviews.open_items()[0].id, answer="retry")
+    assert runs.get(run).state == RunState.PENDING
+    assert runs.get(run).options.get("accepted") is None
