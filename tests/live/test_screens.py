@@ -9,7 +9,7 @@ import pytest
 from agent.browser.elements import load_book
 from agent.browser.engine import Engine
 from agent.browser.signing_in import Account, is_signed_in, sign_in
-from agent.core.failures import SignInRefused
+from agent.core.failures import Refused, SignInRefused
 from agent.sdk import Download, Expect, Session
 from agent.system.browsers import find_browser
 from automations.sites.rt import site as rt
@@ -40,6 +40,13 @@ class _Commits:
         self.noted += 1
 
 
+@pytest.fixture(scope="module")
+def claims_desk(live_machine: None) -> Iterator[RequestTracker]:
+    """One desk for both tests: the first only looks, the second enters."""
+    with RequestTracker() as desk:
+        yield desk
+
+
 @pytest.fixture
 def site(claims_desk: RequestTracker) -> Iterator[Session]:
     """A session of the robot's, signed in by the book."""
@@ -65,38 +72,6 @@ def _claim(number: str) -> str:
     return f"Queue = 'Claims' AND 'CF.{{Claim Number}}' = '{number}'"
 
 
-def test_a_claim_goes_in_through_the_screens_and_is_found_on_another(
-    claims_desk: RequestTracker, site: Session
-) -> None:
-    """Each value arrives exactly: accents, apostrophes, mark-up, zeros, 1E5; a refusal saves nothing."""
-    rt.open_new_ticket(site, "Claims")
-    site.fill({**CLAIM, "amount": "12,5", "patient_no": "731"})
-    assert site.book.refusal_in(site.text()) is None  # the form's hints are not a refusal
-    site.commit("create")
-    with pytest.raises(ValueError, match="Amount: Input must match"):
-        rt.created_number(site["answer"].inner_text())
-    assert site.book.refusal_in(site.text()) == "Patient Number: Input must match [Six digits]"
-    assert claims_desk.tickets(by="robot") == []
-
-    rt.open_new_ticket(site, "Claims")
-    site.fill(CLAIM)
-    site.commit("create")
-    number = rt.created_number(site["answer"].inner_text())
-    (ticket,) = claims_desk.tickets(by="robot")
-    assert (str(ticket.number), ticket.subject, ticket.changes) == (number, CLAIM["subject"], 0)
-    assert ticket.fields == {
-        "Claim Number": "C988007", "Patient Number": "000731", "Service Code": "1E5", "Amount": "1234.50",
-        "Visit Date": "2026-11-03", "Claim Type": "Diagnostics",
-    }  # fmt: skip
-    assert ticket.message == CLAIM["message"]
-
-    page = rt.search(site, _claim("C988007"), COLUMNS)
-    assert page.stated == 1
-    (row,) = page.rows
-    assert (row["#"], row["Subject"], row["Amount"]) == (number, CLAIM["subject"], "1234.50")
-    assert rt.shown_day(row["Visit Date"]) == date(2026, 11, 3)
-
-
 def test_searching_has_the_traps_that_the_notes_name(claims_desk: RequestTracker, site: Session) -> None:
     """Case is ignored; a misspelt field finds nothing; beyond the last page comes the last again."""
     assert rt.search(site, _claim("c400001"), COLUMNS).rows[0]["Claim Number"] == "C400001"
@@ -118,3 +93,36 @@ def test_searching_has_the_traps_that_the_notes_name(claims_desk: RequestTracker
 
     claims_desk.expire_sessions()
     assert not is_signed_in(site)
+
+
+def test_a_claim_goes_in_through_the_screens_and_is_found_on_another(
+    claims_desk: RequestTracker, site: Session
+) -> None:
+    """Each value arrives exactly: accents, apostrophes, mark-up, zeros, 1E5; a refusal saves nothing."""
+    rt.open_new_ticket(site, "Claims")
+    site.fill({**CLAIM, "amount": "12,5", "patient_no": "731"})
+    assert site.book.refusal_in(site.text()) is None  # the form's hints are not a refusal
+    with pytest.raises(Refused) as refused:
+        site.commit("create")
+    assert refused.value.params["words"] == "Patient Number: Input must match [Six digits]"
+    with pytest.raises(ValueError, match="Amount: Input must match"):
+        rt.created_number(site["answer"].inner_text())
+    assert claims_desk.tickets(by="robot") == []
+
+    rt.open_new_ticket(site, "Claims")
+    site.fill(CLAIM)
+    site.commit("create")
+    number = rt.created_number(site["answer"].inner_text())
+    (ticket,) = claims_desk.tickets(by="robot")
+    assert (str(ticket.number), ticket.subject, ticket.changes) == (number, CLAIM["subject"], 0)
+    assert ticket.fields == {
+        "Claim Number": "C988007", "Patient Number": "000731", "Service Code": "1E5", "Amount": "1234.50",
+        "Visit Date": "2026-11-03", "Claim Type": "Diagnostics",
+    }  # fmt: skip
+    assert ticket.message == CLAIM["message"]
+
+    page = rt.search(site, _claim("C988007"), COLUMNS)
+    assert page.stated == 1
+    (row,) = page.rows
+    assert (row["#"], row["Subject"], row["Amount"]) == (number, CLAIM["subject"], "1234.50")
+    assert rt.shown_day(row["Visit Date"]) == date(2026, 11, 3)
