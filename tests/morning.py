@@ -19,7 +19,7 @@ from agent.system.paths import Home
 from agent.system.vault import Passwords, open_vault
 from resources.practice.server import Practice
 
-MONDAY_FREE = date(2026, 11, 18)  # a Wednesday: its run covers one business day
+WEDNESDAY = date(2026, 11, 18)  # its run covers one business day, the Tuesday before
 TESTER = Actor("person", "tester", "Test", "cli", "test")
 SHIPPED = Path(__file__).parents[1] / "automations"
 FINAL = {"COMPLETED", "FAILED", "NEEDS_REVIEW", "CANCELLED"}
@@ -86,7 +86,7 @@ class Morning:
 
     def run(self, host: Host, automation: str, **options: Any) -> str:
         return self.give(
-            host, "run", automation=automation, business_date=MONDAY_FREE.isoformat(), options=options
+            host, "run", automation=automation, business_date=WEDNESDAY.isoformat(), options=options
         )
 
     def finished(self, host: Host, run_id: str, seconds: float = 120) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent.store import queries
-from resources.practice.server import Practice
-from tests.morning import TESTER, Morning, assert_exact, until
+from resources.practice.data import BillingRow, clinic_day, previous_business_day
+from resources.practice.server import SEED, Practice
+from tests.morning import WEDNESDAY, Morning, assert_exact, until
 
 CLAIMS = 6
 
@@ -75,8 +77,8 @@ def test_a_browser_that_sends_twice_is_found_out(morning: Morning) -> None:
     assert run["records"]["verified"] == CLAIMS - 1
 
 
-def test_what_people_entered_is_recognised_before_anything_is_typed(morning: Morning) -> None:
-    """A first run elsewhere shows the claims; a person enters one of them, and one with another amount."""
+def test_rehearsed_then_limited_then_all_then_once_more(morning: Morning) -> None:
+    """A rehearsal saves nothing; two go in as asked; the rest follows; a second run types nothing again."""
     with morning.host() as host:
         rehearsal = morning.finished(host, morning.run(host, "small-sync", rehearse=True))
         assert rehearsal["state"] == "COMPLETED"
@@ -93,23 +95,31 @@ def test_what_people_entered_is_recognised_before_anything_is_typed(morning: Mor
         assert_exact(morning, again, CLAIMS)  # looked up and recognised: nothing was typed a second time
 
 
-def test_a_claim_entered_by_hand_with_another_amount_is_a_question(morning: Morning, tmp_path: Path) -> None:
-    """The same key with other values is never overwritten and never entered beside."""
-    with Practice(tmp_path / "elsewhere", export_seconds=0.1) as elsewhere:
-        other = Morning(tmp_path / "other", elsewhere)
-        other.small_sync(CLAIMS)
-        with other.host() as host:
-            other.finished(host, other.run(host, "small-sync"))
-        claims = elsewhere.journal("claimport")
-    fields = ("claim_no", "patient_no", "patient_name", "visit_date", "service_code", "amount")
-    equal = {name: claims[0][name] for name in fields}
-    morning.practice.enter_claim(equal)
-    morning.practice.enter_claim({**{name: claims[1][name] for name in fields}, "amount": "1.00"})
-    morning.open()
+def _as_a_clerk_would(row: BillingRow, amount: Decimal) -> dict[str, str]:
+    return {
+        "claim_no": row.claim_no,
+        "patient_no": row.patient_no,
+        "patient_name": row.patient_name,
+        "visit_date": f"{row.visit_date:%d/%m/%Y}",
+        "service_code": row.service_code,
+        "amount": f"{amount:.2f}",
+    }
+
+
+def test_a_claim_entered_by_hand_is_recognised_and_with_another_amount_is_a_question(
+    morning: Morning,
+) -> None:
+    """Equal: arrived, never typed again. Other values: never overwritten and never entered beside."""
+    day = clinic_day(previous_business_day(WEDNESDAY), SEED)
+    attended = {visit.appointment_no for visit in day.appointments if visit.status == "attended"}
+    first, second = [row for row in day.billing if row.appointment_no in attended][:2]
+    morning.practice.enter_claim(_as_a_clerk_would(first, first.amount))
+    morning.practice.enter_claim(_as_a_clerk_would(second, second.amount + 1))
     with morning.host() as host:
         run = morning.finished(host, morning.run(host, "small-sync"))
     assert run["state"] == "NEEDS_REVIEW"
     assert set(_questions(run["id"])) == {"found_different"}
+    assert run["records"]["verified"] == CLAIMS - 1
     assert len(morning.practice.journal("claimport")) == CLAIMS
     assert max(morning.delivered().values()) == 1
 
@@ -125,7 +135,6 @@ def test_stopped_after_the_current_claim(morning: Morning) -> None:
         assert run["records"]["verified"] == len(morning.practice.journal("claimport")) < CLAIMS
         assert run["records"]["intended"] == run["records"]["confirmed"] == run["records"]["in_doubt"] == 0
         assert_exact(morning, morning.finished(host, morning.run(host, "small-sync")), CLAIMS)
-    assert TESTER.kind == "person"
 
 
 def test_nothing_secret_or_personal_lies_about_in_the_clear(morning: Morning) -> None:
