@@ -76,7 +76,7 @@ def test_an_expired_session_is_signed_in_again(morning: Morning) -> None:
 
 
 def test_a_bad_download_is_fetched_again_then_a_person_is_asked(morning: Morning) -> None:
-    """Three fresh tries, cut, stale and of a wrong type; nothing of a bad file is entered; then it goes on."""
+    """Cut, stale, of a wrong type: three fresh tries; nothing of them is entered; then it goes on."""
     code = "download_wrong_type"
     for number, fault in enumerate(("cut_download", "stale_download", "wrong_type_download"), start=1):
         morning.practice.faults("meridian", fault, at=[number], path="billing")
