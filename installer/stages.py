@@ -50,8 +50,8 @@ STAGES = (
         (("python", "-m", "pytest", "-m", "not keyring", "tests/unit", "tests/store"),),
         with_keyring=("python", "-m", "pytest", "-m", "keyring", "tests/unit"),
     ),
-    Stage("browser", "browser", 5, (("python", "-m", "pytest", "tests/browser"),)),
-    Stage("chaos", "chaos", 3, (("python", "-m", "pytest", "tests/chaos"),)),
+    Stage("browser", "browser", 5, (("python", "-m", "pytest", "-m", "not long", "tests/browser"),)),
+    Stage("chaos", "chaos", 3, (("python", "-m", "pytest", "-m", "not long", "tests/chaos"),)),
     Stage("live", "live", 4, (("python", "-m", "pytest", "tests/live"),)),
 )
 NAMES = tuple(stage.name for stage in STAGES)

@@ -67,6 +67,7 @@ def test_what_cannot_be_known_goes_to_a_person(morning: Morning) -> None:
     assert max(morning.delivered().values()) == 1
 
 
+@pytest.mark.long
 def test_a_browser_that_sends_twice_is_found_out(morning: Morning) -> None:
     """Chromium may repeat a POST by itself; two in the target are never called arrived."""
     morning.practice.faults("claimport", "answer_lost", at=[3], resend="yes")

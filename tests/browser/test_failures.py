@@ -26,6 +26,7 @@ def _failure(run: dict[str, Any]) -> str:
     return next(task["failure"]["code"] for task in run["tasks"] if task["failure"])
 
 
+@pytest.mark.long
 def test_a_refused_sign_in_is_tried_once_more_in_a_fresh_session(morning: Morning) -> None:
     """One refusal is survived."""
     morning.practice.faults("meridian", "wrong_password")
@@ -95,7 +96,10 @@ def test_a_bad_download_is_fetched_again_then_a_person_is_asked(morning: Morning
 
 @pytest.mark.parametrize(
     ("fault", "element", "code"),
-    [("renamed", "export", "element_missing"), ("doubled", "save", "element_ambiguous")],
+    [
+        pytest.param("renamed", "export", "element_missing", marks=pytest.mark.long),
+        ("doubled", "save", "element_ambiguous"),
+    ],
 )
 def test_a_changed_page_is_a_question_with_a_picture(
     morning: Morning, fault: str, element: str, code: str
@@ -114,6 +118,7 @@ def test_a_changed_page_is_a_question_with_a_picture(
         assert_exact(morning, morning.finished(host, run["id"]), CLAIMS)
 
 
+@pytest.mark.long
 def test_other_code_than_the_run_was_planned_with_is_a_question(morning: Morning) -> None:
     """A resume under a changed automation asks first, and goes on when a person says so."""
     morning.practice.faults("meridian", "wrong_type_download", always=True, path="billing")

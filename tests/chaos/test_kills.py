@@ -70,7 +70,7 @@ def test_killed_in_mid_upload(morning: Morning, victim: Callable[[str], None]) -
         assert_exact(morning, morning.finished(host, run_id), CLAIMS)
 
 
-@pytest.mark.parametrize("state", ["DOWNLOADING", "PROCESSING"])
+@pytest.mark.parametrize("state", ["DOWNLOADING", pytest.param("PROCESSING", marks=pytest.mark.long)])
 def test_worker_killed_at_each_state(morning: Morning, state: str) -> None:
     """A worker that dies before the upload is replaced, and the run completes."""
     name = morning.small_sync(CLAIMS)
