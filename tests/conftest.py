@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from resources.practice.server import Practice
+
+# An example's time says more about what else the machine does than about the rule; the stage has a budget.
+settings.register_profile("predawn", deadline=None)
+settings.load_profile("predawn")
 
 
 @pytest.fixture

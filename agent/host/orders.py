@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from agent.core.actors import Actor
-from agent.core.failures import ChangedCode, Failure, WrongState
+from agent.core.failures import ChangedCode, Defect, Failure, WrongState
 from agent.core.states import RecordState, RunState
 from agent.host import planning
 from agent.host.keys import Keys
@@ -58,6 +58,11 @@ class Orders:
             except Failure as failure:
                 _log.info("command_refused verb=%s why=%s", row.verb, failure)
                 commands.end(row.id, done=False, result=failure.as_json())
+            except (KeyError, ValueError, TypeError) as error:
+                # A row that cannot be understood must not stop the host, now and at every later start.
+                _log.exception("command_not_understood verb=%s", row.verb)
+                defect = Defect(kind=type(error).__name__, file="", line=0)
+                commands.end(row.id, done=False, result=defect.as_json())
             else:
                 commands.end(row.id, done=True, result=result)
 
@@ -85,9 +90,9 @@ class Orders:
     def _cancel(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
         run = runs.get(args["run"])
         _require(run, _MAY_CANCEL, "not ended")
-        runs.change_options(run.id, cancel=actor.as_json())
         if RunState(run.state) in _MAY_RESUME:
             _wake(run.id)  # the queue finds the wish, settles what is in doubt and ends the run
+        runs.change_options(run.id, cancel=actor.as_json())
         return {"run": run.id}
 
     def _answer(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:

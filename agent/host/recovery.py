@@ -71,6 +71,8 @@ def settle(run_id: str, task_id: int, death: Failure) -> None:
         _again(task, failure, rule.pause_seconds * 2 ** (attempts - 1))
     elif rule.then is Action.WAIT:
         _again(task, failure, rule.pause_seconds)
+    elif isinstance(failure, RecordsNeedPerson) and attempts == 1 and not reviews.open_items(run_id):
+        _again(task, failure, 0)  # the last of them was answered while the worker was ending
     elif rule.then is Action.REVIEW:
         runs.settle_task(task_id, TaskState.NEEDS_REVIEW, failure=failure)
         _ask(run_id, task, failure)

@@ -35,6 +35,8 @@ def work(pipe: Pipe) -> int:
         return 0
     assignment = from_json(told)
     cancelled = Event()
+    if assignment.options.get("cancel"):
+        cancelled.set()  # it was woken only to settle what is in doubt: nothing new may be entered
     pipe.watch(cancelled.set)
     redactor = _open_log(assignment)
     home = Home(assignment.home)
