@@ -34,6 +34,25 @@ def _journal(home: Path) -> list[str]:
     return [json.loads(line)["claim_no"] for line in file.read_text().splitlines() if line.endswith("}")]
 
 
+def test_the_demo_delivers_and_goes_on_later(tmp_path: Path) -> None:
+    """Two starts, each stopped by Ctrl-C: the second goes on where the first was; nothing is there twice."""
+    home = tmp_path / "demo"
+    entered = 0
+    for _ in range(2):
+        running = _demo(home)
+        try:
+            until(lambda wanted=entered: len(_journal(home)) >= wanted + 5, 120, what="five more claims")
+        finally:
+            running.send_signal(signal.SIGINT)
+            told = running.communicate(timeout=60)[0]
+        assert running.returncode == 130, told
+        assert processes_of(Home(home)) == []
+        entered = len(_journal(home))
+    assert "goes on" in told
+    assert set(Counter(_journal(home)).values()) == {1}
+
+
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_demo_survives_kill_9_and_ends_exact(tmp_path: Path) -> None:
     """First claim within 15 s; kill -9 half-way; the second start completes; each claim is there once."""
