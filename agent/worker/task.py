@@ -31,7 +31,6 @@ from agent.sdk.automation import Task
 from agent.store import checkpoints, evidence, runs
 from agent.store.ledger import Destination as Place
 from agent.store.ledger import Ledger
-from agent.system.log import Redactor
 from agent.system.paths import Home
 from agent.worker import batches
 from agent.worker.assignment import Assignment
@@ -52,7 +51,6 @@ class Workplace:
     assignment: Assignment
     engine: Engine
     pipe: Pipe
-    redactor: Redactor
     cancelled: Event
     site: OpenSite | None = None
 
@@ -219,6 +217,10 @@ class Workplace:
             name=name,
             media_type=media_type,
         )
+
+    def personal(self) -> list[str]:
+        """Return the personal values of the record at hand."""
+        return list(self.site.session.memory.personal) if self.site and self.site.is_open else []
 
     def picture(self, name: str) -> None:
         """Keep a masked picture of the page as it is now; without a page there is none to keep."""

@@ -38,10 +38,10 @@ def work(pipe: Pipe) -> int:
     if assignment.options.get("cancel"):
         cancelled.set()  # it was woken only to settle what is in doubt: nothing new may be entered
     pipe.watch(cancelled.set)
-    redactor = _open_log(assignment)
+    workplace = Workplace(assignment, engine, pipe, cancelled)
+    _open_log(workplace)
     home = Home(assignment.home)
     open_store(home.database, home.evidence)
-    workplace = Workplace(assignment, engine, pipe, redactor, cancelled)
     outcome = _attempt(workplace)
     engine.close()
     close_store()
@@ -86,14 +86,16 @@ def _require_pinned_code(assignment: Assignment) -> None:
             raise ChangedCode(what=name)
 
 
-def _open_log(assignment: Assignment) -> Redactor:
-    """Everything that is logged or printed from here on goes to the run's log, secrets struck out."""
+def _open_log(workplace: Workplace) -> None:
+    """Whatever is logged or printed from here on goes to the run's log: secrets struck out, and what is
+    personal in the record at hand.
+    """
+    assignment = workplace.assignment
     redactor = Redactor([assignment.account.password] if assignment.account else [])
     path = Home(assignment.home).logs / f"{assignment.lease.run_id}.log"
     root = logging.getLogger()
-    root.addHandler(open_log(path, secrets=tuple, redactor=redactor))
+    root.addHandler(open_log(path, secrets=workplace.personal, redactor=redactor))
     root.setLevel(logging.INFO)
     sys.stdout = LogStream("author")
     sys.stderr = LogStream("author.error")
     tempfile.tempdir = None  # TMPDIR is the worker's own folder; whoever asked earlier must ask again
-    return redactor

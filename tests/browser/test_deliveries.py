@@ -140,6 +140,8 @@ def test_stopped_after_the_current_claim(morning: Morning) -> None:
 
 def test_nothing_secret_or_personal_lies_about_in_the_clear(morning: Morning) -> None:
     """No password and no patient's name or number stands readable in any file of the home."""
+    shouting = 'print(claim.patient_name, claim.patient_no)\n        site.open("claim/new.php")'
+    morning.small_sync(CLAIMS, **{'site.open("claim/new.php")': shouting})
     morning.practice.faults("claimport", "renamed", at=[9], element="visit_date", path="/claim/new.php")
     with morning.host() as host:
         run = morning.finished(host, morning.run(host, "small-sync"))
