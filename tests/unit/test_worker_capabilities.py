@@ -281,7 +281,7 @@ def _settle(worker: Worker, number: int, state: RecordState) -> None:
 
 
 def test_children_wait_for_their_parents_and_only_those(family: Worker) -> None:
-    """C1's parent has arrived, C2's waits for a person: C1 goes in, C2 waits, and nobody is asked about it."""
+    """C1's parent has arrived, C2's waits for a person: C1 goes in, C2 waits, nobody is asked."""
     _settle(family, 0, VERIFIED)
     family.plan(claims(2))
     family.delivery().run()
