@@ -84,7 +84,7 @@ class ForkedWorker:
         self._scene = scene
         child_in, self._to_child = os.pipe()
         self._from_child, child_out = os.pipe()
-        close_store()  # SQLite's locks don't survive a fork: a child must find none of its parent's files open
+        close_store()  # SQLite's locks survive no fork: a child must find no file of its parent's open
         pid = os.fork()
         if pid == 0:
             os.close(self._to_child)
