@@ -6,7 +6,7 @@ unique key (automation, office, business_date, slot) makes a second run for it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -74,15 +74,31 @@ def remove_schedule(row: ScheduleRow, now: datetime) -> None:
 
 
 # ── occurrences ───────────────────────────────────────────────────────────────────────────────────────────
-def state(automation: str, office: str, stated: Iterable[Stated], now: datetime) -> int:
+def state(automation: str, office: str, stated: Sequence[Stated], now: datetime) -> int:
     """Store duties whose start has come with their first outcomes; returns how many were new.
 
-    One that is stored already stays as it is.
+    One that is stored already stays as it is; only its business day moves, where a calendar that was changed
+    after an evening's start gives that start to another one.
     """
+    if not stated:
+        return 0
+    days = [duty.business_date for duty, _outcome, _why in stated]
+    stored = {
+        (row.business_date, row.slot): row.due_at
+        for row in _between(automation, office, min(days), max(days))
+    }
+    fresh = [each for each in stated if stored.get(each[0].key) != each[0].due_at]
+    if not fresh:
+        return 0
     new = 0
     with transaction():
-        for duty, outcome, why in stated:
-            if _find(automation, office, duty) is None:
+        for duty, outcome, why in fresh:
+            if _find(automation, office, duty) is not None:
+                continue
+            started = _started(automation, office, duty)
+            if started is not None:
+                _move_day(started, duty)
+            else:
                 _create(automation, office, duty, now, outcome=outcome, reason=why)
                 new += 1
     return new
@@ -90,12 +106,34 @@ def state(automation: str, office: str, stated: Iterable[Stated], now: datetime)
 
 def known(automation: str, office: str, first: date, last: date) -> set[tuple[date, str]]:
     """Return the business days and slots between two days that have an occurrence."""
-    rows = OccurrenceRow.select(OccurrenceRow.business_date, OccurrenceRow.slot).where(
+    return {(row.business_date, row.slot) for row in _between(automation, office, first, last)}
+
+
+def _between(automation: str, office: str, first: date, last: date) -> list[OccurrenceRow]:
+    return list(
+        OccurrenceRow.select(OccurrenceRow.business_date, OccurrenceRow.slot, OccurrenceRow.due_at).where(
+            (OccurrenceRow.automation == automation)
+            & (OccurrenceRow.office == office)
+            & OccurrenceRow.business_date.between(first, last)
+        )
+    )
+
+
+def _started(automation: str, office: str, duty: Duty) -> OccurrenceRow | None:
+    """Return the occurrence of the same start, whatever business day it was for."""
+    found: OccurrenceRow | None = OccurrenceRow.get_or_none(
         (OccurrenceRow.automation == automation)
         & (OccurrenceRow.office == office)
-        & OccurrenceRow.business_date.between(first, last)
+        & (OccurrenceRow.slot == duty.slot)
+        & (OccurrenceRow.due_at == duty.due_at)
     )
-    return {(row.business_date, row.slot) for row in rows}
+    return found
+
+
+def _move_day(row: OccurrenceRow, duty: Duty) -> None:
+    OccurrenceRow.update(business_date=duty.business_date, deadline_at=duty.deadline_at).where(
+        OccurrenceRow.id == row.id
+    ).execute()
 
 
 def in_state(outcome: Outcome) -> list[OccurrenceRow]:

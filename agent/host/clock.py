@@ -1,0 +1,283 @@
+"""The clock: wakes, asks what is owed, and has it planned. A wake-up is a hint, the rows are the truth.
+
+It wakes at a due moment (APScheduler's timer), at start, when the computer was asleep, when its clock or zone
+was changed, when somebody rings, and every half minute anyway. However often it wakes: each duty is one row,
+and one row is one run.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from agent.core.actors import Actor
+from agent.core.calendar import read_rules
+from agent.core.failures import DutyIsOpen, Failure
+from agent.core.occurrences import (
+    Duty,
+    Outcome,
+    Pause,
+    duties_between,
+    next_duties,
+    on_change,
+    passed_over,
+    reason,
+    when_due,
+)
+from agent.host.enrolment import Enrolled, Enrolment
+from agent.store import occurrences, runs
+from agent.store.database import close_store
+from agent.store.fields import utc_now
+from agent.store.tables import OccurrenceRow, ScheduleRow
+from agent.system.clock_gap import Clocks, gap, read_clocks
+
+_log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 30.0
+"""It looks at least so often, whatever the timer does."""
+
+TICK_SECONDS = 5.0
+"""So soon after waking from sleep it notices that it slept."""
+
+_OVERLAP = timedelta(days=8)  # looked at again each time: a changed zone or calendar may have moved a start
+_CHANGE_DAYS = timedelta(days=10)
+_NOTE_EVERY = timedelta(minutes=10)
+_ASK_AGAIN = timedelta(seconds=60)
+
+Plan = Callable[[OccurrenceRow], str]
+
+
+class Agenda:
+    """What is owed, kept in the store: looks at a moment and acts; has no thread and no clock of its own."""
+
+    def __init__(self, enrolment: Callable[[datetime], list[Enrolled]], plan: Plan) -> None:
+        self._enrolment, self._plan = enrolment, plan
+        self._refused: dict[int, datetime] = {}
+
+    def look(self, now: datetime) -> tuple[datetime | None, bool]:
+        """State what has become due, begin what is owed; return the next due moment and whether rows changed.
+
+        A run that cannot be planned now stays owed with its reason, and is tried again every minute.
+        """
+        enrolled = {one.place: one for one in self._enrolment(now)}
+        changed = occurrences.take_back(now) > 0
+        for row in occurrences.schedules():
+            if (row.automation, row.office) not in enrolled:
+                _log.info("schedule_removed automation=%s office=%s", row.automation, row.office)
+                occurrences.remove_schedule(row, now)
+        pauses = occurrences.pauses()
+        for one in enrolled.values():
+            changed |= _state_due(one, pauses.get(one.automation), now)
+        changed |= self._begin_owed(enrolled, now)
+        changed |= _withdraw_late(now)
+        coming = [next_duties(one.rules, ZoneInfo(one.zone), one.days, now, 1) for one in enrolled.values()]
+        return min((duty.due_at for duties in coming for duty in duties), default=None), changed
+
+    def _begin_owed(self, enrolled: dict[tuple[str, str], Enrolled], now: datetime) -> bool:
+        """Begin what is owed, earliest first; state what is too late or is served by a later one."""
+        by_place: dict[tuple[str, str], list[OccurrenceRow]] = {}
+        for row in occurrences.in_state(Outcome.OWED):
+            by_place.setdefault((row.automation, row.office), []).append(row)
+        changed = False
+        for place, rows in by_place.items():
+            if place not in enrolled:
+                for row in rows:
+                    occurrences.settle(row, Outcome.SKIPPED, reason("not_scheduled"), now)
+                changed = True
+                continue
+            in_time = [row for row in rows if now <= row.until_at]
+            passed = passed_over([occurrences.duty_of(row) for row in in_time], enrolled[place].rules)
+            for row in rows:
+                if row not in in_time:
+                    failure = row.reason if row.reason and row.reason["code"] != "asks" else None
+                    occurrences.settle(row, Outcome.MISSED, reason("not_begun", failure=failure), now)
+                elif (row.business_date, row.slot) in passed:
+                    occurrences.settle(row, *passed[row.business_date, row.slot], now)
+                elif row.reason and row.reason["code"] == "asks":
+                    continue  # until somebody runs it by hand, or it is too late
+                elif not self._begin(row, now):
+                    continue
+                changed = True
+        return changed
+
+    def _begin(self, row: OccurrenceRow, now: datetime) -> bool:
+        """Have an owed occurrence planned; returns whether its row has changed."""
+        again_at = self._refused.get(row.id)
+        if again_at is not None and now < again_at <= now + _ASK_AGAIN:  # not after the clock was set back
+            return False
+        try:
+            run = self._plan(row)
+        except DutyIsOpen as failure:
+            self._refused[row.id] = now + _ASK_AGAIN
+            return _join(row, failure)
+        except Failure as failure:
+            self._refused[row.id] = now + _ASK_AGAIN
+            _log.warning("not_planned automation=%s why=%s", row.automation, failure)
+            if row.reason == failure.as_json():
+                return False
+            occurrences.settle(row, Outcome.OWED, failure.as_json(), now)
+        else:
+            self._refused.pop(row.id, None)
+            _log.info("planned run=%s automation=%s slot=%s", run, row.automation, row.slot)
+        return True
+
+
+def _join(row: OccurrenceRow, failure: DutyIsOpen) -> bool:
+    """An open run, begun by hand, does the duty already: it stands for it."""
+    run_id = failure.params.get("run")
+    if not run_id:
+        return False  # settled in this very moment: the next look sees it
+    occurrences.join(row, str(run_id))
+    return True
+
+
+def _state_due(one: Enrolled, pause: Pause | None, now: datetime) -> bool:
+    """Give every duty whose start has come its row, under the words that held then; tells of new ones."""
+    row = occurrences.schedule(one.automation, one.office)
+    if row is None:
+        occurrences.enrol(one.automation, one.office, one.title, one.words, one.zone, now)
+        _log.info("scheduled automation=%s office=%s", one.automation, one.office)
+        return True
+    if row.since_at > now:  # scheduled while the clock was ahead: from now on, then
+        occurrences.change_schedule(row, since_at=now, looked_at=now)
+        row.since_at = row.looked_at = now
+    changed_words = dict(row.words) != dict(one.words)
+    words, zone = (row.words, row.zone) if changed_words else (dict(one.words), one.zone)
+    new = _state_between(one, row, words, zone, pause, now)
+    if changed_words:
+        new += _change(one, row, now)
+    elif new or row.zone != one.zone or not timedelta(0) <= now - row.looked_at < _NOTE_EVERY:
+        occurrences.change_schedule(row, looked_at=now, zone=one.zone, title=one.title)
+    return new > 0
+
+
+def _state_between(
+    one: Enrolled,
+    row: ScheduleRow,
+    words: dict[str, str | None],
+    zone: str,
+    pause: Pause | None,
+    now: datetime,
+) -> int:
+    rules = read_rules(words)
+    after = max(row.since_at, min(row.looked_at, now) - _OVERLAP)
+    duties = duties_between(rules, ZoneInfo(zone), one.days, after, now)
+    stated = [(duty, *when_due(duty, rules, now, pause, row.trusted_at)) for duty in duties]
+    return occurrences.state(one.automation, one.office, stated, now)
+
+
+def _change(one: Enrolled, row: ScheduleRow, now: datetime) -> int:
+    """Go over to new words: nothing past is owed under them, and today's runs are not owed again."""
+
+    def around(words: dict[str, str | None], zone: str) -> list[Duty]:
+        rules = read_rules(words)
+        return duties_between(rules, ZoneInfo(zone), one.days, now - _CHANGE_DAYS, now + _CHANGE_DAYS)
+
+    today = now.date()
+    known = occurrences.known(one.automation, one.office, today - _CHANGE_DAYS, today + 2 * _CHANGE_DAYS)
+    stated = on_change(around(row.words, row.zone), around(dict(one.words), one.zone), known, now)
+    new = occurrences.state(one.automation, one.office, stated, now)
+    words = dict(one.words)
+    occurrences.change_schedule(
+        row, words=words, zone=one.zone, title=one.title, since_at=now, trusted_at=now, looked_at=now
+    )
+    _log.info("schedule_changed automation=%s office=%s", one.automation, one.office)
+    return new
+
+
+def _withdraw_late(now: datetime) -> bool:
+    """Withdraw scheduled runs that wait to begin although it is too late; they were missed, and say why."""
+    late = occurrences.not_begun_in_time(now)
+    for run_id in late:
+        runs.change_options(run_id, cancel=the_schedule().as_json())
+        _log.info("withdrawn run=%s", run_id)
+    return bool(late)
+
+
+def the_schedule() -> Actor:
+    """Return the actor in whose name scheduled runs are planned."""
+    return Actor("schedule", "schedule", "Schedule", "schedule", socket.gethostname())
+
+
+class Clock:
+    """The thread that looks at the agenda whenever there is a reason to; ``tell`` wakes the supervisor."""
+
+    def __init__(
+        self,
+        enrolment: Enrolment,
+        plan: Plan,
+        tell: Callable[[], None],
+        *,
+        clocks: Clocks = read_clocks,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._agenda = Agenda(lambda moment: enrolment.look(moment)[0], plan)
+        self._tell, self._clocks, self._now = tell, clocks, now
+        self._timer = BackgroundScheduler(timezone=UTC)
+        self._hint = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="clock")
+        self.defect: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin to look: at once, and then whenever something is due."""
+        self._timer.start()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the agenda soon: somebody changed what is owed."""
+        self._hint.set()
+
+    def stop(self) -> None:
+        """Stop looking; what is owed stays owed."""
+        self._stopping.set()
+        self._hint.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        if self._timer.running:
+            self._timer.shutdown(wait=False)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._hint.clear()
+                self._look()
+                self._wait()
+        except BaseException as error:  # noqa: BLE001  # a clock that died must not pass in silence: the host asks for it
+            _log.exception("clock_died")
+            self.defect = error
+            self._tell()
+        finally:
+            close_store()
+
+    def _look(self) -> None:
+        try:
+            due_at, changed = self._agenda.look(self._now())
+        except Failure as failure:  # a full disk, say: looked at again in half a minute, until it is mended
+            _log.warning("agenda_not_looked_at why=%s", failure)
+            return
+        if due_at is not None:
+            # A misfire is no reason to stay asleep: APScheduler's own grace is one second.
+            trigger = DateTrigger(run_date=due_at)
+            self._timer.add_job(self.wake, trigger, id="due", replace_existing=True, misfire_grace_time=None)
+        if changed:
+            self._tell()
+
+    def _wait(self) -> None:
+        """Wait for a hint, for a gap in time, or for half a minute."""
+        before = self._clocks()
+        waited = 0.0
+        while waited < LOOK_SECONDS and not self._hint.wait(TICK_SECONDS):
+            after = self._clocks()
+            what = gap(before, after, TICK_SECONDS)
+            if what is not None:
+                _log.info("clock_gap what=%s", what)
+                return
+            before, waited = after, waited + TICK_SECONDS
