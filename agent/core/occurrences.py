@@ -193,22 +193,15 @@ def _by_due(duty: Duty) -> tuple[datetime, date]:
 
 
 # ── what becomes of a duty ────────────────────────────────────────────────────────────────────────────────
-def when_due(
-    duty: Duty, rules: Rules, now: datetime, pause: Pause | None, trusted_since: datetime
-) -> tuple[Outcome, Reason | None]:
-    """Return the first outcome of a duty whose start has come.
-
-    ``trusted_since`` is the moment from which the clock is believed: what is past its time and began before
-    was never owed to anybody.
-    """
+def when_due(duty: Duty, rules: Rules, now: datetime, pause: Pause | None) -> tuple[Outcome, Reason | None]:
+    """Return the first outcome of a duty whose start has come."""
     if duty.skip is not None:
         return Outcome.SKIPPED, duty.skip
     if pause is not None and pause.holds(duty.business_date):
         until = pause.until.isoformat() if pause.until else None
         return Outcome.SKIPPED, reason("paused", who=pause.who, until=until)
     if now > duty.until_at:
-        was_owed = duty.due_at >= trusted_since
-        return (Outcome.MISSED, reason("not_begun")) if was_owed else (Outcome.SKIPPED, reason("clock_wrong"))
+        return Outcome.MISSED, reason("not_begun")
     if now - duty.due_at > LATE and rules.if_missed == "ask":
         return Outcome.OWED, reason("asks")
     if now - duty.due_at > LATE and rules.if_missed == "skip":

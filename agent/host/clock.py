@@ -32,7 +32,7 @@ from agent.core.occurrences import (
     when_due,
 )
 from agent.host.enrolment import Enrolled, Enrolment
-from agent.store import occurrences, runs
+from agent.store import occurrences, pauses, runs
 from agent.store.database import close_store
 from agent.store.fields import utc_now
 from agent.store.tables import OccurrenceRow, ScheduleRow
@@ -72,9 +72,9 @@ class Agenda:
             if (row.automation, row.office) not in enrolled:
                 _log.info("schedule_removed automation=%s office=%s", row.automation, row.office)
                 occurrences.remove_schedule(row, now)
-        pauses = occurrences.pauses()
+        paused = pauses.known()
         for one in enrolled.values():
-            changed |= _state_due(one, pauses.get(one.automation), now)
+            changed |= _state_due(one, paused.get(one.automation), now)
         changed |= self._begin_owed(enrolled, now)
         changed |= _withdraw_late(now)
         coming = [next_duties(one.rules, ZoneInfo(one.zone), one.days, now, 1) for one in enrolled.values()]
@@ -145,9 +145,12 @@ def _state_due(one: Enrolled, pause: Pause | None, now: datetime) -> bool:
         occurrences.enrol(one.automation, one.office, one.title, one.words, one.zone, now)
         _log.info("scheduled automation=%s office=%s", one.automation, one.office)
         return True
-    if row.since_at > now:  # scheduled while the clock was ahead: from now on, then
-        occurrences.change_schedule(row, since_at=now, looked_at=now)
-        row.since_at = row.looked_at = now
+    since = now if row.since_at > now else row.enrolled_at if row.enrolled_at <= now else row.since_at
+    if since != row.since_at:
+        # Behind its own enrolment the clock is wrong now or was wrong then. It owes from now on, until the
+        # moment of the enrolment has come again: what lies between was never owed to anybody.
+        occurrences.change_schedule(row, since_at=since, looked_at=now)
+        row.since_at = since
     changed_words = dict(row.words) != dict(one.words)
     words, zone = (row.words, row.zone) if changed_words else (dict(one.words), one.zone)
     new = _state_between(one, row, words, zone, pause, now)
@@ -169,7 +172,7 @@ def _state_between(
     rules = read_rules(words)
     after = max(row.since_at, min(row.looked_at, now) - _OVERLAP)
     duties = duties_between(rules, ZoneInfo(zone), one.days, after, now)
-    stated = [(duty, *when_due(duty, rules, now, pause, row.trusted_at)) for duty in duties]
+    stated = [(duty, *when_due(duty, rules, now, pause)) for duty in duties]
     return occurrences.state(one.automation, one.office, stated, now)
 
 
@@ -186,7 +189,7 @@ def _change(one: Enrolled, row: ScheduleRow, now: datetime) -> int:
     new = occurrences.state(one.automation, one.office, stated, now)
     words = dict(one.words)
     occurrences.change_schedule(
-        row, words=words, zone=one.zone, title=one.title, since_at=now, trusted_at=now, looked_at=now
+        row, words=words, zone=one.zone, title=one.title, since_at=now, enrolled_at=now, looked_at=now
     )
     _log.info("schedule_changed automation=%s office=%s", one.automation, one.office)
     return new

@@ -12,7 +12,7 @@ from agent.core.failures import ChangedCode, Defect, Failure, WrongState
 from agent.core.states import RecordState, RunState
 from agent.host import planning
 from agent.host.keys import Keys
-from agent.store import commands, occurrences, reviews, runs
+from agent.store import commands, pauses, reviews, runs
 from agent.store.tables import RunRow
 from agent.system.automations import automation_name, find_automation
 from agent.system.paths import Home
@@ -88,10 +88,10 @@ class Orders:
             return {
                 "automation": automation,
                 "paused": False,
-                "was_paused": occurrences.end_pause(automation),
+                "was_paused": pauses.end(automation),
             }
         until = date.fromisoformat(args["until"]) if args.get("until") else None
-        occurrences.pause(automation, until, actor)
+        pauses.pause(automation, until, actor)
         return {"automation": automation, "paused": True, "until": args.get("until")}
 
     def _resume(self, args: Mapping[str, Any], _actor: Actor) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Occurrences: what each business day owed and what became of it; the schedules and pauses behind them.
+"""Occurrences: what each business day owed and what became of it; the schedules behind them.
 
 Each function is one transaction. A row is made when its start has come, never before; from then on the
 unique key (automation, office, business_date, slot) makes a second run for it impossible.
@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from agent.core.actors import Actor
 from agent.core.failures import DutyIsOpen
-from agent.core.occurrences import Duty, Outcome, Pause, Reason, open_again, reason
+from agent.core.occurrences import Duty, Outcome, Reason, open_again, reason
 from agent.core.states import OPEN_RUNS, RunState
 from agent.store.database import transaction
 from agent.store.fields import utc_now
-from agent.store.tables import OccurrenceRow, PauseRow, RunRow, ScheduleRow
+from agent.store.tables import OccurrenceRow, RunRow, ScheduleRow
 
 Stated = tuple[Duty, Outcome, Reason | None]
 
@@ -50,7 +49,7 @@ def enrol(
             words=dict(words),
             zone=zone,
             since_at=now,
-            trusted_at=now,
+            enrolled_at=now,
             looked_at=now,
         )
         return row
@@ -266,25 +265,6 @@ def last_done(automation: str, office: str) -> date | None:
         (RunRow.automation == automation) & (RunRow.office == office) & (RunRow.state == RunState.COMPLETED)
     )
     return max((row.period_last for row in rows if not row.options.get("rehearse")), default=None)
-
-
-# ── pauses ────────────────────────────────────────────────────────────────────────────────────────────────
-def pause(automation: str, until: date | None, actor: Actor) -> None:
-    """Skip an automation's business days before ``until`` (None: all, until somebody ends the pause)."""
-    with transaction():
-        PauseRow.delete().where(PauseRow.automation == automation).execute()
-        PauseRow.create(automation=automation, until_day=until, actor=actor.as_json(), created_at=utc_now())
-
-
-def end_pause(automation: str) -> bool:
-    """Let a paused automation go on; tells whether it was paused."""
-    with transaction():
-        return bool(PauseRow.delete().where(PauseRow.automation == automation).execute())
-
-
-def pauses() -> dict[str, Pause]:
-    """Return every pause by its automation."""
-    return {row.automation: Pause(row.actor["name"], row.until_day) for row in PauseRow.select()}
 
 
 def _find(automation: str, office: str, duty: Duty) -> OccurrenceRow | None:

@@ -295,8 +295,7 @@ class OccurrenceRow(_Row):
 class ScheduleRow(_Row):
     """Under which words an automation is scheduled in an office, since when, and how far that was looked at.
 
-    ``trusted_at`` is the moment before which nothing was owed that can be called missed (a wrong clock may
-    have moved ``since_at`` back).
+    ``since_at`` lies before ``enrolled_at`` only while the computer's clock does (it was or is wrong).
     """
 
     id = AutoField()
@@ -306,7 +305,7 @@ class ScheduleRow(_Row):
     words = JsonField()
     zone = CharField()
     since_at = UtcField()
-    trusted_at = UtcField()
+    enrolled_at = UtcField()
     looked_at = UtcField()
 
     class Meta:

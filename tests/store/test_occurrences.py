@@ -1,6 +1,6 @@
 """Occurrences: one row a duty, its outcome set with its run's state, and what a wrong clock stated undone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from agent.core.calendar import OfficeDays, read_rules
 from agent.core.failures import DutyIsOpen
 from agent.core.occurrences import Duty, Outcome, Pause, duties_of, reason
 from agent.core.states import RunState
-from agent.store import occurrences, runs
+from agent.store import occurrences, pauses, runs
 from agent.store.runs import PlannedRun
 from agent.store.tables import OccurrenceRow, RunRow
 from tests.store.ground import MONDAY, SOMEBODY, begin, plan_run
@@ -210,12 +210,12 @@ def test_an_automation_taken_out_of_the_schedule_owes_nothing_and_says_so() -> N
 
 
 def test_a_pause_says_who_and_until_when_and_ends_when_somebody_ends_it() -> None:
-    occurrences.pause("clinic", None, SOMEBODY)
-    occurrences.pause("clinic", MONDAY, SOMEBODY)
-    assert occurrences.pauses() == {"clinic": Pause("Ann Lee", MONDAY)}
-    assert occurrences.end_pause("clinic") is True
-    assert occurrences.end_pause("clinic") is False
-    assert occurrences.pauses() == {}
+    pauses.pause("clinic", None, SOMEBODY)
+    pauses.pause("clinic", MONDAY, SOMEBODY)
+    assert pauses.known() == {"clinic": Pause("Ann Lee", MONDAY)}
+    assert pauses.end("clinic") is True
+    assert pauses.end("clinic") is False
+    assert pauses.known() == {}
 
 
 def test_the_last_day_done_is_that_of_a_completed_run_and_of_no_rehearsal() -> None:
@@ -230,6 +230,27 @@ def test_the_last_day_done_is_that_of_a_completed_run_and_of_no_rehearsal() -> N
         begin(run)
         runs.move_run(run, state)
     assert occurrences.last_done("clinic", "main") == MONDAY
+
+
+def evening(day: date, closed: dict[date, str]) -> Duty:
+    late = read_rules({"schedule": "22:00 mon-fri", "deadline": "08:00"})
+    return duties_of(late, UTC, OfficeDays(closed), day)[0]
+
+
+def test_a_calendar_changed_after_an_evening_s_start_moves_its_day_and_loses_none() -> None:
+    """Friday's start was for Tuesday, Monday being closed; opened on Saturday, Monday takes it, and Tuesday
+    gets Monday's. And the other way round: never two for one start."""
+    closed = {MONDAY: ""}
+    tuesday = MONDAY + timedelta(days=1)
+    stated(duty=evening(tuesday, closed))
+    opened_days = [(evening(day, {}), Outcome.OWED, None) for day in (MONDAY, tuesday)]
+    assert occurrences.state("clinic", "main", opened_days, NOW) == 1
+    assert occurrences.known("clinic", "main", MONDAY, tuesday) == {(MONDAY, "22:00"), (tuesday, "22:00")}
+    assert len({row.due_at for row in OccurrenceRow.select()}) == 2
+    OccurrenceRow.delete().where(OccurrenceRow.business_date == tuesday).execute()
+    again = [(evening(tuesday, closed), Outcome.OWED, None)]
+    assert occurrences.state("clinic", "main", again, NOW) == 0
+    assert (only().business_date, only().deadline_at) == (tuesday, evening(tuesday, {}).deadline_at)
 
 
 def test_settling_changes_only_what_is_still_owed() -> None:

@@ -43,7 +43,7 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
         words = JsonField()
         zone = CharField()
         since_at = UtcField()
-        trusted_at = UtcField()
+        enrolled_at = UtcField()
         looked_at = UtcField()
 
         class Meta:
