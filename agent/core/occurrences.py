@@ -17,10 +17,12 @@ from typing import Any
 
 from agent.core.calendar import (
     OfficeDays,
+    Period,
     Rules,
     business_day_after,
     business_day_before,
     is_business_day,
+    period_covered,
 )
 
 _DAY = timedelta(days=1)
@@ -158,6 +160,21 @@ def business_date_at(rules: Rules, zone: tzinfo, days: OfficeDays, now: datetime
     if evening and is_business_day(today, rules.schedule.weekdays, days.closed):
         return business_day_after(today, rules.schedule.weekdays, days.closed)
     return today
+
+
+def period_of(
+    rules: Rules, business_date: date, slot: str, days: OfficeDays, last_done: date | None
+) -> Period:
+    """Return the days that the run of a business day's slot covers."""
+    slots = [f"{at:%H:%M}" for at in rules.schedule.times]
+    return period_covered(
+        business_date,
+        rules.covers,
+        rules.schedule.weekdays,
+        days.closed,
+        day_before=slot in slots and rules.begins_day_before(slots.index(slot)),
+        last_done=last_done,
+    )
 
 
 def _starting(rules: Rules, zone: tzinfo, days: OfficeDays, starts: date) -> Iterator[Duty]:

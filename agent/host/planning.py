@@ -14,9 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.core.actors import Actor
-from agent.core.calendar import OfficeDays, Period, Rules, is_business_day, period_covered, read_rules
+from agent.core.calendar import OfficeDays, Rules, is_business_day, read_rules
 from agent.core.failures import Defect, Failure, PasswordMissing
-from agent.core.occurrences import Duty, business_date_at, duties_of
+from agent.core.occurrences import Duty, business_date_at, duties_of, period_of
 from agent.core.states import TaskKind
 from agent.host.keys import Keys
 from agent.store import accounts, occurrences, runs
@@ -92,7 +92,8 @@ def plan(
     else:
         duty = occurrences.duty_of(owed)
         day, slot = duty.business_date, duty.slot
-    period = _period(rules, day, slot, calendar, occurrences.last_done(manifest["name"], office.name))
+    last_done = occurrences.last_done(manifest["name"], office.name)
+    period = period_of(rules, day, slot, calendar, last_done)
     run_id = runs.new_run_id(day)
     run = PlannedRun(
         automation=manifest["name"],
@@ -147,18 +148,6 @@ def _adoptable(automation: str, office: Office, today: Sequence[Duty], now: date
     if row is None or not begun or begun[-1].due_at <= row.since_at:
         return None
     return begun[-1]
-
-
-def _period(rules: Rules, day: date, slot: str, calendar: OfficeDays, last_done: date | None) -> Period:
-    times = [f"{at:%H:%M}" for at in rules.schedule.times]
-    return period_covered(
-        day,
-        rules.covers,
-        rules.schedule.weekdays,
-        calendar.closed,
-        day_before=slot in times and rules.begins_day_before(times.index(slot)),
-        last_done=last_done,
-    )
 
 
 def folder_of(run: RunRow) -> Path:
