@@ -70,9 +70,9 @@ class Enrolment:
         self,
         home: Home,
         settings: Settings,
-        describe: Callable[[Home, Path], Mapping[str, Any]] = planning.describe,
+        describe: Callable[[Home, Path], Mapping[str, Any]] | None = None,
     ) -> None:
-        self._home, self._describe = home, describe
+        self._home, self._describe = home, describe or planning.describe
         self.settings = settings
         self._settings_seen = _stamp(home.settings)
         self._manifests: dict[str, tuple[str, Mapping[str, Any]]] = {}
