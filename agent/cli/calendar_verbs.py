@@ -80,6 +80,7 @@ def _entry(one: Enrolled, number: int) -> Values:
     now, zone = datetime.now(UTC), ZoneInfo(one.zone)
     pause = pauses.known().get(one.automation)
     stored = occurrences.recent(one.automation, one.office, now.astimezone(zone).date())
+    stored = [row for row in stored if row.due_at <= now or row.run_id is not None or _is_change(row)]
     known = {(row.business_date, row.slot) for row in stored}
     coming = [duty for duty in next_duties(one.rules, zone, one.days, now, number) if duty.key not in known]
     days = [_stored(row) for row in stored] + [_coming(one, duty, pause) for duty in coming]
@@ -93,6 +94,11 @@ def _entry(one: Enrolled, number: int) -> Values:
         "paused": {"who": pause.who, "until": _iso(pause.until)} if pause else None,
         "days": sorted(days, key=lambda day: str(day["due_at"]), reverse=True),
     }
+
+
+def _is_change(row: OccurrenceRow) -> bool:
+    """Tell whether a day to come is stated already, and not just by a clock that was ahead."""
+    return (row.reason or {}).get("code") == "schedule_changed"
 
 
 def _left(one: NotEnrolled) -> Values:

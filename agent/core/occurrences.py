@@ -250,41 +250,38 @@ def on_change(
     known: Collection[tuple[date, str]],
     now: datetime,
 ) -> list[tuple[Duty, Outcome, Reason | None]]:
-    """Return what a changed schedule leaves to be said about the business days around now.
+    """Return what a changed schedule or zone leaves to be said about the business days around now.
 
     ``old`` and ``new`` are the duties of the same days by either schedule, ``known`` the occurrences that
-    exist. A day that has had its runs owes no more of them under new times; a day that was still to come
-    and whose new time has just passed is still owed.
+    exist. A day that has had its runs owes no more of them under new times; one whose start was still to
+    come, and has just passed by the new times, still owes it.
     """
     old_slots = {duty.slot for duty in old}
     found: list[tuple[Duty, Outcome, Reason | None]] = []
     for day in sorted({duty.business_date for duty in new}):
         fresh = [duty for duty in new if duty.business_date == day and duty.skip is None]
         had = sum(1 for business_date, _slot in known if business_date == day)
-        open_ = [duty for duty in fresh if duty.key not in known]
+        open_ = sorted((duty for duty in fresh if duty.key not in known), key=_by_due)
         future = [duty for duty in open_ if duty.due_at > now]
-        was_to_come = any(
-            duty.business_date == day and duty.due_at > now and duty.skip is None for duty in old
-        )
-        if not had and not future and was_to_come and open_:
-            last = max(open_, key=_by_due)
-            in_time = now <= last.until_at
-            found.append(
-                (last, Outcome.OWED, None) if in_time else (last, Outcome.MISSED, reason("not_begun"))
-            )
+        past = open_[: len(open_) - len(future)]
+        to_come = [duty for duty in old if duty.business_date == day and duty.due_at > now and not duty.skip]
+        jumped = min(len(past), len(to_come) - len(future))
+        if jumped > 0:
+            found += _jumped_over(past[-jumped:], now)
         moved = [duty for duty in future if duty.slot not in old_slots]
         surplus = min(len(moved), had + len(future) - len(fresh))
         found += [(duty, Outcome.SKIPPED, reason("schedule_changed")) for duty in moved[: max(0, surplus)]]
     return found
 
 
-def open_again(
-    outcome: Outcome, why: Reason | None, due_at: datetime, until_at: datetime, now: datetime
-) -> bool:
-    """Tell whether a missed occurrence is owed again: the clock that said "too late" went back."""
-    return (
-        outcome is Outcome.MISSED
-        and why is not None
-        and why["code"] == "not_begun"
-        and due_at <= now <= until_at
+def _jumped_over(duties: Sequence[Duty], now: datetime) -> list[tuple[Duty, Outcome, Reason | None]]:
+    """Return what becomes of starts that a change put into the past: the last of a day serves for all."""
+    *earlier, last = duties
+    in_time = now <= last.until_at
+    told: tuple[Outcome, Reason | None] = (
+        (Outcome.OWED, None) if in_time else (Outcome.MISSED, reason("not_begun"))
     )
+    return [
+        *((duty, Outcome.MISSED, reason("superseded", slot=last.slot)) for duty in earlier),
+        (last, *told),
+    ]

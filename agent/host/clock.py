@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
 from agent.core.actors import Actor
-from agent.core.calendar import read_rules
+from agent.core.calendar import Rules, read_rules
 from agent.core.failures import DutyIsOpen, Failure
 from agent.core.occurrences import (
     Duty,
@@ -46,10 +46,11 @@ LOOK_SECONDS = 30.0
 TICK_SECONDS = 5.0
 """So soon after waking from sleep it notices that it slept."""
 
-_OVERLAP = timedelta(days=8)  # looked at again each time: a changed zone or calendar may have moved a start
+_OVERLAP = timedelta(days=8)  # looked at again each time: a changed calendar may have moved an evening's day
 _CHANGE_DAYS = timedelta(days=10)
+_SET_BACK = timedelta(minutes=1)  # by less than this it changes nothing
 _NOTE_EVERY = timedelta(minutes=10)
-_ASK_AGAIN = timedelta(seconds=60)
+_ASK_AGAIN = timedelta(seconds=25)  # at the next look, not twice within one
 
 Plan = Callable[[OccurrenceRow], str]
 
@@ -64,17 +65,17 @@ class Agenda:
     def look(self, now: datetime) -> tuple[datetime | None, bool]:
         """State what has become due, begin what is owed; return the next due moment and whether rows changed.
 
-        A run that cannot be planned now stays owed with its reason, and is tried again every minute.
+        A run that cannot be planned now stays owed with its reason, and is tried again at the next look.
         """
         enrolled = {one.place: one for one in self._enrolment(now)}
-        changed = occurrences.take_back(now) > 0
-        for row in occurrences.schedules():
-            if (row.automation, row.office) not in enrolled:
-                _log.info("schedule_removed automation=%s office=%s", row.automation, row.office)
-                occurrences.remove_schedule(row, now)
+        changed = False
+        known = {(row.automation, row.office): row for row in occurrences.schedules()}
+        for place in known.keys() - enrolled.keys():
+            _log.info("schedule_removed automation=%s office=%s", *place)
+            occurrences.remove_schedule(known[place], now)
         paused = pauses.known()
         for one in enrolled.values():
-            changed |= _state_due(one, paused.get(one.automation), now)
+            changed |= _state_due(one, known.get(one.place), paused.get(one.automation), now)
         changed |= self._begin_owed(enrolled, now)
         changed |= _withdraw_late(now)
         coming = [next_duties(one.rules, ZoneInfo(one.zone), one.days, now, 1) for one in enrolled.values()]
@@ -84,27 +85,32 @@ class Agenda:
         """Begin what is owed, earliest first; state what is too late or is served by a later one."""
         by_place: dict[tuple[str, str], list[OccurrenceRow]] = {}
         for row in occurrences.in_state(Outcome.OWED):
-            by_place.setdefault((row.automation, row.office), []).append(row)
+            if row.due_at <= now + _SET_BACK:  # else the clock was set back, and its time comes again
+                by_place.setdefault((row.automation, row.office), []).append(row)
         changed = False
         for place, rows in by_place.items():
-            if place not in enrolled:
-                for row in rows:
-                    occurrences.settle(row, Outcome.SKIPPED, reason("not_scheduled"), now)
-                changed = True
+            if place in enrolled:
+                changed |= self._begin_of(rows, enrolled[place].rules, now)
                 continue
-            in_time = [row for row in rows if now <= row.until_at]
-            passed = passed_over([occurrences.duty_of(row) for row in in_time], enrolled[place].rules)
             for row in rows:
-                if row not in in_time:
-                    failure = row.reason if row.reason and row.reason["code"] != "asks" else None
-                    occurrences.settle(row, Outcome.MISSED, reason("not_begun", failure=failure), now)
-                elif (row.business_date, row.slot) in passed:
-                    occurrences.settle(row, *passed[row.business_date, row.slot], now)
-                elif row.reason and row.reason["code"] == "asks":
-                    continue  # until somebody runs it by hand, or it is too late
-                elif not self._begin(row, now):
-                    continue
-                changed = True
+                occurrences.settle(row, Outcome.SKIPPED, reason("not_scheduled"), now)
+            changed = True
+        return changed
+
+    def _begin_of(self, rows: Sequence[OccurrenceRow], rules: Rules, now: datetime) -> bool:
+        in_time = [row for row in rows if now <= row.until_at]
+        passed = passed_over([occurrences.duty_of(row) for row in in_time], rules)
+        changed = False
+        for row in rows:
+            asks = row.reason is not None and row.reason["code"] == "asks"
+            if row not in in_time:
+                why = reason("not_begun", failure=None if asks else row.reason)
+                occurrences.settle(row, Outcome.MISSED, why, now)
+            elif (row.business_date, row.slot) in passed:
+                occurrences.settle(row, *passed[row.business_date, row.slot], now)
+            elif asks or not self._begin(row, now):
+                continue  # until somebody runs it by hand, or it is too late
+            changed = True
         return changed
 
     def _begin(self, row: OccurrenceRow, now: datetime) -> bool:
@@ -119,9 +125,9 @@ class Agenda:
             return _join(row, failure)
         except Failure as failure:
             self._refused[row.id] = now + _ASK_AGAIN
-            _log.warning("not_planned automation=%s why=%s", row.automation, failure)
             if row.reason == failure.as_json():
                 return False
+            _log.warning("not_planned automation=%s why=%s", row.automation, failure)
             occurrences.settle(row, Outcome.OWED, failure.as_json(), now)
         else:
             self._refused.pop(row.id, None)
@@ -138,9 +144,8 @@ def _join(row: OccurrenceRow, failure: DutyIsOpen) -> bool:
     return True
 
 
-def _state_due(one: Enrolled, pause: Pause | None, now: datetime) -> bool:
+def _state_due(one: Enrolled, row: ScheduleRow | None, pause: Pause | None, now: datetime) -> bool:
     """Give every duty whose start has come its row, under the words that held then; tells of new ones."""
-    row = occurrences.schedule(one.automation, one.office)
     if row is None:
         occurrences.enrol(one.automation, one.office, one.title, one.words, one.zone, now)
         _log.info("scheduled automation=%s office=%s", one.automation, one.office)
@@ -151,39 +156,33 @@ def _state_due(one: Enrolled, pause: Pause | None, now: datetime) -> bool:
         # moment of the enrolment has come again: what lies between was never owed to anybody.
         occurrences.change_schedule(row, since_at=since, looked_at=now)
         row.since_at = since
-    changed_words = dict(row.words) != dict(one.words)
-    words, zone = (row.words, row.zone) if changed_words else (dict(one.words), one.zone)
-    new = _state_between(one, row, words, zone, pause, now)
-    if changed_words:
+    changed = (dict(row.words), row.zone) != (dict(one.words), one.zone)
+    new = _state_between(one, row, pause, now)
+    if changed:
         new += _change(one, row, now)
-    elif new or row.zone != one.zone or not timedelta(0) <= now - row.looked_at < _NOTE_EVERY:
-        occurrences.change_schedule(row, looked_at=now, zone=one.zone, title=one.title)
+    elif new or not timedelta(0) <= now - row.looked_at < _NOTE_EVERY:
+        occurrences.change_schedule(row, looked_at=now, title=one.title)
     return new > 0
 
 
-def _state_between(
-    one: Enrolled,
-    row: ScheduleRow,
-    words: dict[str, str | None],
-    zone: str,
-    pause: Pause | None,
-    now: datetime,
-) -> int:
-    rules = read_rules(words)
+def _state_between(one: Enrolled, row: ScheduleRow, pause: Pause | None, now: datetime) -> int:
+    """State what has become due since the last look, by the words and the zone that held until now."""
+    rules = read_rules(row.words)
     after = max(row.since_at, min(row.looked_at, now) - _OVERLAP)
-    duties = duties_between(rules, ZoneInfo(zone), one.days, after, now)
+    duties = duties_between(rules, ZoneInfo(row.zone), one.days, after, now)
     stated = [(duty, *when_due(duty, rules, now, pause)) for duty in duties]
     return occurrences.state(one.automation, one.office, stated, now)
 
 
 def _change(one: Enrolled, row: ScheduleRow, now: datetime) -> int:
-    """Go over to new words: nothing past is owed under them, and today's runs are not owed again."""
+    """Go over to new words or another zone: nothing past is owed under them, nor is today's run again."""
 
     def around(words: dict[str, str | None], zone: str) -> list[Duty]:
         rules = read_rules(words)
         return duties_between(rules, ZoneInfo(zone), one.days, now - _CHANGE_DAYS, now + _CHANGE_DAYS)
 
     today = now.date()
+    occurrences.forget_ahead(one.automation, one.office, now)
     known = occurrences.known(one.automation, one.office, today - _CHANGE_DAYS, today + 2 * _CHANGE_DAYS)
     stated = on_change(around(row.words, row.zone), around(dict(one.words), one.zone), known, now)
     new = occurrences.state(one.automation, one.office, stated, now)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from agent.core.failures import DutyIsOpen
-from agent.core.occurrences import Duty, Outcome, Reason, open_again, reason
+from agent.core.occurrences import Duty, Outcome, Reason, reason
 from agent.core.states import OPEN_RUNS, RunState
 from agent.store.database import transaction
 from agent.store.fields import utc_now
@@ -76,31 +76,43 @@ def remove_schedule(row: ScheduleRow, now: datetime) -> None:
 def state(automation: str, office: str, stated: Sequence[Stated], now: datetime) -> int:
     """Store duties whose start has come with their first outcomes; returns how many were new.
 
-    One that is stored already stays as it is; only its business day moves, where a calendar that was changed
-    after an evening's start gives that start to another one.
+    One that is stored already stays as it is, but for two cases. What was stated at a moment that lies ahead
+    was stated by a wrong clock, and is stated anew if nobody ran it. And the business day moves where a
+    calendar that was changed after an evening's start gives that start to another one.
     """
     if not stated:
         return 0
     days = [duty.business_date for duty, _outcome, _why in stated]
-    stored = {
-        (row.business_date, row.slot): row.due_at
-        for row in _between(automation, office, min(days), max(days))
-    }
-    fresh = [each for each in stated if stored.get(each[0].key) != each[0].due_at]
+    rows = {(row.business_date, row.slot): row for row in _between(automation, office, min(days), max(days))}
+    fresh = [each for each in stated if not _stands(rows.get(each[0].key), each[0], now)]
     if not fresh:
         return 0
     new = 0
     with transaction():
         for duty, outcome, why in fresh:
-            if _find(automation, office, duty) is not None:
+            found, started = _find(automation, office, duty), _started(automation, office, duty)
+            if found is not None and _by_wrong_clock(found, now):
+                found.delete_instance()
+            elif found is not None:
                 continue
-            started = _started(automation, office, duty)
-            if started is not None:
+            elif started is not None:
                 _move_day(started, duty)
-            else:
-                _create(automation, office, duty, now, outcome=outcome, reason=why)
-                new += 1
+                continue
+            _create(automation, office, duty, now, outcome=outcome, reason=why)
+            new += 1
     return new
+
+
+def _stands(row: OccurrenceRow | None, duty: Duty, now: datetime) -> bool:
+    return row is not None and row.due_at == duty.due_at and not _by_wrong_clock(row, now)
+
+
+def _by_wrong_clock(row: OccurrenceRow, now: datetime) -> bool:
+    """Tell whether an occurrence was stated at a moment that lies ahead, and nobody began a run for it."""
+    not_run = row.outcome == Outcome.MISSED or (
+        row.run_id is None and row.outcome in {Outcome.OWED, Outcome.SKIPPED}
+    )
+    return bool(not_run and max(row.created_at, row.ended_at or row.created_at) > now + _FUTURE)
 
 
 def known(automation: str, office: str, first: date, last: date) -> set[tuple[date, str]]:
@@ -110,7 +122,7 @@ def known(automation: str, office: str, first: date, last: date) -> set[tuple[da
 
 def _between(automation: str, office: str, first: date, last: date) -> list[OccurrenceRow]:
     return list(
-        OccurrenceRow.select(OccurrenceRow.business_date, OccurrenceRow.slot, OccurrenceRow.due_at).where(
+        OccurrenceRow.select().where(
             (OccurrenceRow.automation == automation)
             & (OccurrenceRow.office == office)
             & OccurrenceRow.business_date.between(first, last)
@@ -166,38 +178,15 @@ def settle(row: OccurrenceRow, outcome: Outcome, why: Reason | None, now: dateti
         ).execute()
 
 
-def take_back(now: datetime) -> int:
-    """Undo what a wrong clock has stated; returns how many occurrences that were.
-
-    Those whose start lies ahead, and which nobody ran, are forgotten until it comes; those that were called
-    too late and are in time are owed again.
-    """
+def forget_ahead(automation: str, office: str, now: datetime) -> None:
+    """Forget what a clock that was ahead stated under words that hold no more; nobody ran it."""
     with transaction():
-        ahead = (
-            (OccurrenceRow.due_at > now + _FUTURE)
+        OccurrenceRow.delete().where(
+            (OccurrenceRow.automation == automation)
+            & (OccurrenceRow.office == office)
+            & (OccurrenceRow.created_at > now + _FUTURE)
             & OccurrenceRow.run.is_null()
-            & OccurrenceRow.outcome.in_((Outcome.OWED, Outcome.SKIPPED, Outcome.MISSED))
-        )
-        changed = [
-            row.id
-            for row in OccurrenceRow.select().where(ahead)
-            if (row.reason or {}).get("code") != "schedule_changed"
-        ]
-        if changed:
-            OccurrenceRow.delete().where(OccurrenceRow.id.in_(changed)).execute()
-        missed = OccurrenceRow.select().where(
-            (OccurrenceRow.outcome == Outcome.MISSED) & (OccurrenceRow.until_at >= now)
-        )
-        again = [
-            row.id
-            for row in missed
-            if open_again(Outcome(row.outcome), row.reason, row.due_at, row.until_at, now)
-        ]
-        if again:
-            OccurrenceRow.update(outcome=Outcome.OWED, reason=None, run=None, ended_at=None).where(
-                OccurrenceRow.id.in_(again)
-            ).execute()
-    return len(changed) + len(again)
+        ).execute()
 
 
 # ── runs ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -171,33 +171,45 @@ def test_an_open_run_by_hand_stands_for_what_is_owed_later() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "code", "at", "left"),
+    ("outcome", "code", "stated_at", "left"),
     [
-        (Outcome.OWED, None, -2 * HOUR, None),
-        (Outcome.MISSED, "not_begun", -2 * HOUR, None),
-        (Outcome.SKIPPED, "closed_day", -2 * HOUR, None),
-        (Outcome.SKIPPED, "schedule_changed", -2 * HOUR, Outcome.SKIPPED),
-        (Outcome.MISSED, "not_begun", HOUR, Outcome.OWED),
-        (Outcome.MISSED, "late", HOUR, Outcome.MISSED),
+        (Outcome.OWED, None, 99 * HOUR, Outcome.MISSED),
         (Outcome.MISSED, "not_begun", 99 * HOUR, Outcome.MISSED),
-        (Outcome.OWED, None, -timedelta(seconds=30), Outcome.OWED),
+        (Outcome.SKIPPED, "closed_day", 99 * HOUR, Outcome.MISSED),
+        (Outcome.SKIPPED, "closed_day", -HOUR, Outcome.SKIPPED),
+        (Outcome.SKIPPED, "closed_day", timedelta(seconds=30), Outcome.SKIPPED),
+        (Outcome.RAN, None, 99 * HOUR, Outcome.RAN),
+        (Outcome.RUNNING, None, 99 * HOUR, Outcome.RUNNING),
     ],
 )
-def test_what_a_wrong_clock_stated_is_taken_back(
-    outcome: Outcome, code: str | None, at: timedelta, left: Outcome | None
+def test_what_a_clock_stated_that_was_ahead_is_stated_anew_unless_it_was_run(
+    outcome: Outcome, code: str | None, stated_at: timedelta, left: Outcome
 ) -> None:
-    stated(outcome, code and reason(code))
-    occurrences.take_back(NOW + at)
-    assert [row.outcome for row in OccurrenceRow.select()] == ([] if left is None else [left])
+    occurrences.state("clinic", "main", [(DUTY, outcome, code and reason(code))], NOW + stated_at)
+    new = occurrences.state("clinic", "main", [(DUTY, Outcome.MISSED, reason("late"))], NOW)
+    assert (only().outcome, new) == (left, 1 if left is Outcome.MISSED else 0)
+    assert (only().reason == reason("late")) is bool(new)
 
 
-def test_what_was_run_is_never_taken_back() -> None:
+def test_a_withdrawal_by_a_clock_that_was_ahead_is_forgiven_and_a_run_that_was_made_is_not() -> None:
     stated()
     run = plan()
-    for state in (None, RunState.FAILED, RunState.CANCELLED):
-        if state:
-            runs.move_run(run, state)
-        assert occurrences.take_back(NOW - 9000 * HOUR) == 0
+    again = [(DUTY, Outcome.OWED, None)]
+    assert occurrences.state("clinic", "main", again, NOW - 99 * HOUR) == 0
+    runs.change_options(run, cancel=CLOCK.as_json())
+    runs.move_run(run, RunState.CANCELLED)
+    stated_at = only().ended_at
+    assert occurrences.state("clinic", "main", again, stated_at) == 0
+    assert occurrences.state("clinic", "main", again, stated_at - HOUR) == 1
+    assert (only().outcome, only().run_id) == (Outcome.OWED, None)
+
+
+def test_under_other_words_what_a_clock_stated_that_was_ahead_is_forgotten() -> None:
+    stated()
+    occurrences.forget_ahead("clinic", "main", NOW)
+    assert only().outcome == Outcome.OWED
+    occurrences.forget_ahead("clinic", "main", NOW - HOUR)
+    assert OccurrenceRow.select().count() == 0
 
 
 def test_an_automation_taken_out_of_the_schedule_owes_nothing_and_says_so() -> None:

@@ -18,7 +18,6 @@ from agent.core.occurrences import (
     moment,
     next_duties,
     on_change,
-    open_again,
     passed_over,
     reason,
     when_due,
@@ -248,18 +247,6 @@ def test_of_several_slots_the_last_is_run_and_of_several_days_each() -> None:
     assert passed_over([monday[0], tuesday[0]], since) == {(MONDAY, "05:00"): (Outcome.SKIPPED, later)}
 
 
-def test_only_what_was_too_late_by_a_wrong_clock_is_owed_again() -> None:
-    duty = one(MONDAY, rules())
-    for outcome, why, now, again in [
-        (Outcome.MISSED, reason("not_begun"), duty.due_at, True),
-        (Outcome.MISSED, reason("not_begun"), duty.until_at + DAY, False),
-        (Outcome.MISSED, reason("late"), duty.due_at, False),
-        (Outcome.SKIPPED, reason("closed_day", name=""), duty.due_at, False),
-        (Outcome.RAN, None, duty.due_at, False),
-    ]:
-        assert open_again(outcome, why, duty.due_at, duty.until_at, now) is again
-
-
 # ── a changed schedule ────────────────────────────────────────────────────────────────────────────────────
 def changed(old: str, new: str, at: str, *ran: str) -> list[tuple[str, str]]:
     """Change a schedule on Monday at a local time, after these slots of Monday were done."""
@@ -285,5 +272,7 @@ def test_a_changed_schedule_drops_no_slot_that_is_still_to_come() -> None:
 
 def test_a_day_whose_new_time_has_just_passed_is_still_owed() -> None:
     assert changed("05:00", "03:00", "04:00") == [("03:00", "owed")]
+    assert changed("05:00 and 13:00", "05:00 and 11:00", "12:00", "05:00") == [("11:00", "owed")]
+    assert changed("09:00 and 13:00", "03:00 and 05:00", "08:00") == [("03:00", "missed"), ("05:00", "owed")]
     assert changed("05:00", "03:00", "06:00", "05:00") == []
     assert changed("05:00", "03:00", "06:00") == []  # neither is to come: the old one was settled before
