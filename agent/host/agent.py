@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from agent.host import planning, recovery
-from agent.host.clock import Clock, the_schedule
+from agent.host.agenda import the_schedule
+from agent.host.clock import Clock
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.supervisor import Supervisor

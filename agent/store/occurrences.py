@@ -20,6 +20,7 @@ from agent.store.tables import OccurrenceRow, RunRow, ScheduleRow
 Stated = tuple[Duty, Outcome, Reason | None]
 
 _ENDS = frozenset({Outcome.RAN, Outcome.SKIPPED, Outcome.MISSED})
+_MOVED = timedelta(days=10)  # no evening's business day moves further
 _FUTURE = timedelta(minutes=1)  # a clock that was set back by less than this changes nothing
 
 
@@ -61,6 +62,12 @@ def change_schedule(row: ScheduleRow, **columns: Any) -> None:  # noqa: ANN401  
         ScheduleRow.update(**columns).where(ScheduleRow.id == row.id).execute()
 
 
+def note_looked(now: datetime) -> None:
+    """Note how far everything that is scheduled was looked at."""
+    with transaction():
+        ScheduleRow.update(looked_at=now).execute()
+
+
 def remove_schedule(row: ScheduleRow, now: datetime) -> None:
     """Take an automation out of the schedule; what it still owed is skipped, and says why."""
     with transaction():
@@ -83,24 +90,34 @@ def state(automation: str, office: str, stated: Sequence[Stated], now: datetime)
     if not stated:
         return 0
     days = [duty.business_date for duty, _outcome, _why in stated]
-    rows = {(row.business_date, row.slot): row for row in _between(automation, office, min(days), max(days))}
-    fresh = [each for each in stated if not _stands(rows.get(each[0].key), each[0], now)]
-    if not fresh:
+    near = automation, office, min(days) - _MOVED, max(days) + _MOVED
+    if all(_stands(row, duty, now) for row, duty in _beside(_between(*near), stated)):
         return 0
     new = 0
     with transaction():
-        for duty, outcome, why in fresh:
-            found, started = _find(automation, office, duty), _started(automation, office, duty)
-            if found is not None and _by_wrong_clock(found, now):
-                found.delete_instance()
-            elif found is not None:
+        rows = _between(*near)
+        starts = {(row.slot, row.due_at): row for row in rows}
+        for each in stated:
+            ((row, duty),) = _beside(rows, [each])
+            started = starts.get((duty.slot, duty.due_at))
+            if row is not None and _by_wrong_clock(row, now):
+                row.delete_instance()
+            elif row is not None:
                 continue
             elif started is not None:
                 _move_day(started, duty)
                 continue
-            _create(automation, office, duty, now, outcome=outcome, reason=why)
+            _create(automation, office, duty, now, outcome=each[1], reason=each[2])
             new += 1
     return new
+
+
+def _beside(
+    rows: Sequence[OccurrenceRow], stated: Sequence[Stated]
+) -> list[tuple[OccurrenceRow | None, Duty]]:
+    """Return each duty with the occurrence that has its key, if there is one."""
+    by_key = {(row.business_date, row.slot): row for row in rows}
+    return [(by_key.get(duty.key), duty) for duty, _outcome, _why in stated]
 
 
 def _stands(row: OccurrenceRow | None, duty: Duty, now: datetime) -> bool:
@@ -130,21 +147,9 @@ def _between(automation: str, office: str, first: date, last: date) -> list[Occu
     )
 
 
-def _started(automation: str, office: str, duty: Duty) -> OccurrenceRow | None:
-    """Return the occurrence of the same start, whatever business day it was for."""
-    found: OccurrenceRow | None = OccurrenceRow.get_or_none(
-        (OccurrenceRow.automation == automation)
-        & (OccurrenceRow.office == office)
-        & (OccurrenceRow.slot == duty.slot)
-        & (OccurrenceRow.due_at == duty.due_at)
-    )
-    return found
-
-
 def _move_day(row: OccurrenceRow, duty: Duty) -> None:
-    OccurrenceRow.update(business_date=duty.business_date, deadline_at=duty.deadline_at).where(
-        OccurrenceRow.id == row.id
-    ).execute()
+    row.business_date, row.deadline_at = duty.business_date, duty.deadline_at
+    row.save(only=[OccurrenceRow.business_date, OccurrenceRow.deadline_at])
 
 
 def in_state(outcome: Outcome) -> list[OccurrenceRow]:

@@ -1,6 +1,6 @@
-"""The full doses: ``python -m tests.simulation zones|jumps|countries``; each from a seed, each exits 1 for a wrong.
+"""The full doses: ``python -m tests.simulation zones|zones-lived|jumps|countries``, each from a seed.
 
-Figures of the last full dose stand in docs/testing.md.
+Exits 1 when anything was wrong. Figures of the last full dose stand in docs/testing.md.
 """
 
 from __future__ import annotations

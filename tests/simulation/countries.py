@@ -28,7 +28,7 @@ PLACES = {
 }
 """workalendar's region → our country and region."""
 
-_THEIRS = {"GB-ENG": "GB-ENG"}
+_THEIRS = {"GB-ENG": "GB"}  # its GB is England and Wales
 
 
 def ours(place: str) -> Mapping[date, str]:

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from agent.core.failures import Offline, PasswordMissing
 from agent.core.states import RunState, TaskKind
-from agent.host.clock import Agenda, the_schedule
+from agent.host.agenda import Agenda, the_schedule
 from agent.host.enrolment import Enrolled
 from agent.store import occurrences, runs
 from agent.store.lease import Lease
@@ -36,6 +36,9 @@ class World:
         self.online = True
         self.at_work: Lease | None = None
         self.next_due: datetime | None = None
+        self.planned: list[str] = []  # runs, in the order of their planning
+        self.queued = True  # whether the queue may hold something to take
+        self.windows: list[datetime] = []  # when what is owed or waiting is too late
         self.restart()
 
     def restart(self) -> None:
@@ -49,7 +52,13 @@ class World:
 
     def look(self) -> None:
         """Let the agenda look, as its clock does."""
-        self.next_due, _changed = self._agenda.look(self.now)
+        self.next_due, changed = self._agenda.look(self.now)
+        if changed:
+            self.queued = True
+            rows = OccurrenceRow.select(OccurrenceRow.until_at).where(
+                OccurrenceRow.outcome.in_(("owed", "running"))
+            )
+            self.windows = [row.until_at for row in rows]
 
     def plan(self, row: OccurrenceRow) -> str:
         """Plan a run for an occurrence by the store's own function."""
@@ -59,12 +68,13 @@ class World:
         day = row.business_date
         planned = PlannedRun(row.automation, "Simulated", row.office, day, day, day, "", row.slot, {}, {}, {})
         runs.plan(run_id, planned, [_TASK], the_schedule(), b"sealed", occurrences.duty_of(row))
+        self.planned.append(run_id)
         return run_id
 
     # ── the supervisor's part, as a timed script ──────────────────────────────────────────────────────────
     def begin_next(self) -> bool:
         """Take the oldest run of the queue, as the supervisor does; one that waits says for what."""
-        while self.at_work is None and (run := runs.oldest_pending()) is not None:
+        while self.queued and self.at_work is None and (run := runs.oldest_pending()) is not None:
             if run.options.get("cancel"):
                 runs.cancel_tasks(run.id)
                 runs.move_run(run.id, RunState.CANCELLED)
@@ -76,6 +86,7 @@ class World:
             else:
                 self.at_work = runs.begin_task(run.id, runs.tasks_of(run.id)[0].id, {})
                 return True
+        self.queued = self.queued and self.at_work is not None
         return False
 
     def finish(self, state: RunState = RunState.COMPLETED) -> None:
@@ -83,7 +94,7 @@ class World:
         assert self.at_work is not None
         runs.finish_task(self.at_work, b"")
         runs.move_run(self.at_work.run_id, state)
-        self.at_work = None
+        self.at_work, self.queued = None, True
 
     def finish_all(self) -> None:
         """Work through the queue in no time."""

@@ -104,7 +104,7 @@ def walk(change: Change, seed: int) -> Iterator[str]:
     end = max(expected.values()) + DAY
     steps = [start]
     while steps[-1] < end:
-        steps.append(steps[-1] + chance.randint(1, 30 * 60) * MINUTE)
+        steps.append(steps[-1] + chance.randint(1, 72 * 60) * MINUTE)
     for at in HALF_HOURS:
         slot = f"{at:%H:%M}"
         rules = read_rules({"schedule": f"{slot} mon-sun", "deadline": "23:59"})

@@ -13,7 +13,8 @@ from agent.core.calendar import OfficeDays
 from agent.core.failures import DiskLow, DutyIsOpen, PasswordMissing
 from agent.core.occurrences import moment
 from agent.core.states import RunState
-from agent.host.clock import Agenda, Clock, the_schedule
+from agent.host.agenda import Agenda, the_schedule
+from agent.host.clock import Clock
 from agent.host.enrolment import Enrolled
 from agent.store import occurrences, pauses, runs
 from agent.store.runs import PlannedRun
