@@ -18,6 +18,8 @@ from agent.system.paths import Home
 from agent.system.settings import Office, Settings
 from agent.system.toml_lines import line_of
 
+_LANGUAGE = "en_US"  # of the days' names, where the package has them; else their own country's
+
 
 class Holidays(Protocol):
     """Returns the public holidays of some years with their names; raises LookupError for an unknown place."""
@@ -48,7 +50,7 @@ def public_holidays(country: str, region: str | None, years: tuple[int, ...]) ->
     import holidays  # noqa: PLC0415  # a slow import; most homes name no country
 
     try:
-        found = holidays.country_holidays(country, subdiv=region, years=years)
+        found = holidays.country_holidays(country, subdiv=region, years=years, language=_LANGUAGE)
     except NotImplementedError as error:
         raise LookupError(str(error)) from error
     # A holiday of last January's shift may lie in another year: only what was asked for is sure.
