@@ -74,7 +74,7 @@ def calendar(name: str | None, *, number: int, as_json: bool) -> None:
 
 def _entry(one: Enrolled, number: int) -> Values:
     """Return an automation's duties from today on as plain values, newest first."""
-    from agent.core.occurrences import next_duties  # noqa: PLC0415
+    from agent.core.occurrences import Outcome, next_duties, reason  # noqa: PLC0415
     from agent.store import occurrences, pauses  # noqa: PLC0415
 
     now, zone = datetime.now(UTC), ZoneInfo(one.zone)
@@ -83,7 +83,14 @@ def _entry(one: Enrolled, number: int) -> Values:
     stored = [row for row in stored if row.due_at <= now or row.run_id is not None or _is_change(row)]
     known = {(row.business_date, row.slot) for row in stored}
     coming = [duty for duty in next_duties(one.rules, zone, one.days, now, number) if duty.key not in known]
-    days = [_stored(row) for row in stored] + [_coming(one, duty, pause) for duty in coming]
+    last_done = occurrences.last_done(one.automation, one.office)
+    days = [_stored(row) for row in stored] + [_coming(one, duty, pause, last_done) for duty in coming]
+    waiting = {"outcome": Outcome.OWED.value, "reason": dict(reason("nobody_there"))}
+    days += [
+        {**_coming(one, duty, pause, last_done), **waiting}
+        for duty in _unseen(one, now)
+        if duty.key not in known
+    ]
     return {
         "automation": one.automation,
         "office": one.office,
@@ -94,6 +101,19 @@ def _entry(one: Enrolled, number: int) -> Values:
         "paused": {"who": pause.who, "until": _iso(pause.until)} if pause else None,
         "days": sorted(days, key=lambda day: str(day["due_at"]), reverse=True),
     }
+
+
+def _unseen(one: Enrolled, now: datetime) -> list[Duty]:
+    """Return the duties of today whose start has come; a host that worked then has stated them."""
+    from agent.core.occurrences import duties_between  # noqa: PLC0415
+    from agent.store import occurrences  # noqa: PLC0415
+
+    schedule, zone = occurrences.schedule(one.automation, one.office), ZoneInfo(one.zone)
+    if schedule is None:
+        return []
+    today = now.astimezone(zone).date()
+    found = duties_between(one.rules, zone, one.days, schedule.since_at, now)
+    return [duty for duty in found if duty.business_date >= today and duty.skip is None]
 
 
 def _is_change(row: OccurrenceRow) -> bool:
@@ -121,14 +141,12 @@ def _stored(row: OccurrenceRow) -> Values:
     return {**told, "period": period, "outcome": row.outcome, "reason": row.reason, "run": row.run_id}
 
 
-def _coming(one: Enrolled, duty: Duty, pause: Pause | None) -> Values:
+def _coming(one: Enrolled, duty: Duty, pause: Pause | None, last_done: date | None) -> Values:
     """Return a duty to come; one that will be skipped says so before its time."""
     from agent.core.occurrences import Outcome, period_of, when_due  # noqa: PLC0415
-    from agent.store import occurrences  # noqa: PLC0415
 
     outcome, why = when_due(duty, one.rules, duty.due_at, pause)
     skipped = outcome is Outcome.SKIPPED
-    last_done = occurrences.last_done(one.automation, one.office)
     period = period_of(one.rules, duty.business_date, duty.slot, one.days, last_done)
     return {
         **_moments(duty),
@@ -163,8 +181,8 @@ def _print_entry(entry: Values, *, many: bool) -> None:
         (
             *_standing(day)[:1],
             moments.day(day["business_date"]),
-            moments.at(day["due_at"]),
-            moments.at(day["deadline_at"]),
+            _clock(day["due_at"], day, entry["zone"], moments),
+            _clock(day["deadline_at"], day, entry["zone"], moments),
             _period(day["period"], moments),
             *_standing(day)[1:],
         )
@@ -174,6 +192,13 @@ def _print_entry(entry: Values, *, many: bool) -> None:
     print_table(["", *heads], rows, title=heading)
     if entry["paused"]:
         out(_paused(entry["title"], entry["paused"]["who"], entry["paused"]["until"]))
+
+
+def _clock(moment: str, day: Values, zone: str, moments: Moments) -> str:
+    """Return a local time, with its day where that is not the business day (an evening's start)."""
+    local = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone))
+    clock = f"{local:%H:%M}"
+    return clock if _iso(local.date()) == day["business_date"] else f"{moments.day(local.date())} {clock}"
 
 
 def _period(period: Mapping[str, str] | None, moments: Moments) -> str:

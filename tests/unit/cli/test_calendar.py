@@ -106,6 +106,14 @@ def test_what_became_of_today_stands_above_what_is_to_come(tick: Tick, command: 
     assert (days[-1]["outcome"], days[-1]["reason"]["code"]) == ("missed", "not_begun")
 
 
+def test_a_start_that_nobody_saw_is_shown_as_owed(tick: Tick, command: Predawn) -> None:
+    enrolled(tick)
+    days = value_of(command("calendar", "--json"))[0]["days"]
+    assert (days[-1]["outcome"], days[-1]["reason"]["code"]) == ("owed", "nobody_there")
+    assert datetime.fromisoformat(days[-1]["due_at"]) == tick.due_at
+    assert "predawn agent" in command("calendar").stdout
+
+
 def test_what_is_not_scheduled_says_why(tick: Tick, command: Predawn) -> None:
     tick.settings("")
     told = command("calendar")
