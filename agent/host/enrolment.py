@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from agent.core.calendar import WORDS, OfficeDays, Rules, read_rules
-from agent.core.failures import BrokenSettings, Failure, UnknownAutomation
+from agent.core.failures import BrokenSettings, Defect, Failure, UnknownAutomation
 from agent.core.occurrences import Reason, reason
 from agent.host import planning
 from agent.host.readiness import site_url
@@ -133,7 +133,10 @@ class Enrolment:
 
     def _manifest(self, name: str, folder: Path) -> Mapping[str, Any]:
         """Return an automation's manifest, described anew when its code has changed; raises its failures."""
-        code = fingerprint(folder)
+        try:
+            code = fingerprint(folder)
+        except OSError as error:  # a file that an editor is just replacing; the next look finds it
+            raise Defect(kind=type(error).__name__, file=str(folder), line=0) from error
         known = self._manifests.get(name)
         if known is not None and known[0] == code:
             return known[1]

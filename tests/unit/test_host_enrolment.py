@@ -136,6 +136,18 @@ def test_an_automation_is_described_again_only_when_its_code_has_changed(home: H
     assert sorted(describer.asked) == ["real", "real", "siteless", "tried"]
 
 
+def test_a_file_that_vanishes_while_it_is_read_ends_nothing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolment = settings(home, 'automations = ["real"]')
+
+    def gone(_folder: Path) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(room, "fingerprint", gone)
+    assert told(enrolment)["real"] == "defect"
+
+
 def test_settings_saved_while_it_works_are_taken_and_broken_ones_are_not(home: Home) -> None:
     enrolment = settings(home, "")
     describer = enrolment._describe
