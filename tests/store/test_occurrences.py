@@ -1,6 +1,8 @@
 """Occurrences: one row a duty, its outcome set with its run's state, and what a wrong clock stated undone."""
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +12,10 @@ from agent.core.calendar import OfficeDays, read_rules
 from agent.core.failures import DutyIsOpen
 from agent.core.occurrences import Duty, Outcome, Pause, duties_of, reason
 from agent.core.states import RunState
-from agent.store import occurrences, pauses, runs
+from agent.store import database, occurrences, pauses, runs
 from agent.store.runs import PlannedRun
-from agent.store.tables import OccurrenceRow, RunRow
-from tests.store.ground import MONDAY, SOMEBODY, begin, plan_run
+from agent.store.tables import OccurrenceRow, RunRow, ScheduleRow
+from tests.store.ground import MONDAY, SOMEBODY, begin, opened, plan_run
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -270,3 +272,21 @@ def test_settling_changes_only_what_is_still_owed() -> None:
     plan()
     occurrences.settle(row, Outcome.MISSED, reason("not_begun"), datetime.now(UTC))
     assert only().outcome == Outcome.RUNNING
+
+
+def test_a_home_of_the_first_version_gets_the_tables_and_keeps_its_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = tmp_path / "migrations"
+    first.mkdir()
+    shutil.copy(database._MIGRATIONS / "0001_first_light.py", first)
+    folder = tmp_path / "old"
+    folder.mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "_MIGRATIONS", first)
+        with opened(folder):
+            run = plan_run()
+    with opened(folder):
+        assert [row.id for row in RunRow.select()] == [run]
+        assert OccurrenceRow.select().count() == ScheduleRow.select().count() == 0
+        runs.move_run(run, RunState.CANCELLED)
