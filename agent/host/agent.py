@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from agent.host import planning, recovery
 from agent.host.agenda import the_schedule
-from agent.host.clock import Clock
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.supervisor import Supervisor
@@ -24,6 +23,9 @@ from agent.system.processes import become_reaper
 from agent.system.seal import master_key
 from agent.system.settings import Settings, load_settings
 from agent.system.vault import open_vault
+
+if TYPE_CHECKING:
+    from agent.host.clock import Clock
 
 
 class Host:
@@ -100,6 +102,8 @@ class Host:
         self._lock.release()
 
     def _make_clock(self, settings: Settings, keys: Keys) -> Clock:
+        from agent.host.clock import Clock  # noqa: PLC0415  # its timer's library, only where it is needed
+
         enrolment = Enrolment(self._home, settings)
 
         def plan(owed: OccurrenceRow) -> str:
