@@ -23,7 +23,7 @@ _SECTIONS = (
         },
     ),
     ("Decide", {"review": "review_verbs"}),
-    ("Set up", {"sites": "site_verbs", "check": "check_verbs"}),
+    ("Set up", {"sites": "site_verbs", "check": "check_verbs", "notices": "notice_verbs"}),
 )
 _MODULES = {verb: module for _title, verbs in _SECTIONS for verb, module in verbs.items()}
 

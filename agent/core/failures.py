@@ -3,12 +3,13 @@
     Failure
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
-    │   ├── BrokenSettings · BrokenBook · BrokenAutomation
+    │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   └── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
+    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
+    │   └── NoticeUndelivered
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
@@ -118,6 +119,10 @@ class BrokenAutomation(Usage):
     """An automation's definition cannot be right (file, line, problem)."""
 
 
+class BrokenAddress(Usage):
+    """The address for notices cannot be understood (service)."""
+
+
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
@@ -185,6 +190,10 @@ class DatabaseDamaged(NotReady):
 
 class AlreadyRunning(NotReady):
     """Another Predawn holds this home (pid)."""
+
+
+class NoticeUndelivered(NotReady):
+    """A notice could not be delivered (problem)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────

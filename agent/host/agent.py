@@ -8,6 +8,7 @@ from typing import Self
 
 from agent.host import recovery
 from agent.host.keys import Keys
+from agent.host.notices import Notices
 from agent.host.supervisor import Supervisor
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
@@ -29,6 +30,7 @@ class Host:
         self._lock = InstanceLock(home.lock)
         self._bell = Bell(home.bell)
         self._supervisor: Supervisor | None = None
+        self._notices: Notices | None = None
         self._log: logging.Handler | None = None
 
     def start(self) -> None:
@@ -49,9 +51,11 @@ class Host:
             keys = Keys(master)
             self._open_log()
             recovery.recover()
-            self._supervisor = Supervisor(self._home, settings, keys, self._bell.tell)
+            self._notices = Notices(self._home, settings)
+            self._supervisor = Supervisor(self._home, settings, keys, self._tell)
             self._bell.start(lambda _ident: self.wake())
             self._supervisor.start()
+            self._notices.start()
         except BaseException:
             self.stop()
             raise
@@ -63,14 +67,18 @@ class Host:
 
     @property
     def defect(self) -> BaseException | None:
-        """What the supervisor died of, if it did: a face must say so."""
-        return None if self._supervisor is None else self._supervisor.defect
+        """What the supervisor, or who tells people, died of: a face must say so."""
+        parts = (self._supervisor, self._notices)
+        return next((part.defect for part in parts if part is not None and part.defect is not None), None)
 
     def stop(self) -> None:
         """End the running worker's tree and stop; what was at work resumes at the next start."""
         if self._supervisor is not None:
             self._supervisor.stop()
             self._supervisor = None
+        if self._notices is not None:
+            self._notices.stop()
+            self._notices = None
         self._bell.stop()
         close_store()
         if self._log is not None:
@@ -78,6 +86,11 @@ class Host:
             self._log.close()
             self._log = None
         self._lock.release()
+
+    def _tell(self, ident: str) -> None:
+        self._bell.tell(ident)
+        if self._notices is not None:
+            self._notices.wake()
 
     def _open_log(self) -> None:
         self._log = open_log(self._home.logs / "agent.log", secrets=tuple)

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import fn
 
 from agent.core.deadline import MOST_RUNS, PastRun, PastTask, TaskLeft, Work
-from agent.core.states import DELIVERED_RECORDS, RecordState, RunState, TaskKind, TaskState
+from agent.core.states import AT_WORK, DELIVERED_RECORDS, RecordState, RunState, TaskKind, TaskState
 from agent.store.tables import RecordRow, ReviewRow, RunRow, TaskRow
 
 _ENDED = (RunState.COMPLETED, RunState.NEEDS_REVIEW, RunState.FAILED)
@@ -20,7 +20,7 @@ _OPEN = (RecordState.PLANNED, RecordState.INTENDED, RecordState.CONFIRMED, Recor
 
 
 def past_runs(automation: str, office: str, *, before: datetime, most: int = MOST_RUNS) -> list[PastRun]:
-    """Return the last runs of an automation that ended before a moment, oldest first.
+    """Return the last runs of an automation, begun before a moment and at rest, oldest first.
 
     Rehearsals and runs with a limit are no measure. Nor is a task in which the machine stood still: one that
     a person answered for, or whose host was stopped meanwhile; it is left out of its run.
@@ -31,9 +31,9 @@ def past_runs(automation: str, office: str, *, before: datetime, most: int = MOS
             (RunRow.automation == automation)
             & (RunRow.office == office)
             & RunRow.state.in_(_ENDED)
-            & (RunRow.ended_at < before)
+            & (RunRow.created_at < before)
         )
-        .order_by(RunRow.ended_at.desc())
+        .order_by(RunRow.created_at.desc())
         .limit(2 * most)
     )
     counted = [run for run in ended if not (run.options.get("rehearse") or run.options.get("limit"))][:most]
@@ -45,6 +45,12 @@ def work_left(run: RunRow, past: list[PastRun], now: datetime) -> Work:
     tasks: Iterable[TaskRow] = TaskRow.select().where(TaskRow.run == run.id).order_by(TaskRow.position)
     left = [_left(task, now) for task in tasks if task.state in {TaskState.WAITING, TaskState.RUNNING}]
     return Work(run.business_date, tuple(left), past)
+
+
+def ahead_of(run: RunRow) -> list[RunRow]:
+    """Return what the queue does before a waiting run: what is at work and what has waited longer."""
+    older = (RunRow.state == RunState.PENDING) & (RunRow.created_at < run.created_at)
+    return list(RunRow.select().where(RunRow.state.in_(AT_WORK) | older).order_by(RunRow.created_at))
 
 
 def _past_tasks(run: RunRow) -> dict[str, PastTask]:

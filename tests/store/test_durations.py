@@ -39,7 +39,7 @@ def ended(
     runs.move_run(run_id, state)
     stop = FIVE + timedelta(seconds=seconds)
     TaskRow.update(started_at=FIVE, ended_at=stop).where(TaskRow.run == run_id).execute()
-    RunRow.update(started_at=FIVE, ended_at=stop).where(RunRow.id == run_id).execute()
+    RunRow.update(created_at=datetime.combine(day, FIVE.timetz())).where(RunRow.id == run_id).execute()
     for place, row in enumerate(RecordRow.select().where(RecordRow.run == run_id).order_by(RecordRow.id)):
         at = FIVE + timedelta(seconds=10 * (place + 1))
         RecordRow.update(state=RecordState.VERIFIED, confirmed_at=at).where(RecordRow.id == row.id).execute()
@@ -59,7 +59,7 @@ def test_oldest_first_and_only_of_this_automation_before_that_moment() -> None:
     ended(200, day=date(2026, 11, 19))
     ended(100, day=date(2026, 11, 18))
     ended(50, automation="another")
-    told = durations.past_runs("clinic", "main", before=FIVE + timedelta(seconds=150))
+    told = durations.past_runs("clinic", "main", before=datetime(2026, 11, 19, tzinfo=UTC))
     assert [(run.day.day, run.tasks["enter"].seconds) for run in told] == [(18, 100.0)]
     assert [run["enter"].seconds for run in past()] == [100.0, 200.0]
 

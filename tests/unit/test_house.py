@@ -35,6 +35,8 @@ VIOLATIONS = {
     "library-cryptography": ("agent/reports", "cryptography"),
     "library-reports": ("agent/browser", "openpyxl"),
     "library-system": ("agent/store", "psutil"),
+    "library-apprise": ("agent/host", "apprise"),
+    "library-bus": ("agent/host", "jeepney"),
     "library-starlette": ("agent/store", "starlette"),
     "library-click": ("agent/store", "click"),
 }
