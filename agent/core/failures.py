@@ -3,13 +3,13 @@
     Failure
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
-    │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress
+    │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
     │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
-    │   └── NoticeUndelivered
+    │   └── NoticeUndelivered · WakeupUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
@@ -123,6 +123,10 @@ class BrokenAddress(Usage):
     """The address for notices cannot be understood (service)."""
 
 
+class ChangedByPerson(Usage):
+    """A file or an entry that we would write was changed by somebody, or never was ours (path)."""
+
+
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
@@ -194,6 +198,10 @@ class AlreadyRunning(NotReady):
 
 class NoticeUndelivered(NotReady):
     """A notice could not be delivered (problem)."""
+
+
+class WakeupUnavailable(NotReady):
+    """This computer cannot be set to wake up for a run (why, command)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────

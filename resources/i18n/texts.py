@@ -127,6 +127,11 @@ def notice_state(state: str, params: Params) -> str:
     return fill(_sentence("notice_states", state), params)
 
 
+def standing(section: str, code: str) -> str:
+    """Return how something of this computer is set, from one of the sections of such words."""
+    return _sentence(section, code)
+
+
 def notice_words(code: str, params: Params, *, noun: Noun = RECORD) -> str:
     """Return a part of a notice; of ``{one = …, many = …}`` the one that fits ``count``."""
     known = _known(params, noun)
