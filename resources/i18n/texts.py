@@ -127,6 +127,14 @@ def notice_state(state: str, params: Params) -> str:
     return fill(_sentence("notice_states", state), params)
 
 
+def finding(code: str, params: Params) -> Text:
+    """Return what a check of this computer found, and what to do; a failure's own words where it is one."""
+    if not has("findings", code):
+        return failure(code, params)
+    entry, known = _entry("findings", code, code), _known(params, RECORD)
+    return Text(fill(_counted(entry, "title", known), known), fill(str(entry.get("next", "")), known))
+
+
 def standing(section: str, code: str) -> str:
     """Return how something of this computer is set, from one of the sections of such words."""
     return _sentence(section, code)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from agent.core.failures import WakeupUnavailable
+from agent.host import planning
 from agent.system import autostart, power_arming
 from agent.system.autostart import AutostartState, FakeAutostart
 from agent.system.own_files import Standing
@@ -48,9 +49,16 @@ def test_the_times_come_from_the_automations_and_the_office(arming: FakeArming, 
     shown = value_of(command("wakeup", "show", "--json"))
     assert shown["standing"] == "absent"
     assert {"at": "04:55", "weekdays": [0, 1, 2, 3, 4], "zone": "Europe/Vienna"} in shown["times"]
-    assert "04:55 Europe/Vienna" in command("wakeup").stdout
+    assert "04:55 Europe/Vienna" in shown["definition"]
 
 
+@pytest.fixture
+def described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What workers say of the automations, without asking them: the test above does."""
+    monkeypatch.setattr(planning, "describe", lambda _home, _folder: {"schedule": "05:00 mon-fri"})
+
+
+@pytest.mark.usefixtures("described")
 def test_nothing_is_set_without_a_yes(arming: FakeArming, command: Predawn) -> None:
     result = command("wakeup", "apply", input="n\n")
     assert arming.set is Standing.ABSENT
@@ -63,6 +71,7 @@ def test_nothing_is_set_without_a_yes(arming: FakeArming, command: Predawn) -> N
     assert arming.set is Standing.ABSENT
 
 
+@pytest.mark.usefixtures("described")
 def test_a_computer_that_cannot_be_set_says_what_an_administrator_types(
     arming: FakeArming, command: Predawn
 ) -> None:
