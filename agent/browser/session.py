@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from agent.browser import filling
 from agent.browser.elements import Book, ElementKind
-from agent.browser.faults import SERVER_ERROR, translated
+from agent.browser.faults import SERVER_ERROR, asks_to_sign_in, translated
 from agent.browser.memory import Memory
 from agent.core.failures import (
     BrokenAutomation,
@@ -19,6 +19,7 @@ from agent.core.failures import (
     DownloadMissing,
     ElementMissing,
     Refused,
+    SignedOut,
     SiteDown,
 )
 
@@ -111,7 +112,18 @@ class Session:
             self.memory.filled[name] = filling.shown(element, value)
             fields.append((element, value))
         with self.watched():
-            filling.fill(self.page, self.book.site, fields, self._seek, ELEMENT_SECONDS * 1000)
+            filling.fill(
+                self.page,
+                self.book.site,
+                fields,
+                self._seek,
+                ELEMENT_SECONDS * 1000,
+                look_around=self._require_signed_in,
+            )
+
+    def _require_signed_in(self) -> None:
+        if asks_to_sign_in(self.page):
+            raise SignedOut(site=self.book.site)
 
     def commit(self, name: str) -> None:
         """Click the one element that may take effect. The engine commits the intention to disk first."""

@@ -17,7 +17,7 @@ from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
 from agent.host.keys import Keys
 from agent.host.orders import Orders
-from agent.host.readiness import require_ready
+from agent.host.readiness import browser_for, require_ready
 from agent.store import reviews, runs
 from agent.store.database import close_store
 from agent.store.lease import Lease
@@ -123,7 +123,7 @@ class Supervisor:
         death: Failure = WorkerDied(exit_code=None)
         try:
             worker.assign(assignment(self._home, self._settings, self._keys, run, task, lease, told))
-            self._crew.prepare()
+            self._prepare_next(run, task)
             death = self._watch(worker, lease)
         finally:
             worker.end()
@@ -132,10 +132,20 @@ class Supervisor:
         self._tell(f"run/{run.id}")
         return 0
 
+    def _prepare_next(self, run: RunRow, task: TaskRow) -> None:
+        """Let the worker of the run's next task start while this one works; after the last, none idles."""
+        following = (each for each in runs.tasks_of(run.id) if each.position > task.position)
+        upcoming = next((each for each in following if each.state == TaskState.WAITING), None)
+        if upcoming is None:
+            return
+        try:
+            self._crew.prepare(browser_for(run) if upcoming.site else None)
+        except NotReady as failure:  # it is asked for again, and waited for, when its turn comes
+            _log.info("not_prepared why=%s", failure)
+
     def _watch(self, worker: Worker, lease: Lease) -> Failure:
         """Follow a worker until it has ended or must be; returns the cause of death if it stored none."""
         step, since, cancelled = "starting", time.time(), False
-        ended_at: float | None = None
         while not self._stopping.is_set():
             event = worker.event(_EVENT_SECONDS)
             worker.tree.poll()  # looks at the tree now and then, to know its orphans later
@@ -143,7 +153,7 @@ class Supervisor:
                 step, since = event["code"], event["since"]
                 self._note(lease, event)
             elif event is not None and event["event"] == "ended":
-                ended_at = time.time()
+                return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
             elif event is not None and event["event"] == "gone":
                 return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
             if self._wake.is_set():
@@ -152,8 +162,6 @@ class Supervisor:
             if not cancelled and runs.get(lease.run_id).options.get("cancel"):
                 cancelled = True
                 worker.cancel()
-            if ended_at is not None and time.time() - ended_at > _LAST_WORDS_SECONDS:
-                return WorkerDied(exit_code=None)  # its outcome is stored; only its end hangs
             limit = _LIMITS.get(step, STEP_SECONDS)
             if time.time() - since > limit:
                 return WorkerHung(step=step, seconds=round(limit))

@@ -313,8 +313,9 @@ class Delivery:
                 self._judge(entry, found)
             else:
                 missing.append(entry)
-        if missing:
+        if missing:  # late, or this session's screen is broken: look once more, later and in another one
             self._settle()
+            self._site.fresh()
         for entry in missing:
             if found := self._looking.find(entry):
                 self._judge(entry, found)

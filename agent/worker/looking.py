@@ -62,7 +62,10 @@ class Looking:
         return None if self._listed is None else self._listed.get(entry.payload["key"], [])
 
     def list_anew(self) -> bool:
-        """Read the site's list again; returns whether it is complete, so that it can show absence."""
+        """Read the site's list again; returns whether it is complete, so that it can show absence.
+
+        A list that lacks a record known to exist is not complete, whatever it says of itself.
+        """
         self._listed = None
         if not self._destination.has("list_all"):
             return False
@@ -71,7 +74,14 @@ class Looking:
             listing: Listing[Any] = self._destination.list_all(session)
         if not listing.can_show_absence:
             return False
-        self._listed = defaultdict(list)
+        listed = defaultdict(list)
         for found in listing.rows:
-            self._listed[found.key].append(found)
+            listed[found.key].append(found)
+        if not all(entry.payload["key"] in listed for entry in self._known()):
+            return False
+        self._listed = listed
         return True
+
+    def _known(self) -> list[Entry]:
+        """Records of this task that the site has shown before: they are the control of every look."""
+        return self._ledger.entries(RecordState.VERIFIED)

@@ -192,9 +192,7 @@ class Workplace:
         if browser is None or task.site is None:
             raise BrokenAutomation(file=task.file, line=task.line, problem=f"{task.name} names no site")
         version = self.engine.launch(
-            Path(browser["path"]),
-            sandbox=browser["sandbox"],
-            headed=bool(self.assignment.options.get("headed")),
+            Path(browser["path"]), sandbox=browser["sandbox"], headed=browser["headed"]
         )
         runs.note_versions(self.assignment.lease, {"browser": f"{browser['kind']} {version}"})
         self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep)

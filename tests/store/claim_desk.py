@@ -23,6 +23,7 @@ from agent.store.lease import Lease
 from agent.store.ledger import Ledger
 from agent.worker import batches, delivery
 from agent.worker.delivery import Delivery, Wishes
+from agent.worker.looking import Looking
 from tests.store.ground import begin, crash, ledger_of, opened, plan_run
 
 SETTLE_SECONDS = 30.0
@@ -130,6 +131,7 @@ class Site:
     submits: list[str] = field(default_factory=list)
     looks: list[str] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
     tick: Callable[[str], None] = lambda _step: None
     name: str = "desk"
     signed_in: int = 0
@@ -195,6 +197,8 @@ class ListedDesk(Desk):
         how = site.site.looks.pop(0) if site.site.looks else "well"
         site.site.tick("list_all")
         rows = [_shown(number, saved) for number, saved in site.site.target.saved]
+        if site.site.lists and site.site.lists.pop(0) == "empty":
+            rows = []
         return Listing(rows, complete=how == "well" and not site.blind, stated_total=len(rows))
 
 
@@ -224,6 +228,11 @@ class Worker:
     def plan(self, records: list[Claim]) -> None:
         """Plan these records, once."""
         self.ledger.plan(batches.plan([line(record) for record in records]), [])
+
+    def looking(self) -> Looking:
+        """A worker's eyes."""
+        site: Any = self.site
+        return Looking(self.destination(), site, self.ledger)
 
     def delivery(self) -> Delivery:
         """A worker's attempt at the task."""
