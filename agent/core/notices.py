@@ -7,7 +7,7 @@ Moments are aware datetimes in UTC; quiet hours are wall-clock times of the offi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -38,6 +38,7 @@ class Event(StrEnum):
     IMPOSSIBLE = "impossible"
     MISSED = "missed"
     NOTHING_SUCCEEDED = "nothing_succeeded"
+    NOT_READY = "not_ready"
     PAUSED = "paused"
 
 
@@ -69,6 +70,7 @@ TABLE: Mapping[Event, Rule] = {
     Event.IMPOSSIBLE: Rule(_LOUD, Ping.FAIL),
     Event.MISSED: Rule(_LOUD, Ping.FAIL),
     Event.NOTHING_SUCCEEDED: Rule(_LOUD, Ping.FAIL),
+    Event.NOT_READY: Rule(_LOUD),
     Event.PAUSED: Rule((DESKTOP,)),
 }
 
@@ -176,7 +178,7 @@ def of_run(run: RunSeen, outlook: Forecast | None, now: datetime) -> list[Happen
     }.get(run.state)
     if ended is not None:
         which = run.newest_question if run.ended_at is None else round(run.ended_at.timestamp() * 1000)
-        told = {**_counts(run), "at": _moment(run.ended_at), "failure": _safe(run.reason)}
+        told = {**_counts(run), "at": _moment(run.ended_at), "failure": safe(run.reason)}
         found.append(_happening(run, ended, (str(which),), **told))
     if run.state is RunState.NEEDS_REVIEW:
         outlook = _for_a_person(run, now)
@@ -212,6 +214,14 @@ def nothing_succeeded(
     return Happening(Event.NOTHING_SUCCEEDED, cause, automation, office, params)
 
 
+def not_ready(office: str, day: date, findings: Sequence[Mapping[str, Any]]) -> Happening | None:
+    """Return the notice of what a check found in the afternoon of ``day``; None where all was well."""
+    if not findings:
+        return None
+    params = {"count": len(findings), "findings": [safe(one) for one in findings]}
+    return Happening(Event.NOT_READY, f"{Event.NOT_READY}/{day}", "", office, params)
+
+
 def _for_a_person(run: RunSeen, now: datetime) -> Forecast | None:
     """A run that waits for a person: the machine cannot foretell people, but it knows the deadline."""
     if run.deadline_at is None:
@@ -231,7 +241,7 @@ def _of_deadline(run: RunSeen, outlook: Forecast, now: datetime) -> Happening:
         "latest": _moment(outlook.latest_at),
         "left_over": outlook.left_over or None,
         "helps": [which.value for which in outlook.helps],
-        "failure": _safe(run.reason),
+        "failure": safe(run.reason),
         "waits_for_person": run.state is RunState.NEEDS_REVIEW,
     }
     return _happening(run, Event(outlook.verdict.value), (), **params)
@@ -258,7 +268,7 @@ def _counts(run: RunSeen) -> dict[str, Any]:
     }
 
 
-def _safe(reason: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def safe(reason: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return a failure without anything that may come from a record or a site."""
     if reason is None:
         return None

@@ -19,6 +19,7 @@ from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, TABLE, Event, Happ
 from agent.core.states import RunState
 from agent.core.totals import COUNT
 from agent.host.outlook import Outlook, what_it_waits_for
+from agent.host.preflight import Afternoon
 from agent.host.telling import message
 from agent.store import notices, queries
 from agent.store.database import close_store
@@ -48,8 +49,13 @@ class Notices:
         self, home: Home, settings: Settings, *, sender: Sender | None = None, sources: Sequence[Source] = ()
     ) -> None:
         self._home, self._settings = home, settings
-        self._sender = sender or RealSender()
-        self._sources = (self._of_runs, self._of_silence, *sources)
+        self.sender = sender or RealSender()
+        self._sources: tuple[Source, ...] = (
+            self._of_runs,
+            self._of_silence,
+            Afternoon(home, settings),
+            *sources,
+        )
         self._outlook = Outlook(settings)
         self._zones = {office.name: ZoneInfo(office.zone) for office in settings.offices.values()}
         self._settled: set[tuple[str, datetime]] = set()
@@ -195,9 +201,9 @@ class Notices:
             if addressee == HEARTBEAT:
                 self._ping(part[0])
             elif addressee == DESKTOP:
-                self._sender.desktop(message(part, self._zones))
+                self.sender.desktop(message(part, self._zones))
             else:
-                self._sender.send(self._address(addressee), message(part, self._zones))
+                self.sender.send(self._address(addressee), message(part, self._zones))
         except Failure as failure:
             _log.warning("notice_undelivered addressee=%s why=%s", addressee, failure)
             notices.put_off(part, str(failure.params.get("problem", failure.code)), now)
@@ -207,7 +213,7 @@ class Notices:
     def _ping(self, notice: NoticeRow) -> None:
         url, ping = self._settings.notices.heartbeat_url, TABLE[Event(notice.event)].ping
         if url is not None and ping is not None:
-            self._sender.ping(heartbeat_url(url, notice.automation, ping.value))
+            self.sender.ping(heartbeat_url(url, notice.automation, ping.value))
 
     def _address(self, name: str) -> str:
         address = Addresses(open_vault(self._home)).all().get(name)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from zoneinfo import ZoneInfo
 
+from agent.core.calendar import is_business_day
 from agent.core.failures import DiskLow, Failure, Parameter
-from agent.core.notices import DESKTOP, TABLE, Event
+from agent.core.notices import DESKTOP, TABLE, Event, Happening, not_ready
 from agent.host.readiness import site_url
 from agent.store import accounts
 from agent.store.database import is_prepared, open_store
@@ -29,6 +31,9 @@ from agent.system.paths import WANTED_FREE_BYTES, Home
 from agent.system.power_restart import restart_pending
 from agent.system.settings import Settings, load_settings
 from agent.system.vault import Passwords, open_vault
+
+_STAFF_DAYS = frozenset(range(5))
+_TOLD_WARNINGS = frozenset({"restart_pending", "password_old", "autostart_switched_off", "nobody_is_told"})
 
 OLD_PASSWORD = timedelta(days=80)
 """Many systems let a password end after ninety days: ten days are left to set a new one in peace."""
@@ -71,6 +76,35 @@ def examine(home: Home, now: datetime) -> list[Finding]:
     found += _guarded("autostart", partial(_autostart, home))
     found += _guarded("restart", _restart)
     return found
+
+
+class Afternoon:
+    """A source of notices: once a business day, after the time that the settings name, what a check finds.
+
+    Told are problems, and what may well have become one by the next morning.
+    """
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        self._home, self._settings = home, settings
+        self._looked: date | None = None
+
+    def __call__(self, now: datetime) -> Iterator[Happening]:
+        """Yield today's notice when it is time, if there is anything to tell."""
+        check, office = self._settings.notices.check, next(iter(self._settings.offices.values()))
+        local = now.astimezone(ZoneInfo(office.zone))
+        if check is None or local.time() < check or self._looked == local.date():
+            return
+        self._looked = local.date()
+        if not is_business_day(local.date(), _STAFF_DAYS, office.closed):
+            return
+        told = [
+            {"code": one.code, "params": dict(one.params)}
+            for one in examine(self._home, now)
+            if one.grade is Grade.PROBLEM or one.code in _TOLD_WARNINGS
+        ]
+        happening = not_ready(office.name, local.date(), told)
+        if happening is not None:
+            yield happening
 
 
 def problems(findings: Sequence[Finding]) -> list[Finding]:

@@ -19,6 +19,7 @@ _TONES = {
     Event.DONE: Tone.SUCCESS,
     Event.NEEDS_PERSON: Tone.WARNING,
     Event.AT_RISK: Tone.WARNING,
+    Event.NOT_READY: Tone.WARNING,
     Event.PAUSED: Tone.INFO,
 }
 
@@ -90,6 +91,7 @@ def _sentences(params: Params, zone: tzinfo | None, noun: Noun) -> dict[str, obj
         "why": why,
         "next": failure.next,
         "not_done": texts.notice_words("was_not_done" if params.get("over") else "will_not_be_done", {}),
+        "findings_text": _findings(params),
         "help": " ".join(texts.advice(which, params, noun=noun) for which in params.get("helps", ())),
     }
 
@@ -99,6 +101,11 @@ def _failure(params: Params, noun: Noun) -> texts.Text:
     if not failure:
         return texts.Text("", "")
     return texts.failure(failure["code"], failure["params"], noun=noun, run=params.get("run"))
+
+
+def _findings(params: Params) -> str:
+    told = [texts.finding(one["code"], one["params"]) for one in params.get("findings", ())]
+    return "\n".join(f"{one.title}. {one.next}".strip() for one in told)
 
 
 def _counted(what: str, number: int | None, noun: Noun) -> str:

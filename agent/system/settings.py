@@ -12,6 +12,7 @@
     heartbeat_url = "https://hc.example/ping/{automation}"
     quiet = "20:00-06:00"
     silent_days = 2
+    check = "16:00"
 
     [notices.tell]
     done = ["desktop", "office"]
@@ -25,7 +26,7 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -61,13 +62,15 @@ class SiteSettings:
 class NoticeSettings:
     """Who is told what: only what differs from the table in :mod:`agent.core.notices`.
 
-    ``silent_days`` is the number of business days without success after which people are told. The addresses
+    ``silent_days`` is the number of business days without success after which people are told, ``check`` the
+    office's time at which the next run's needs are looked at (never, unless it is set). The addresses
     themselves are in the vault.
     """
 
     heartbeat_url: str | None = None
     quiet: Quiet | None = None
     silent_days: int = 2
+    check: time | None = None
     tell: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -155,7 +158,7 @@ class _Reader:
     def _notices(self, whole: Mapping[str, object]) -> NoticeSettings:
         here = ("notices",)
         table = self._table(whole, here)
-        self._known(table, here, ("heartbeat_url", "quiet", "silent_days", "tell"))
+        self._known(table, here, ("heartbeat_url", "quiet", "silent_days", "check", "tell"))
         url = self._text_at(table, (*here, "heartbeat_url"))
         if url is not None and not _is_web_address(url):
             raise self._broken(
@@ -167,7 +170,15 @@ class _Reader:
         wishes = self._table(whole, (*here, "tell"))
         self._known(wishes, (*here, "tell"), tuple(event.value for event in Event))
         tell = {event: self._names(wishes, (*here, "tell", event)) for event in wishes}
-        return NoticeSettings(url, self._quiet(table, (*here, "quiet")), days, MappingProxyType(tell))
+        quiet, check = self._quiet(table, (*here, "quiet")), self._clock(table, (*here, "check"))
+        return NoticeSettings(url, quiet, days, check, MappingProxyType(tell))
+
+    def _clock(self, table: Mapping[str, object], path: Path_) -> time | None:
+        words = self._text_at(table, path)
+        try:
+            return None if words is None else parse_time(words)
+        except ValueError as error:
+            raise self._broken(path, f"{words!r} is no time of day; write one like 16:00") from error
 
     def _quiet(self, table: Mapping[str, object], path: Path_) -> Quiet | None:
         words = self._text_at(table, path)

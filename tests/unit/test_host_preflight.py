@@ -3,9 +3,10 @@
 import json
 import socket
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from agent.cli.main import predawn
 from agent.core.failures import BrowserMissing, VaultLocked
 from agent.host import preflight
+from agent.host.notices import Notices
 from agent.host.preflight import OLD_PASSWORD, Finding, Grade, examine, problems
 from agent.store import accounts
 from agent.store.database import close_store, prepare_store
@@ -23,8 +25,10 @@ from agent.system.autostart import AutostartState, FakeAutostart
 from agent.system.bell import Bell
 from agent.system.browsers import Browser
 from agent.system.instance import InstanceLock
+from agent.system.notify import FakeSender
 from agent.system.paths import Home
 from agent.system.power_restart import restart_pending
+from agent.system.settings import load_settings
 from agent.system.vault import MemoryVault, Passwords
 from resources.i18n import texts
 
@@ -183,3 +187,49 @@ def test_the_doctor_says_it_in_words_and_by_its_exit_code(
     assert bad.exit_code == 4
     assert "No browser was found" in bad.stdout
     assert "Install Microsoft Edge" in bad.stdout
+
+
+# ── in the afternoon ──────────────────────────────────────────────────────────────────────────────────
+def moment(clock: str, day: str = "2026-11-24") -> datetime:
+    return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo("Europe/Vienna"))
+
+
+@pytest.fixture
+def told(home: Home) -> Notices:
+    """The host's part that tells, with a check at four."""
+    with home.settings.open("a") as file:
+        file.write('[notices]\ncheck = "16:00"\n')
+    return Notices(home, load_settings(home), sender=FakeSender())
+
+
+@pytest.mark.usefixtures("running")
+def test_in_the_afternoon_it_is_told_once_what_would_be_missing_in_the_morning(
+    told: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preflight, "restart_pending", lambda: True)
+    monkeypatch.setattr(preflight, "find_browser", no_browser)
+    assert told.look(moment("15:59")) == []
+    (happening,) = told.look(moment("16:00"))
+    assert [one["code"] for one in happening.params["findings"]] == ["browser_missing", "restart_pending"]
+    assert told.look(moment("16:30")) == []
+    told.send(moment("16:30"))
+    sender = told.sender
+    assert isinstance(sender, FakeSender)
+    body = sender.shown[0].body
+    assert body.startswith("No browser was found. Install Microsoft Edge")
+    assert "Restart it now and sign in again" in body
+
+
+@pytest.mark.usefixtures("running")
+def test_where_all_is_well_or_nobody_works_nothing_is_told(
+    told: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert told.look(moment("16:00")) == []
+    monkeypatch.setattr(preflight, "find_browser", no_browser)
+    assert told.look(moment("16:00", "2026-11-28")) == []  # a Saturday
+    assert len(told.look(moment("16:00", "2026-11-30"))) == 1
+
+
+def test_without_the_setting_nothing_is_looked_at(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "examine", lambda *_args: pytest.fail("it looked"))
+    assert Notices(home, load_settings(home), sender=FakeSender()).look(moment("16:00")) == []

@@ -15,6 +15,7 @@ GOOD = """\
 heartbeat_url = "https://hc.example/ping/{automation}"
 quiet = "20:00-06:00"
 silent_days = 3
+check = "16:00"
 
 [notices.tell]
 done = ["desktop", "office"]
@@ -29,7 +30,7 @@ def load(folder: Path, text: str) -> NoticeSettings:
 
 def test_without_a_file_or_a_word_the_table_holds(tmp_path: Path) -> None:
     assert load_settings(Home(tmp_path)).notices == NoticeSettings()
-    assert load(tmp_path, "[offices.main]\n") == NoticeSettings(None, None, 2, {})
+    assert load(tmp_path, "[offices.main]\n") == NoticeSettings(None, None, 2, None, {})
 
 
 def test_a_good_one_is_read_whole(tmp_path: Path) -> None:
@@ -37,6 +38,7 @@ def test_a_good_one_is_read_whole(tmp_path: Path) -> None:
         "https://hc.example/ping/{automation}",
         Quiet(time(20), time(6)),
         3,
+        time(16),
         {"done": ("desktop", "office"), "failed": ()},
     )
 
@@ -48,6 +50,7 @@ def test_a_good_one_is_read_whole(tmp_path: Path) -> None:
         ("[notices]\nquiet = '20:00'\n", 2, "notices.quiet", "20:00-06:00"),
         ("[notices]\nquiet = '8pm-6am'\n", 2, "notices.quiet", "20:00-06:00"),
         ("[notices]\n\nheartbeat_url = 'hc.example'\n", 3, "notices.heartbeat_url", "web address"),
+        ("[notices]\ncheck = 'late'\n", 2, "notices.check", "16:00"),
         ("[notices]\nsilent_days = 0\n", 2, "notices.silent_days", "1 or more"),
         ("[notices]\nsilent_days = true\n", 2, "notices.silent_days", "1 or more"),
         ("[notices.tell]\ndone = 'office'\n", 2, "notices.tell.done", "list"),
