@@ -135,9 +135,9 @@ def finding(code: str, params: Params) -> Text:
     return Text(fill(_counted(entry, "title", known), known), fill(str(entry.get("next", "")), known))
 
 
-def standing(section: str, code: str) -> str:
-    """Return how something of this computer is set, from one of the sections of such words."""
-    return _sentence(section, code)
+def standing(section: str, code: str, params: Params | None = None) -> str:
+    """Return how something stands, from one of the sections of such words."""
+    return fill(_sentence(section, code), params or {})
 
 
 def notice_words(code: str, params: Params, *, noun: Noun = RECORD) -> str:
