@@ -3,20 +3,12 @@
 import logging
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import default
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from agent.core.failures import BrokenAddress, NoticeUndelivered
 from agent.system.addresses import Addresses
@@ -30,63 +22,27 @@ from agent.system.notify import (
     service_of,
 )
 from agent.system.vault import MemoryVault
+from tests import listeners
+from tests.listeners import free_port
 
 SAID = Message("Clinic: failed", "187 claims arrived.\n3 claims need you: answer them.", Tone.FAILURE)
 SECRET = "hunter2-very-secret"
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-class Mailbox:
-    """What an SMTP server has taken."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        self.letters.append(cast(EmailMessage, BytesParser(policy=default).parsebytes(envelope.content)))
-        return "250 taken"
-
-
 @pytest.fixture
-def mailbox() -> Iterator[tuple[Mailbox, str]]:
-    """A real SMTP server on loopback, and the address by which apprise reaches it."""
-    box, port = Mailbox(), free_port()
-    server = Controller(box, hostname="127.0.0.1", port=port)
-    server.start()
-    yield box, f"mailto://127.0.0.1:{port}/?from=agent@clinic.example&to=office@clinic.example&mode=insecure"
-    server.stop()
+def mailbox() -> Iterator[tuple[listeners.Mailbox, str]]:
+    with listeners.mailbox() as found:
+        yield found
 
 
 @pytest.fixture
 def heard() -> Iterator[tuple[list[str], str]]:
-    """A heartbeat service on loopback: the paths it was asked for."""
-    paths: list[str] = []
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            paths.append(self.path)
-            self.send_response(500 if "broken" in self.path else 200)
-            self.end_headers()
-
-        def log_message(self, *_args: Any) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield paths, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listeners.heartbeat() as found:
+        yield found
 
 
 # ── e-mail ────────────────────────────────────────────────────────────────────────────────────────────
-def test_a_message_arrives_by_smtp_as_it_was_written(mailbox: tuple[Mailbox, str]) -> None:
+def test_a_message_arrives_by_smtp_as_it_was_written(mailbox: tuple[listeners.Mailbox, str]) -> None:
     box, address = mailbox
     RealSender().send(address, SAID)
     (letter,) = box.letters
