@@ -24,7 +24,8 @@ _SECTIONS = (
         },
     ),
     ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),
-    ("Set up", {"sites": "site_verbs", "check": "check_verbs"}),
+    ("Set up", {"sites": "site_verbs", "check": "check_verbs", "notices": "notice_verbs"}),
+    ("This computer", {"doctor": "doctor_verbs", **dict.fromkeys(("wakeup", "autostart"), "wakeup_verbs")}),
 )
 _MODULES = {verb: module for _title, verbs in _SECTIONS for verb, module in verbs.items()}
 

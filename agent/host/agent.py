@@ -10,6 +10,7 @@ from agent.host import planning, recovery
 from agent.host.agenda import the_schedule
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
+from agent.host.notices import Notices
 from agent.host.supervisor import Supervisor
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
@@ -41,6 +42,7 @@ class Host:
         self._lock = InstanceLock(home.lock)
         self._bell = Bell(home.bell)
         self._supervisor: Supervisor | None = None
+        self._notices: Notices | None = None
         self._log: logging.Handler | None = None
 
     def start(self) -> None:
@@ -62,9 +64,11 @@ class Host:
             keys = Keys(master)
             self._open_log()
             recovery.recover()
-            self._supervisor = Supervisor(self._home, settings, keys, self._bell.tell)
+            self._notices = Notices(self._home, settings)
+            self._supervisor = Supervisor(self._home, settings, keys, self._tell)
             self._bell.start(lambda _ident: self.wake())
             self._supervisor.start()
+            self._notices.start()
             if self._scheduled:
                 self._clock = self._make_clock(settings, keys)
                 self._clock.start()
@@ -81,8 +85,8 @@ class Host:
 
     @property
     def defect(self) -> BaseException | None:
-        """What the supervisor or the clock died of, if one did: a face must say so."""
-        parts = (self._supervisor, self._clock)
+        """What the supervisor, the clock, or who tells people died of: a face must say so."""
+        parts = (self._supervisor, self._clock, self._notices)
         return next((part.defect for part in parts if part is not None and part.defect is not None), None)
 
     def stop(self) -> None:
@@ -93,6 +97,9 @@ class Host:
         if self._supervisor is not None:
             self._supervisor.stop()
             self._supervisor = None
+        if self._notices is not None:
+            self._notices.stop()
+            self._notices = None
         self._bell.stop()
         close_store()
         if self._log is not None:
@@ -117,6 +124,11 @@ class Host:
                 self._supervisor.wake()
 
         return Clock(enrolment, plan, tell)
+
+    def _tell(self, ident: str) -> None:
+        self._bell.tell(ident)
+        if self._notices is not None:
+            self._notices.wake()
 
     def _open_log(self) -> None:
         self._log = open_log(self._home.logs / "agent.log", secrets=tuple)

@@ -326,6 +326,29 @@ class PauseRow(_Row):
         table_name = "pause"
 
 
+class NoticeRow(_Row):
+    """One thing told to one addressee, or to be told; an empty addressee marks a cause as known."""
+
+    id = AutoField()
+    cause = CharField()
+    addressee = CharField()
+    event = CharField()
+    automation = CharField()
+    office = CharField()
+    run = CharField(null=True)  # no foreign key: a notice outlives its run
+    params = JsonField()
+    state = CharField(index=True)  # waiting, told, given_up
+    tries = IntegerField(default=0)
+    problem = CharField(null=True)
+    created_at = UtcField()
+    tell_at = UtcField()
+    told_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "notice"
+        indexes: ClassVar = ((("cause", "addressee"), True),)
+
+
 class BlobRow(Model):
     """Sealed bytes of one piece of evidence, in a file of their own."""
 
@@ -353,5 +376,6 @@ LEDGER_TABLES = (
     OccurrenceRow,
     ScheduleRow,
     PauseRow,
+    NoticeRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

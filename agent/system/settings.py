@@ -13,6 +13,15 @@
     url = "https://meridian.example"
     account = "robot"
 
+    [notices]
+    heartbeat_url = "https://hc.example/ping/{automation}"
+    quiet = "20:00-06:00"
+    silent_days = 2
+    check = "16:00"
+
+    [notices.tell]
+    done = ["desktop", "office"]
+
 The file need not exist. A wrong one is refused as a whole, with its line, its key and what is wrong there.
 """
 
@@ -23,13 +32,15 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from agent.core.calendar import parse_time
 from agent.core.failures import BrokenSettings
+from agent.core.notices import Event, Quiet
 from agent.system.paths import Home
 from agent.system.toml_lines import line_of, line_of_error
 
@@ -65,11 +76,28 @@ class SiteSettings:
 
 
 @dataclass(frozen=True)
+class NoticeSettings:
+    """Who is told what: only what differs from the table in :mod:`agent.core.notices`.
+
+    ``silent_days`` is the number of business days without success after which people are told, ``check`` the
+    office's time at which the next run's needs are looked at (never, unless it is set). The addresses
+    themselves are in the vault.
+    """
+
+    heartbeat_url: str | None = None
+    quiet: Quiet | None = None
+    silent_days: int = 2
+    check: time | None = None
+    tell: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole file, checked."""
 
     offices: Mapping[str, Office]
     sites: Mapping[str, SiteSettings] = field(default_factory=lambda: MappingProxyType({}))
+    notices: NoticeSettings = NoticeSettings()
 
 
 def load_settings(home: Home) -> Settings:
@@ -112,12 +140,12 @@ class _Reader:
             line = line_of_error(error, self._text)
             problem = str(error)
             raise BrokenSettings(file=str(self._file), line=line, key="", problem=problem) from error
-        self._known(whole, (), ("offices", "sites"))
+        self._known(whole, (), ("offices", "sites", "notices"))
         offices = {name: self._office(name, whole) for name in self._table(whole, ("offices",))}
         sites = {name: self._site(name, whole) for name in self._table(whole, ("sites",))}
         if not offices:
             offices = {"main": Office("main", computer_zone())}
-        return Settings(MappingProxyType(offices), MappingProxyType(sites))
+        return Settings(MappingProxyType(offices), MappingProxyType(sites), self._notices(whole))
 
     def _office(self, name: str, whole: Mapping[str, object]) -> Office:
         here = ("offices", name)
@@ -175,6 +203,51 @@ class _Reader:
                 (*here, "url"), f"{url!r} is no web address; it begins with https:// or http://"
             )
         return SiteSettings(url, self._text_at(table, (*here, "account")))
+
+    def _notices(self, whole: Mapping[str, object]) -> NoticeSettings:
+        here = ("notices",)
+        table = self._table(whole, here)
+        self._known(table, here, ("heartbeat_url", "quiet", "silent_days", "check", "tell"))
+        url = self._text_at(table, (*here, "heartbeat_url"))
+        if url is not None and not _is_web_address(url):
+            raise self._broken(
+                (*here, "heartbeat_url"), "is no web address; it begins with https:// or http://"
+            )
+        days = table.get("silent_days", NoticeSettings.silent_days)
+        if not isinstance(days, int) or isinstance(days, bool) or days < 1:
+            raise self._broken((*here, "silent_days"), "must be a whole number of business days, 1 or more")
+        wishes = self._table(whole, (*here, "tell"))
+        self._known(wishes, (*here, "tell"), tuple(event.value for event in Event))
+        tell = {event: self._addressees(wishes, (*here, "tell", event)) for event in wishes}
+        quiet, check = self._quiet(table, (*here, "quiet")), self._clock(table, (*here, "check"))
+        return NoticeSettings(url, quiet, days, check, MappingProxyType(tell))
+
+    def _clock(self, table: Mapping[str, object], path: Path_) -> time | None:
+        words = self._text_at(table, path)
+        try:
+            return None if words is None else parse_time(words)
+        except ValueError as error:
+            raise self._broken(path, f"{words!r} is no time of day; write one like 16:00") from error
+
+    def _quiet(self, table: Mapping[str, object], path: Path_) -> Quiet | None:
+        words = self._text_at(table, path)
+        if words is None:
+            return None
+        begins, _, ends = words.partition("-")
+        try:
+            return Quiet(parse_time(begins.strip()), parse_time(ends.strip()))
+        except ValueError as error:
+            raise self._broken(path, f"{words!r} is no span of hours; write one like 20:00-06:00") from error
+
+    def _addressees(self, table: Mapping[str, object], path: Path_) -> tuple[str, ...]:
+        value = table.get(path[-1])
+        if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
+            raise self._broken(path, 'must be a list of names in quotes, like ["desktop", "office"]')
+        if any("://" in name for name in value):
+            raise self._broken(
+                path, "an address does not belong here; store it with: predawn notices set NAME"
+            )
+        return tuple(value)
 
     def _days(self, table: Mapping[str, object], path: Path_) -> tuple[date, ...]:
         value = table.get(path[-1], [])

@@ -105,6 +105,47 @@ def say(code: str, params: Params | None = None, *, noun: Noun = RECORD) -> str:
     return fill(entry if isinstance(entry, str) else _counted(entry, "many", known), known)
 
 
+def notice(event: str, params: Params, *, noun: Noun = RECORD) -> Text:
+    """Return what people are told of an event: one line, and some more."""
+    entry, known = _entry("notices", event, "failed"), _known(params, noun)
+    return Text(fill(str(entry["title"]), known), fill(str(entry["body"]), known).strip())
+
+
+def event(event: str) -> str:
+    """Return an event in a word or two, for a table."""
+    return _sentence("events", event)
+
+
+def notice_state(state: str, params: Params) -> str:
+    """Return whether a notice has reached its addressee."""
+    return fill(_sentence("notice_states", state), params)
+
+
+def finding(code: str, params: Params) -> Text:
+    """Return what a check of this computer found, and what to do; a failure's own words where it is one."""
+    if not has("findings", code):
+        return failure(code, params)
+    entry, known = _entry("findings", code, code), _known(params, RECORD)
+    return Text(fill(_counted(entry, "title", known), known), fill(str(entry.get("next", "")), known))
+
+
+def standing(section: str, code: str, params: Params | None = None) -> str:
+    """Return how something stands, from one of the sections of such words."""
+    return fill(_sentence(section, code), params or {})
+
+
+def notice_words(code: str, params: Params, *, noun: Noun = RECORD) -> str:
+    """Return a part of a notice; of ``{one = …, many = …}`` the one that fits ``count``."""
+    known = _known(params, noun)
+    entry = _book()["notice_words"][code]
+    return fill(entry if isinstance(entry, str) else _counted(entry, "many", known), known)
+
+
+def advice(which: str, params: Params, *, noun: Noun = RECORD) -> str:
+    """Return what would help to be in time."""
+    return fill(_sentence("helps", which), _known(params, noun))
+
+
 def has(section: str, code: str) -> bool:
     """Tell whether a section has words for a code."""
     return code in _book()[section]

@@ -36,6 +36,9 @@ VIOLATIONS = {
     "library-cryptography": ("agent/reports", "cryptography"),
     "library-reports": ("agent/browser", "openpyxl"),
     "library-system": ("agent/store", "psutil"),
+    "library-apprise": ("agent/host", "apprise"),
+    "library-wakepy": ("agent/host", "wakepy"),
+    "library-bus": ("agent/host", "jeepney"),
     "library-starlette": ("agent/store", "starlette"),
     "library-click": ("agent/store", "click"),
 }
