@@ -14,13 +14,14 @@
     │   ├── PageTimeout · SiteDown · PageCrashed
     │   └── ElementMissing · ElementAmbiguous · FillDiffers
     ├── Report
-    │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadWrongType
+    │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadUnsafe
+    │   ├── DownloadWrongType · ColumnsChanged
     │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · StatedTotalDiffers
     ├── Delivery
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
     ├── Asked                  nothing is broken: a person decides before it goes on
-    │   └── ChangedCode · LimitReached · FirstRun · UnusualCount
+    │   └── ChangedCode · LimitReached · FirstRun · UnusualCount · UnusualReport
     ├── FenceLost · WorkerDied · WorkerHung
     └── Defect                 the automation's own code failed
 
@@ -261,6 +262,18 @@ class DownloadWrongType(Report):
     """The file's content is of another kind (file, expected, found)."""
 
 
+class ColumnsChanged(DownloadWrongType):
+    """A column that the contract needs is gone or was renamed (file, expected, found, suggestion)."""
+
+    permanent = True
+
+
+class DownloadUnsafe(Report):
+    """The file is larger, or carries more, than a report does; it was not opened (file, found, limit)."""
+
+    permanent = True
+
+
 class RowsInvalid(Report):
     """Rows break the contract of their columns (file, rows, address, column, problem)."""
 
@@ -329,6 +342,10 @@ class UnusualCount(Asked):
     """There is nothing to enter, or less than half of a usual day (found, usual)."""
 
 
+class UnusualReport(Asked):
+    """A downloaded report has far fewer or far more rows than usual (file, found, low, high)."""
+
+
 # ── processes and code ───────────────────────────────────────────────────────────────────────────────
 class FenceLost(Failure):
     """This worker no longer owns its run: another one has started."""
@@ -386,6 +403,8 @@ HANDLING: Mapping[type[Failure], Handling] = {
     ElementAmbiguous: _REVIEW,
     FillDiffers: _REVIEW,
     Report: Handling(3, 2, Action.REVIEW),
+    ColumnsChanged: _REVIEW,
+    DownloadUnsafe: _REVIEW,
     RowsInvalid: _REVIEW,
     RowsUnaccounted: _STOP,
     RowUsedTwice: _STOP,
@@ -404,6 +423,7 @@ ANSWERS: Mapping[type[Failure], tuple[str, ...]] = {
     LimitReached: ("go_on", "stop"),
     FirstRun: ("nothing_entered_yet", "stop"),
     UnusualCount: ("go_on", "stop"),
+    UnusualReport: ("go_on", "stop"),
 }
 """What a person may answer when a task waits for them."""
 

@@ -39,7 +39,7 @@ def attest_file(report: ReportFile, expect: Expect) -> None:
 def _states_something(report: ReportFile) -> bool:
     if any(count_in(line) is not None or amount_beside_word(line) is not None for line in report.lines):
         return True
-    rows = (row for table in report.tables for row in table.rows)
+    rows = (row for table in report.tables for row in table.ends)
     return any(names_total(row) or count_in(words(row)) is not None for row in rows)
 
 

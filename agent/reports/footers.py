@@ -15,6 +15,10 @@ _WORD = (
     r"(?:(?:grand|overall|report|page|group|sub)[ -]?)?totals?|sum|totaux|sous-total|total g[ée]n[ée]ral"
     r"|somme|(?:gesamt|zwischen|end)?summen?|gesamt|insgesamt|counts?|anzahl|nombre"
 )
+_STARTS = (
+    "total", "grand", "overall", "report", "page", "group", "sub", "sum", "totaux", "sous", "somme", "gesamt",
+    "zwischen", "end", "insgesamt", "count", "anzahl", "nombre",
+)  # fmt: skip
 _OF_WHAT = r"(?:\s+(?:amounts?|charges?|value|due|fees?|billed|paid))?"
 # What may follow the word; "Total Care Ltd" and "Total 24 Hour Pharmacy" are names.
 _FOLLOWS = r"(?:\s*[:=(]|\s+(?:for|of|per|from|für|pour)\b|\s+[-(£$€]?[0-9][0-9.,' )]*\Z|\s*\Z)"
@@ -49,6 +53,11 @@ def words(row: RawRow) -> str:
 def names_total(row: RawRow) -> bool:
     """Say whether the first filled cell is a word for a total, alone or with what it totals."""
     return bool(row.filled) and _TOTAL.match(label(row.filled[0])) is not None
+
+
+def may_name_total(squeezed: str) -> bool:
+    """Say whether letters and digits alone, in lower case, begin as a word for a total does: a quick look."""
+    return squeezed.startswith(_STARTS)
 
 
 def is_furniture(row: RawRow) -> bool:
@@ -89,9 +98,9 @@ def stated_facts(tables: Sequence[Table], lines: Iterable[str]) -> dict[str, str
 
 
 def _short_rows(table: Table) -> Iterable[str]:
-    usual = sorted(len(row.filled) for row in table.rows if row.filled)
+    usual = sorted(len(row.filled) for row in table.ends if row.filled)
     half = usual[len(usual) // 2] / 2 if usual else 0
-    for row in table.rows:
+    for row in table.ends:
         cells = [label(cell) for cell in row.filled]
         if names_total(row) and len(cells) > 1:
             yield f"{cells[0].rstrip(' :=')}: {cells[-1]}"

@@ -1,0 +1,186 @@
+"""Excel files before 2007 (XLS): the values by calamine, and a second look for what calamine does not tell.
+
+For a cell with an error, and for a formula without a result, calamine returns an empty text. Both stand in
+the file's own records, and are read there. Source of the records: [MS-XLS] 2.4.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import islice
+from typing import cast
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from agent.reports import limits
+from agent.reports.cells import Broken, Cell
+from agent.reports.compound import Compound
+from agent.reports.limits import unsafe
+from agent.reports.sheet_stream import MergedRanges
+from agent.reports.sniffing import cut, wrong_type
+from agent.reports.table import LazyRows, RawRow, Table
+
+_BOF, _EOF, _SHEET, _LOCKED, _FORMULA, _ERROR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0006, 0x0205
+_WHOLE = "a whole XLS file"
+_ERRORS = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!",
+    0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+}  # fmt: skip
+_OTHERS = {
+    "WordDocument": "a Word document",
+    "PowerPoint Document": "a presentation",
+    "__properties_version1.0": "an e-mail message",
+    "Book": "an Excel file of the kind before 1997",
+}
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What one sheet's records say of its broken cells: (row, column) from 0 → the error's text."""
+
+    broken: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+def read_old_workbook(content: bytes, name: str) -> list[Table]:
+    """Return a table for each visible sheet that holds anything.
+
+    Raises DownloadCut where the file ends too early, DownloadUnsafe for macros, a password or another file
+    inside, DownloadWrongType for a compound file that is no workbook.
+    """
+    compound = Compound(content, name)
+    _refuse_others(compound, name)
+    records = compound.stream("Workbook")
+    if records is None:
+        wrong_type(name, "a compound file that is not an Excel file")
+    seen = _second_look(records, name)
+    try:
+        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
+        tables = []
+        for sheet in workbook.sheets_metadata:
+            if sheet.visible is not SheetVisibleEnum.Visible or sheet.typ is not SheetTypeEnum.WorkSheet:
+                continue
+            rows = OldRows(workbook.get_sheet_by_name(sheet.name), seen.get(sheet.name, _Seen()))
+            if any(row.filled for row in rows):
+                tables.append(Table(rows, sheet.name))
+    except (CalamineError, OSError, ValueError) as error:
+        wrong_type(name, f"an XLS file that cannot be read ({type(error).__name__})", _WHOLE)
+    if not tables:
+        wrong_type(name, "a workbook with nothing in it")
+    return tables
+
+
+def _refuse_others(compound: Compound, name: str) -> None:
+    titles = compound.entries.keys()
+    if {"EncryptedPackage", "EncryptionInfo"} & titles:
+        unsafe(name, "a workbook locked with a password", "a workbook without a password")
+    if "Workbook" not in titles:
+        for title, found in _OTHERS.items():
+            if title in titles:
+                wrong_type(name, found)
+    if {"_VBA_PROJECT_CUR", "_VBA_PROJECT", "VBA", "Macros"} & titles:
+        unsafe(name, "a workbook with macros", "a workbook without macros")
+    if any(title.startswith(("MBD", "\x01Ole")) for title in titles):
+        unsafe(name, "a workbook with other files inside", "a workbook by itself")
+
+
+def _second_look(records: bytes, name: str) -> dict[str, _Seen]:
+    """Walk through all records: sheets, a password, broken cells, and whether the last one is whole."""
+    sheets: dict[int, str] = {}
+    broken: dict[int, dict[tuple[int, int], str]] = defaultdict(dict)
+    here, ended = -1, False
+    for at, kind, body in _records(records, name):
+        if kind == _BOF:
+            here, ended = at, False
+        elif kind == _EOF:
+            ended = True
+        elif kind == _LOCKED:
+            unsafe(name, "a workbook locked with a password", "a workbook without a password")
+        elif kind == _SHEET and len(body) >= 8:
+            if body[5] == 0x01:
+                unsafe(name, "a workbook with macros", "a workbook without macros")
+            sheets[struct.unpack_from("<I", body)[0]] = _title(body)
+        elif kind in {_FORMULA, _ERROR} and (error := _broken(kind, body)) is not None:
+            row, column = struct.unpack_from("<HH", body)
+            broken[here][row, column] = error
+    if not ended or any(start >= len(records) for start in sheets):
+        cut(name, _WHOLE, "an XLS file without its last part")
+    return {title: _Seen(broken.get(start, {})) for start, title in sheets.items()}
+
+
+def _records(records: bytes, name: str) -> Iterator[tuple[int, int, bytes]]:
+    """Return each record's place, kind and body; zeros after the last one are the sector's rest."""
+    at, ended = 0, False
+    while at + 4 <= len(records) and not (ended and not records[at : at + 512].strip(b"\x00")):
+        kind, size = struct.unpack_from("<HH", records, at)
+        body = records[at + 4 : at + 4 + size]
+        if len(body) < size:
+            cut(name, _WHOLE, "an XLS file that ends within a record")
+        yield at, kind, body
+        ended = kind == _EOF
+        at += 4 + size
+
+
+def _broken(kind: int, body: bytes) -> str | None:
+    """Return the error of a BOOLERR or FORMULA record, None where it holds a value."""
+    if kind == _ERROR and len(body) >= 8:
+        return _ERRORS.get(body[6], "#ERROR") if body[7] == 1 else None
+    if kind == _FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 0x02:
+        return _ERRORS.get(body[8], "#ERROR")
+    return None
+
+
+def _title(body: bytes) -> str:
+    length, wide = body[6], body[7] & 1
+    return body[8 : 8 + 2 * length].decode("utf-16-le") if wide else body[8 : 8 + length].decode("latin-1")
+
+
+class OldRows(LazyRows):
+    """The rows of one sheet, made from calamine's table as they are asked for."""
+
+    def __init__(self, sheet: CalamineSheet, seen: _Seen) -> None:
+        self._sheet, self._seen = sheet, seen
+        self._top, self._left = sheet.start or (0, 0)
+        ranges = sheet.merged_cell_ranges or []
+        self._merged = [_ref(*first, *last) for first, last in ranges if first != last]
+
+    def __iter__(self) -> Iterator[RawRow]:
+        ranges = MergedRanges(self._merged) if self._merged else None
+        rows_with_errors = {row for row, _ in self._seen.broken}
+        pad: list[Cell] = [None] * self._left
+        for number, values in enumerate(self._sheet.iter_rows(), self._top):
+            cells = [*pad, *(None if value == "" else cast(Cell, value) for value in values)]
+            if number in rows_with_errors:
+                self._mark_errors(number, cells)
+            if ranges is not None:
+                ranges.mark(number + 1, cells)
+            yield RawRow(number + 1, tuple(cells))
+
+    def __len__(self) -> int:
+        return int(self._sheet.height)
+
+    def tail(self, count: int) -> Sequence[RawRow]:
+        """Return the last rows."""
+        return list(islice(self, max(0, len(self) - count), None))
+
+    def _mark_errors(self, number: int, cells: list[Cell]) -> None:
+        for (row, column), text in self._seen.broken.items():
+            if row == number:
+                cells.extend([None] * (min(column + 1, limits.MAX_COLUMNS) - len(cells)))
+                cells[column] = Broken(text)
+
+
+def _ref(top: int, left: int, bottom: int, right: int) -> str:
+    return f"{_letters(left)}{top + 1}:{_letters(right)}{bottom + 1}"
+
+
+def _letters(place: int) -> str:
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

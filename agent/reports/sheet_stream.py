@@ -1,0 +1,245 @@
+"""The rows of one XLSX sheet, read piece by piece from its XML: never the whole sheet in memory.
+
+A sheet's XML is nearly always written in one plain way, and that is read by two patterns. A row that is
+written in another way is given to an XML parser. So nothing is guessed, and a large sheet costs a sixth of
+what openpyxl takes. Source of the format: ECMA-376 part 1, 18.3.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.ElementTree import fromstring
+
+from agent.reports import limits
+from agent.reports.cells import Below, Beside, Broken, Cell, PlainCell
+from agent.reports.limits import unsafe
+from agent.reports.sheet_text import plain, unescaped
+from agent.reports.sniffing import wrong_type
+from agent.reports.table import RawRow
+
+Convert = Callable[[str], Cell]
+_REF = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_NUMBER = re.compile(r'\br="([0-9]+)"')
+_TYPE = re.compile(r'\bt\s*=\s*["\']([^"\']*)["\']')
+_STYLE = re.compile(r'\bs\s*=\s*["\']([0-9]+)["\']')
+
+
+class Places(dict[str, int]):
+    """Column letters → place, from 0: ``A`` → 0, ``AB`` → 27."""
+
+    def __missing__(self, letters: str) -> int:
+        place = 0
+        for letter in letters:
+            place = place * 26 + ord(letter) - 64
+        self[letters] = place - 1
+        return place - 1
+
+
+class Converters(dict[str, Convert]):
+    """A cell's attributes as written (``s="3" t="s"``) → what makes a value of its text."""
+
+    def __init__(self, make: Callable[[str, int], Convert]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, attributes: str) -> Convert:
+        kind, style = _TYPE.search(attributes), _STYLE.search(attributes)
+        convert = self._make(kind[1] if kind else "n", int(style[1]) if style else 0)
+        self[attributes] = convert
+        return convert
+
+
+class SheetStream:
+    """Cuts a sheet's XML into rows. ``make`` gives the converter for a cell's type and style.
+
+    ``uncounted``: the workbook says that it is to be calculated when it is opened. Then a formula's 0 is what
+    a program writes that cannot calculate, and no result.
+    """
+
+    def __init__(
+        self, name: str, head: bytes, make: Callable[[str, int], Convert], *, uncounted: bool = False
+    ) -> None:
+        text = head[:4096].decode("utf-8", "replace").replace("\x00", "")
+        prefix = re.search(r"<(?:(\w+):)?worksheet\b", text)
+        if prefix is None:
+            wrong_type(name, "a workbook whose sheet is no sheet")
+        declared = re.match(r"\W*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", text)
+        self._encoding = _encoding(head, declared[1] if declared else "utf-8", name)
+        self._name, self._prefix = name, f"{prefix[1]}:" if prefix[1] else ""
+        self._uncounted = uncounted
+        self._places, self._converters = Places(), Converters(make)
+        p = re.escape(self._prefix)
+        self._row = re.compile(rf"<{p}row\b([^>]*?)(?:/>|>(.*?)</{p}row\s*>)", re.DOTALL)
+        self._cell = re.compile(
+            rf'<{p}c(?:\s+r="([A-Z]{{1,3}})[0-9]{{1,7}}")?((?:\s[^>]*?)?)'
+            rf"(?:/>|>(?:<{p}v>([^<]*)</{p}v>|(.*?))</{p}c\s*>)",
+            re.DOTALL,
+        )
+        self._simple_text = re.compile(rf"<{p}is><{p}t(?:\s[^>]*)?>([^<]*)</{p}t></{p}is>")
+        self._namespaces = " ".join(re.findall(r"xmlns(?::\w+)?=\"[^\"<>]*\"", text))
+        self._start = re.compile(rf"<{p}c[\s/>]")
+        self._end_of_row = f"</{self._prefix}row"
+
+    def rows(self, pieces: Iterable[bytes], number: int = 0) -> Iterator[tuple[int, list[Cell]]]:
+        """Return each row's number and cells; ``number`` is that of the row before the first one."""
+        cells_so_far = 0
+        for part in self._parts(pieces):
+            for attributes, body in self._row.findall(part):
+                told = _NUMBER.search(attributes)
+                here = int(told[1]) if told else number + 1
+                if here <= number or here > limits.MAX_ROWS:
+                    wrong_type(self._name, f"a sheet whose row {here} follows row {number}")
+                number = here
+                cells = self._cells(body, number)
+                cells_so_far += len(cells)
+                if cells_so_far > limits.MAX_CELLS:
+                    unsafe(self._name, "a sheet of too many cells", f"at most {limits.MAX_CELLS:,}")
+                yield number, cells
+
+    def tail(self, end: bytes) -> list[tuple[int, list[Cell]]]:
+        """Return the last rows, as far as they stand in the sheet's last bytes with their numbers."""
+        text = end.decode(self._encoding, "replace")
+        starts = [found.start() for found in re.finditer(rf"<{re.escape(self._prefix)}row\b", text)]
+        first = next((at for at in starts if _NUMBER.search(text[at : at + 200].split(">")[0])), None)
+        if first is None:
+            return []
+        return list(self.rows([text[first:].encode(self._encoding)]))
+
+    def _parts(self, pieces: Iterable[bytes]) -> Iterator[str]:
+        """Return the text in parts that end with a row."""
+        decoder, rest = codecs.getincrementaldecoder(self._encoding)(), ""
+        for piece in pieces:
+            try:
+                rest += decoder.decode(piece)
+            except UnicodeDecodeError:
+                wrong_type(self._name, "a workbook whose sheet has damaged letters")
+            end = rest.rfind(self._end_of_row)
+            if end < 0:
+                if len(rest) > limits.MAX_ROW_TEXT:
+                    unsafe(self._name, "a row of too many letters", f"at most {limits.MAX_ROW_TEXT:,}")
+                continue
+            end = rest.find(">", end) + 1
+            if end:
+                part, rest = rest[:end], rest[end:]
+                yield part
+        yield rest
+
+    def _cells(self, body: str, number: int) -> list[Cell]:
+        found = self._cell.findall(body)
+        if "<!" in body or "<?" in body or len(found) != len(self._start.findall(body)):
+            return self._cells_by_parser(body, number)
+        cells: list[Cell] = []
+        places, converters = self._places, self._converters
+        for letters, attributes, value, other in found:
+            if letters:
+                if (place := places[letters]) != len(cells):
+                    self._fill_up(cells, place, number)
+            elif "r=" in attributes:  # the reference stands behind another attribute
+                return self._cells_by_parser(body, number)
+            if value:
+                cells.append(converters[attributes](value))
+            else:
+                cells.append(self._unusual(attributes, other, number) if other else None)
+        return cells
+
+    def _fill_up(self, cells: list[Cell], place: int, number: int) -> None:
+        if place < len(cells):
+            wrong_type(self._name, f"a sheet whose row {number} names one cell twice")
+        if place >= limits.MAX_COLUMNS:
+            unsafe(self._name, f"a row of {place + 1:,} columns", f"at most {limits.MAX_COLUMNS:,}")
+        cells.extend([None] * (place - len(cells)))
+
+    def _unusual(self, attributes: str, inside: str, number: int) -> Cell:
+        simple = self._simple_text.fullmatch(inside)
+        if simple is not None and "inlineStr" in attributes:
+            return unescaped(simple[1])
+        c = f"{self._prefix}c"
+        return self._from_element(self._parsed(f"<{c}{attributes}>{inside}</{c}>", number)[0])
+
+    def _cells_by_parser(self, body: str, number: int) -> list[Cell]:
+        cells: list[Cell] = []
+        for element in self._parsed(body, number):
+            if _local(element) != "c":
+                continue
+            found = _REF.fullmatch(element.get("r", ""))
+            if found is not None and (place := self._places[found[1]]) != len(cells):
+                self._fill_up(cells, place, number)
+            cells.append(self._from_element(element))
+        return cells
+
+    def _parsed(self, inside: str, number: int) -> Element:
+        try:
+            parsed: Element = fromstring(f"<row {self._namespaces}>{inside}</row>", forbid_dtd=True)
+        except ParseError:
+            wrong_type(self._name, f"a workbook whose row {number} is damaged", "a whole XLSX file")
+        return parsed
+
+    def _from_element(self, element: Element) -> Cell:
+        kind, style = element.get("t", "n"), element.get("s", "0")
+        parts = {_local(child): child for child in element}
+        if kind == "inlineStr":
+            return plain(parts["is"]) if "is" in parts else None
+        formula, value = parts.get("f"), parts.get("v")
+        if formula is not None and self._uncounted and value is not None and value.text == "0":
+            return Broken(f"={formula.text or ''}")
+        if value is not None and (value.text or kind == "str"):
+            return self._converters[f's="{style}" t="{kind}"'](value.text or "")
+        return Broken(f"={formula.text or ''}") if formula is not None else None
+
+
+def _local(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _encoding(head: bytes, declared: str, name: str) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if declared.lower() not in {"utf-8", "utf8", "us-ascii"}:
+        wrong_type(name, f"a workbook in {declared}", "a workbook in UTF-8")
+    return "utf-8-sig" if head.startswith(b"\xef\xbb\xbf") else "utf-8"
+
+
+class MergedRanges:
+    """Marks the cells that a merged range covers, row after row."""
+
+    def __init__(self, refs: Sequence[str]) -> None:
+        self._waiting = sorted((_corners(ref) for ref in refs), reverse=True)
+        self._open: dict[tuple[int, int, int, int], PlainCell] = {}
+
+    def mark(self, number: int, cells: list[Cell]) -> None:
+        """Put :class:`Below` and :class:`Beside` where a range that began covers this row's cells."""
+        while self._waiting and self._waiting[-1][0] <= number:
+            area = self._waiting.pop()
+            first_row, first, last_row, _ = area
+            value = cells[first] if first_row == number and first < len(cells) else None
+            if last_row >= number:
+                self._open[area] = None if isinstance(value, Below | Beside | Broken) else value
+        for area, value in list(self._open.items()):
+            first_row, first, last_row, last = area
+            if last_row < number:
+                del self._open[area]
+                continue
+            if len(cells) <= last:
+                cells.extend([None] * (min(last + 1, limits.MAX_COLUMNS) - len(cells)))
+            for place in range(first, min(last + 1, len(cells))):
+                if (number, place) != (first_row, first):
+                    cells[place] = Beside(value) if place > first else Below(value)
+
+
+def _corners(ref: str) -> tuple[int, int, int, int]:
+    places = Places()
+    (first, top), (last, bottom) = (found.groups() for found in map(_REF.fullmatch, ref.split(":")) if found)
+    return int(top), places[first], int(bottom), places[last]
+
+
+def merged_rows(rows: Iterator[tuple[int, list[Cell]]], merged: Sequence[str]) -> Iterator[RawRow]:
+    """Return rows with their merged cells marked as such."""
+    ranges = MergedRanges(merged) if merged else None
+    for number, cells in rows:
+        if ranges is not None:
+            ranges.mark(number, cells)
+        yield RawRow(number, tuple(cells))
