@@ -15,7 +15,8 @@
     │   └── ElementMissing · ElementAmbiguous · FillDiffers
     ├── Report
     │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadUnsafe
-    │   ├── DownloadWrongType · ColumnsChanged
+    │   ├── DownloadWrongType
+    │   │   └── ColumnsChanged
     │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · StatedTotalDiffers
     ├── Delivery
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -66,7 +67,11 @@ class ColumnReader:
         kinds = set(map(type, raws))
         if len(kinds) == 1 and kinds <= _PLAIN and self._column.shares_values:
             return self._of_one_kind(self._values(kinds.pop()), raws)
-        return [self._one(raw) for raw in raws]
+        lookups = {kind: self._lookup(kind) for kind in kinds}
+        before = sum(values.faults for values in self._kinds.values())
+        typed = [lookups[type(raw)](raw) for raw in raws]
+        self.faults += sum(values.faults for values in self._kinds.values()) - before
+        return typed
 
     def _of_one_kind(self, values: _Values, raws: Sequence[Cell]) -> list[Any]:
         if not values.worth_keeping:
@@ -80,15 +85,10 @@ class ColumnReader:
         self.faults += values.faults - before
         return typed
 
-    def _one(self, raw: Cell) -> Any:  # noqa: ANN401 - as above
-        kind = type(raw)
-        if kind not in _PLAIN or not self._column.shares_values:
-            return self._parsed(self._column.parse, raw)
-        values = self._values(kind)
-        before = values.faults
-        value = values[raw]
-        self.faults += values.faults - before
-        return value
+    def _lookup(self, kind: type) -> Callable[[Any], Any]:
+        if kind in _PLAIN and self._column.shares_values:
+            return self._values(kind).__getitem__
+        return partial(self._parsed, self._column.parse)
 
     def _values(self, kind: type) -> _Values:
         if kind not in self._kinds:

@@ -66,15 +66,19 @@ class Text(Column):
         return self._check(f"{number:0{self.digits}d}")
 
     def fast(self, kind: type) -> Callable[[Any], Any]:
-        """Pass plain text in ASCII without a closer look, where nothing in it needs one."""
+        """Pass printable text without a closer look, where nothing in it needs one."""
         if kind is not str or self.choices is not None or self.digits is not None:
             return self.parse
         matches = re.compile(self.pattern).fullmatch if self.pattern is not None else None
         parse = self.parse
 
         def quick(raw: str) -> Any:  # noqa: ANN401 - a text, or None where the column is optional
-            usual = raw.isascii() and raw.isprintable() and raw and " " not in (raw[0], raw[-1])
-            if not usual or raw[0] == "#" or (matches is not None and matches(raw) is None):
+            usual = raw.isprintable() and raw and raw[0] not in " #" and raw[-1] != " "
+            if (
+                not usual
+                or not (raw.isascii() or _is_settled(raw))
+                or (matches is not None and matches(raw) is None)
+            ):
                 return parse(raw)
             return raw
 
@@ -102,6 +106,10 @@ class Text(Column):
         if self.choices is not None and value not in self.choices:
             raise self._invalid("choice", raw)
         return value
+
+
+def _is_settled(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text) and "\ufffd" not in text
 
 
 def _grouped(group: str) -> str:

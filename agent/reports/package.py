@@ -22,10 +22,10 @@ BROKEN_ZIP = (
     struct.error,
 )  # fmt: skip
 _CHUNK = 2**18
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<]{0,200}?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _MAX_MERGED = 50_000
-_OVERLAP = 128  # bytes; longer than a mergeCell that any program writes
+_LONGEST_TAG = 2**16
 _OUTSIDE = (".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".docx", ".7z", ".rar", ".gz")
 
 
@@ -124,20 +124,26 @@ class Package:
         tail: deque[bytes] = deque(maxlen=2)
         xml = member.filename.endswith((".xml", ".rels"))
         sheet = xml and "worksheets/" in member.filename
-        before = b""
+        rest = b""
         for piece in self.stream(member.filename):
             size += len(piece)
-            seam = before[-_OVERLAP:] + piece
-            if xml and (b"<!DOCTYPE" in seam or b"<!ENTITY" in seam):
-                unsafe(self.name, "XML that declares entities", "plain XML")
+            if not xml:
+                continue
+            whole = rest + piece  # what was begun before and ends here is seen in one piece
+            end = max(whole.rfind(b"<"), len(whole) - _LONGEST_TAG)
+            whole, rest = whole[:end], whole[end:]
+            self._check_plain(whole)
             if sheet:
-                rows += len(_ROW.findall(piece))
-                if b"mergeCell" in seam:
-                    merged += [found.decode() for found in _MERGED.findall(seam)]
+                rows += len(_ROW.findall(whole))
+                merged += [found.decode() for found in _MERGED.findall(whole)]
                 tail.append(piece)
-            before = piece
-            if rows > limits.MAX_ROWS or len(merged) > 2 * _MAX_MERGED:
+            if rows > limits.MAX_ROWS or len(merged) > _MAX_MERGED:
                 unsafe(self.name, "a sheet of too many rows or merged cells", f"at most {limits.MAX_ROWS:,}")
+        self._check_plain(rest)
         if size != member.file_size:
             cut(self.name, f"{member.file_size:,} bytes in {member.filename}", f"{size:,} bytes")
         return Part(rows, tuple(dict.fromkeys(merged)), b"".join(tail))
+
+    def _check_plain(self, xml: bytes) -> None:
+        if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"<\x00!\x00D\x00" in xml:
+            unsafe(self.name, "XML that declares entities", "plain XML")

@@ -13,12 +13,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NoReturn
 
-from agent.core.failures import DownloadWrongType
+from agent.core.failures import ColumnsChanged, DownloadWrongType
 from agent.reports.contract import Column
 from agent.reports.delimited import read_delimited
+from agent.reports.drift import Drift, likely_renamed
 from agent.reports.fixed_width import read_fixed_width
 from agent.reports.footers import stated_facts
-from agent.reports.headings import Header, find_header, nearest_labels
+from agent.reports.headings import Header, find_header, nearest_labels, squeeze
 from agent.reports.rows import OtherRow, RowReader
 from agent.reports.sniffing import (
     WANTED,
@@ -40,7 +41,8 @@ _BOOKS = {"xls", "xlsx", "xml"}
 class ReportFile:
     """A file that holds tables. ``encoding``, ``delimiter``, ``quoted`` are what was found; None where void.
 
-    ``kind`` is csv, fixed, html, xls, xlsx or xml; ``lines`` are the page's lines of text around its tables.
+    ``kind`` is csv, fixed, html, xls, xlsx or xml; ``size`` is in bytes; ``lines`` are
+    the page's lines of text around its tables.
     """
 
     name: str
@@ -50,6 +52,7 @@ class ReportFile:
     delimiter: str | None = None
     quoted: bool | None = None
     lines: tuple[str, ...] = field(default=(), repr=False)
+    size: int = 0
 
     @cached_property
     def stated(self) -> dict[str, str]:
@@ -97,32 +100,33 @@ def read(content: bytes, name: str, widths: Mapping[str, int] | None = None) -> 
     too early, DownloadUnsafe for what is larger, or carries more, than a report.
     """
     refuse_other_kinds(content, name)
+    size = len(content)
     # The readers are loaded when a file needs them: an automation is described without them.
     if is_zip(content):
         from agent.reports.workbook import read_workbook  # noqa: PLC0415
 
-        return ReportFile(name, "xlsx", read_workbook(content, name))
+        return ReportFile(name, "xlsx", read_workbook(content, name), size=size)
     if is_compound(content):
         from agent.reports.old_workbook import read_old_workbook  # noqa: PLC0415
 
-        return ReportFile(name, "xls", read_old_workbook(content, name))
+        return ReportFile(name, "xls", read_old_workbook(content, name), size=size)
     start = beginning(content)
     if is_spreadsheet_xml(start):
         from agent.reports.spreadsheetml import read_spreadsheet_xml  # noqa: PLC0415
 
-        return ReportFile(name, "xml", read_spreadsheet_xml(content, name))
+        return ReportFile(name, "xml", read_spreadsheet_xml(content, name), size=size)
     if looks_like_html(start):
         from agent.reports.markup import declared_encoding, read_markup  # noqa: PLC0415
 
         text, encoding = decode(content, name, declared_encoding(content))
         tables, lines = read_markup(text, name)
-        return ReportFile(name, "html", tables, encoding=encoding, lines=tuple(lines))
+        return ReportFile(name, "html", tables, encoding=encoding, lines=tuple(lines), size=size)
     text, encoding = decode(content, name)
     _refuse_other_text(text, name)
     if widths is not None:
-        return ReportFile(name, "fixed", [read_fixed_width(text, widths, name)], encoding)
+        return ReportFile(name, "fixed", [read_fixed_width(text, widths, name)], encoding, size=size)
     table, delimiter, quoted = read_delimited(text, name)
-    return ReportFile(name, "csv", [table], encoding, delimiter, quoted)
+    return ReportFile(name, "csv", [table], encoding, delimiter, quoted, size=size)
 
 
 def _refuse_other_text(text: str, name: str) -> None:
@@ -188,10 +192,19 @@ def _typed(
 
 
 def _refuse_headers(report: ReportFile, columns: Mapping[str, Column]) -> NoReturn:
-    wanted = ", ".join(column.header or name for name, column in columns.items() if not column.optional)
+    """Say what is there instead: another file, or this one with a column renamed or lost."""
+    wanted = [column.header or name for name, column in columns.items() if not column.optional]
     nearest = max((nearest_labels(table, columns) for table in report.tables), key=len, default=())
+    expected = "the columns " + ", ".join(wanted)
     found = "the columns " + ", ".join(nearest) if nearest else "none of them"
-    raise DownloadWrongType(file=report.name, expected=f"the columns {wanted}", found=found)
+    there = {squeeze(name) for name in nearest}
+    gone = [name for name in wanted if squeeze(name) not in there]
+    if len(gone) * 2 > len(wanted):
+        raise DownloadWrongType(file=report.name, expected=expected, found=found)
+    known = {squeeze(column.header or name) for name, column in columns.items()}
+    new = [name for name in nearest if squeeze(name) not in known]
+    suggestion = str(Drift(tuple(gone), tuple(new), likely_renamed(gone, new)))
+    raise ColumnsChanged(file=report.name, expected=expected, found=found, suggestion=suggestion)
 
 
 def _refuse_doubled(report: ReportFile, columns: Mapping[str, Column], header: Header) -> None:

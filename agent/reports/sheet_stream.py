@@ -17,7 +17,7 @@ from defusedxml.ElementTree import fromstring
 from agent.reports import limits
 from agent.reports.cells import Below, Beside, Broken, Cell, PlainCell
 from agent.reports.limits import unsafe
-from agent.reports.sheet_text import plain, unescaped
+from agent.reports.sheet_text import plain
 from agent.reports.sniffing import wrong_type
 from agent.reports.table import RawRow
 
@@ -73,37 +73,54 @@ class SheetStream:
         self._uncounted = uncounted
         self._places, self._converters = Places(), Converters(make)
         p = re.escape(self._prefix)
-        self._row = re.compile(rf"<{p}row\b([^>]*?)(?:/>|>(.*?)</{p}row\s*>)", re.DOTALL)
         self._cell = re.compile(
-            rf'<{p}c(?:\s+r="([A-Z]{{1,3}})[0-9]{{1,7}}")?((?:\s[^>]*?)?)'
-            rf"(?:/>|>(?:<{p}v>([^<]*)</{p}v>|(.*?))</{p}c\s*>)",
+            rf'<{p}c(?: r="([A-Z]{{1,3}})[0-9]{{1,7}}")?([^>/]*)'
+            rf"(?:/>|>(?:<{p}v>([^<]*)</{p}v>|<{p}is><{p}t[^>/]*>([^<]*)</{p}t></{p}is>|(.*?))</{p}c>)",
             re.DOTALL,
         )
-        self._simple_text = re.compile(rf"<{p}is><{p}t(?:\s[^>]*)?>([^<]*)</{p}t></{p}is>")
+        self._usual: tuple[tuple[str, ...], tuple[str, ...], list[Convert]] = ((), (), [])
+        self._dense: tuple[str, ...] = ()  # A, B, C …, as far as rows without a gap have shown
+        self._row, self._end_of_row = f"<{self._prefix}row", f"</{self._prefix}row>"
         self._namespaces = " ".join(re.findall(r"xmlns(?::\w+)?=\"[^\"<>]*\"", text))
-        self._start = re.compile(rf"<{p}c[\s/>]")
-        self._end_of_row = f"</{self._prefix}row"
+        self._starts = [f"<{self._prefix}c{after}" for after in (" ", ">", "/>")]
 
     def rows(self, pieces: Iterable[bytes], number: int = 0) -> Iterator[tuple[int, list[Cell]]]:
         """Return each row's number and cells; ``number`` is that of the row before the first one."""
         cells_so_far = 0
         for part in self._parts(pieces):
-            for attributes, body in self._row.findall(part):
-                told = _NUMBER.search(attributes)
-                here = int(told[1]) if told else number + 1
-                if here <= number or here > limits.MAX_ROWS:
-                    wrong_type(self._name, f"a sheet whose row {here} follows row {number}")
-                number = here
-                cells = self._cells(body, number)
-                cells_so_far += len(cells)
-                if cells_so_far > limits.MAX_CELLS:
-                    unsafe(self._name, "a sheet of too many cells", f"at most {limits.MAX_CELLS:,}")
-                yield number, cells
+            for written in part.split(self._end_of_row):
+                for attributes, body in self._opened(written):
+                    number = self._number(attributes, number)
+                    cells = self._cells(body, number)
+                    cells_so_far += len(cells)
+                    if cells_so_far > limits.MAX_CELLS:
+                        unsafe(self._name, "a sheet of too many cells", f"at most {limits.MAX_CELLS:,}")
+                    yield number, cells
+
+    def _opened(self, written: str) -> Iterator[tuple[str, str]]:
+        """Return the attributes and the inside of the row that ends here, and of empty rows before it."""
+        at = written.find(self._row)
+        while at >= 0:
+            end = written.find(">", at)
+            attributes = written[at + len(self._row) : end]
+            following = -1
+            if attributes.endswith("/"):
+                following = written.find(self._row, end)
+            if not attributes or attributes[0] in " /\t\r\n":
+                yield attributes, "" if attributes.endswith("/") else written[end + 1 :]
+            at = following
+
+    def _number(self, attributes: str, before: int) -> int:
+        told = _NUMBER.search(attributes)
+        number = int(told[1]) if told else before + 1
+        if number <= before or number > limits.MAX_ROWS:
+            wrong_type(self._name, f"a sheet whose row {number} follows row {before}")
+        return number
 
     def tail(self, end: bytes) -> list[tuple[int, list[Cell]]]:
         """Return the last rows, as far as they stand in the sheet's last bytes with their numbers."""
         text = end.decode(self._encoding, "replace")
-        starts = [found.start() for found in re.finditer(rf"<{re.escape(self._prefix)}row\b", text)]
+        starts = [found.start() for found in re.finditer(rf"{re.escape(self._row)}\b", text)]
         first = next((at for at in starts if _NUMBER.search(text[at : at + 200].split(">")[0])), None)
         if first is None:
             return []
@@ -118,33 +135,50 @@ class SheetStream:
             except UnicodeDecodeError:
                 wrong_type(self._name, "a workbook whose sheet has damaged letters")
             end = rest.rfind(self._end_of_row)
-            if end < 0:
-                if len(rest) > limits.MAX_ROW_TEXT:
-                    unsafe(self._name, "a row of too many letters", f"at most {limits.MAX_ROW_TEXT:,}")
-                continue
-            end = rest.find(">", end) + 1
-            if end:
-                part, rest = rest[:end], rest[end:]
+            if end >= 0:
+                part, rest = rest[: end + len(self._end_of_row)], rest[end + len(self._end_of_row) :]
                 yield part
+            elif len(rest) > limits.MAX_ROW_TEXT:
+                unsafe(self._name, "a row of too many letters", f"at most {limits.MAX_ROW_TEXT:,}")
         yield rest
 
     def _cells(self, body: str, number: int) -> list[Cell]:
         found = self._cell.findall(body)
-        if "<!" in body or "<?" in body or len(found) != len(self._start.findall(body)):
+        if "<!" in body or "<?" in body or len(found) != sum(map(body.count, self._starts)):
             return self._cells_by_parser(body, number)
-        cells: list[Cell] = []
-        places, converters = self._places, self._converters
-        for letters, attributes, value, other in found:
-            if letters:
-                if (place := places[letters]) != len(cells):
-                    self._fill_up(cells, place, number)
-            elif "r=" in attributes:  # the reference stands behind another attribute
-                return self._cells_by_parser(body, number)
-            if value:
-                cells.append(converters[attributes](value))
-            else:
-                cells.append(self._unusual(attributes, other, number) if other else None)
-        return cells
+        if not found:
+            return []
+        letters, attributes, values, words, others = zip(*found, strict=True)
+        if letters != self._usual[0] or attributes != self._usual[1]:
+            if any("r=" in told and not letter for letter, told in zip(letters, attributes, strict=True)):
+                return self._cells_by_parser(body, number)  # the reference stands behind another attribute
+            converters = [self._converters[told] for told in attributes]
+            self._usual = letters, attributes, converters
+        converters = self._usual[2]
+        if any(others):
+            cells: list[Cell] = []
+            for told, convert, value, word, other in zip(
+                attributes, converters, values, words, others, strict=True
+            ):
+                unusual = self._unusual(told, other, number) if other else None
+                cells.append(convert(value or word) if value or word else unusual)
+        else:
+            texts = [value or word for value, word in zip(values, words, strict=True)]
+            cells = [convert(text) if text else None for convert, text in zip(converters, texts, strict=True)]
+        return self._placed(cells, letters, number)
+
+    def _placed(self, cells: list[Cell], letters: Sequence[str], number: int) -> list[Cell]:
+        """Put cells at the places that their references name; one without a reference follows the last."""
+        if letters == self._dense[: len(letters)]:
+            return cells
+        placed: list[Cell] = []
+        for cell, letter in zip(cells, letters, strict=True):
+            if letter and (place := self._places[letter]) != len(placed):
+                self._fill_up(placed, place, number)
+            placed.append(cell)
+        if len(placed) == len(cells) and "" not in letters:
+            self._dense = max(self._dense, tuple(letters), key=len)
+        return placed
 
     def _fill_up(self, cells: list[Cell], place: int, number: int) -> None:
         if place < len(cells):
@@ -154,9 +188,6 @@ class SheetStream:
         cells.extend([None] * (place - len(cells)))
 
     def _unusual(self, attributes: str, inside: str, number: int) -> Cell:
-        simple = self._simple_text.fullmatch(inside)
-        if simple is not None and "inlineStr" in attributes:
-            return unescaped(simple[1])
         c = f"{self._prefix}c"
         return self._from_element(self._parsed(f"<{c}{attributes}>{inside}</{c}>", number)[0])
 
@@ -196,8 +227,6 @@ def _local(element: Element) -> str:
 
 
 def _encoding(head: bytes, declared: str, name: str) -> str:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
     if declared.lower() not in {"utf-8", "utf8", "us-ascii"}:
         wrong_type(name, f"a workbook in {declared}", "a workbook in UTF-8")
     return "utf-8-sig" if head.startswith(b"\xef\xbb\xbf") else "utf-8"

@@ -19,6 +19,8 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def unescaped(text: str) -> str:
     """Return the text of a cell: XML's entities and the workbook's own ``_x000D_`` undone."""
+    if "&" not in text and "_x" not in text and "\r" not in text:
+        return text
     if "&" in text:
         text = _ENTITY.sub(_character, text)
     if "\r" in text:

@@ -134,8 +134,12 @@ class SheetRows(LazyRows):
         self._stream = SheetStream(package.name, head, book.converter, uncounted=book.uncounted)
 
     def __iter__(self) -> Iterator[RawRow]:
-        rows = self._stream.rows(self._package.stream(self._part))
-        return merged_rows(rows, self._seen.merged)
+        found = 0
+        for row in merged_rows(self._stream.rows(self._package.stream(self._part)), self._seen.merged):
+            found += 1
+            yield row
+        if found != self._seen.rows:
+            wrong_type(self._package.name, "a sheet that is written in a way nobody can read")
 
     def __len__(self) -> int:
         return self._seen.rows

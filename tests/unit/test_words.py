@@ -24,6 +24,7 @@ QUESTIONS = {
     "doubled_in_batch", "changed_since_delivered", "open_elsewhere", "refused", "found_different",
     "found_several", "cannot_tell", "gone_after_confirm", "no_control", "attempts_used_up",
     "task_failed", "changed_code", "limit_reached", "first_run", "unusual_count",
+    "unusual_report",
 }  # fmt: skip
 STEPS = {
     "starting", "signing_in", "working", "downloading", "looking_first", "entering", "settling", "looking_up",
