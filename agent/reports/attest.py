@@ -36,7 +36,8 @@ def attest_file(report: ReportFile, expect: Expect) -> None:
     """Raise when the file cannot be what was expected, as far as that shows without a contract.
 
     DownloadWrongType: another kind of file, encoding or header. DownloadCut: too small, or a total or count
-    that must be stated is not there. DownloadStale: the file names another period, or none of its days lies within the period, however read.
+    that must be stated is not there. DownloadStale: the file names another period, or none of its days lies
+    within the period, however read.
     """
     if expect.kinds and report.kind not in expect.kinds:
         raise DownloadWrongType(file=report.name, expected=" or ".join(expect.kinds), found=report.kind)

@@ -23,7 +23,8 @@ BROKEN_ZIP = (
 )  # fmt: skip
 _CHUNK = 2**18
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<]{0,200}?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
-_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
+_SHEET = re.compile(rb"<(?:(\w+):)?worksheet\b")
+_AFTER = (b" ", b">", b"/>", b"\n", b"\r", b"\t")
 _MAX_MERGED = 50_000
 _LONGEST_TAG = 2**16
 _OUTSIDE = (".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".docx", ".7z", ".rar", ".gz")
@@ -124,7 +125,7 @@ class Package:
         tail: deque[bytes] = deque(maxlen=2)
         xml = member.filename.endswith((".xml", ".rels"))
         sheet = xml and "worksheets/" in member.filename
-        rest = b""
+        rest, row = b"", b""
         for piece in self.stream(member.filename):
             size += len(piece)
             if not xml:
@@ -134,8 +135,11 @@ class Package:
             whole, rest = whole[:end], whole[end:]
             self._check_plain(whole)
             if sheet:
-                rows += len(_ROW.findall(whole))
-                merged += [found.decode() for found in _MERGED.findall(whole)]
+                if not row and (head := _SHEET.search(whole)):
+                    row = b"<%srow" % (head[1] + b":" if head[1] else b"")
+                rows += sum(whole.count(row + after) for after in _AFTER) if row else 0
+                if b"mergeCell " in whole:
+                    merged += [found.decode() for found in _MERGED.findall(whole)]
                 tail.append(piece)
             if rows > limits.MAX_ROWS or len(merged) > _MAX_MERGED:
                 unsafe(self.name, "a sheet of too many rows or merged cells", f"at most {limits.MAX_ROWS:,}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.ElementTree import fromstring
@@ -23,6 +24,8 @@ from agent.reports.table import RawRow
 
 Convert = Callable[[str], Cell]
 _REF = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_TRIED_SHAPES = 6  # a row that has none of the last ones is read cell by cell
+_MOST_SHAPES = 40  # each costs milliseconds to compile
 _NUMBER = re.compile(r'\br="([0-9]+)"')
 _TYPE = re.compile(r'\bt\s*=\s*["\']([^"\']*)["\']')
 _STYLE = re.compile(r'\bs\s*=\s*["\']([0-9]+)["\']')
@@ -53,6 +56,15 @@ class Converters(dict[str, Convert]):
         return convert
 
 
+@dataclass(frozen=True, eq=False)
+class _Shape:
+    """How a row is written but for its values; ``letters`` are its columns where they leave gaps."""
+
+    pattern: re.Pattern[str]
+    converters: Sequence[Convert]
+    letters: Sequence[str] | None
+
+
 class SheetStream:
     """Cuts a sheet's XML into rows. ``make`` gives the converter for a cell's type and style.
 
@@ -78,8 +90,8 @@ class SheetStream:
             rf"(?:/>|>(?:<{p}v>([^<]*)</{p}v>|<{p}is><{p}t[^>/]*>([^<]*)</{p}t></{p}is>|(.*?))</{p}c>)",
             re.DOTALL,
         )
-        self._usual: tuple[tuple[str, ...], tuple[str, ...], list[Convert]] = ((), (), [])
-        self._dense: tuple[str, ...] = ()  # A, B, C …, as far as rows without a gap have shown
+        self._shapes: list[_Shape] = []
+        self._shapes_made = 0
         self._row, self._end_of_row = f"<{self._prefix}row", f"</{self._prefix}row>"
         self._namespaces = " ".join(re.findall(r"xmlns(?::\w+)?=\"[^\"<>]*\"", text))
         self._starts = [f"<{self._prefix}c{after}" for after in (" ", ">", "/>")]
@@ -143,41 +155,57 @@ class SheetStream:
         yield rest
 
     def _cells(self, body: str, number: int) -> list[Cell]:
+        for shape in self._shapes:
+            if (found := shape.pattern.fullmatch(body)) is not None:
+                if shape is not self._shapes[0]:
+                    self._shapes.remove(shape)
+                    self._shapes.insert(0, shape)
+                pairs = zip(shape.converters, found.groups(), strict=True)
+                cells = [convert(text) if text else None for convert, text in pairs]
+                return cells if shape.letters is None else self._placed(cells, shape.letters, number)
+        return self._cells_of_new_shape(body, number)
+
+    def _cells_of_new_shape(self, body: str, number: int) -> list[Cell]:
         found = self._cell.findall(body)
         if "<!" in body or "<?" in body or len(found) != sum(map(body.count, self._starts)):
             return self._cells_by_parser(body, number)
-        if not found:
-            return []
-        letters, attributes, values, words, others = zip(*found, strict=True)
-        if letters != self._usual[0] or attributes != self._usual[1]:
-            if any("r=" in told and not letter for letter, told in zip(letters, attributes, strict=True)):
-                return self._cells_by_parser(body, number)  # the reference stands behind another attribute
-            converters = [self._converters[told] for told in attributes]
-            self._usual = letters, attributes, converters
-        converters = self._usual[2]
-        if any(others):
-            cells: list[Cell] = []
-            for told, convert, value, word, other in zip(
-                attributes, converters, values, words, others, strict=True
-            ):
-                unusual = self._unusual(told, other, number) if other else None
-                cells.append(convert(value or word) if value or word else unusual)
-        else:
-            texts = [value or word for value, word in zip(values, words, strict=True)]
-            cells = [convert(text) if text else None for convert, text in zip(converters, texts, strict=True)]
-        return self._placed(cells, letters, number)
+        cells: list[Cell] = []
+        for letters, attributes, value, words, other in found:
+            if not letters and "r=" in attributes:  # the reference stands behind another attribute
+                return self._cells_by_parser(body, number)
+            if value or words:
+                cells.append(self._converters[attributes](value or words))
+            else:
+                cells.append(self._unusual(attributes, other, number) if other else None)
+        if not any(other for *_, other in found) and self._shapes_made < _MOST_SHAPES:
+            self._shapes_made += 1
+            self._shapes = [self._shape_of(found), *self._shapes[: _TRIED_SHAPES - 1]]
+        return self._placed(cells, [letters for letters, *_ in found], number)
+
+    def _shape_of(self, found: Sequence[tuple[str, ...]]) -> _Shape:
+        """Rows of a report are mostly written alike: the pattern of one reads the next ones at once."""
+        p, pattern = re.escape(self._prefix), ""
+        for letters, attributes, value, words, _ in found:
+            reference = rf' r="{letters}[0-9]{{1,7}}"' if letters else ""
+            pattern += rf"\s*<{p}c{reference}{re.escape(attributes)}"
+            if value:
+                pattern += f"><{p}v>([^<]*)</{p}v></{p}c>"
+            elif words:
+                pattern += f"><{p}is><{p}t[^>/]*>([^<]*)</{p}t></{p}is></{p}c>"
+            else:
+                pattern += f"(?:()/>|>(?:<{p}v></{p}v>)?</{p}c>)"
+        places = [letters for letters, *_ in found]
+        dense = all(letters and self._places[letters] == at for at, letters in enumerate(places))
+        converters = [self._converters[attributes] for _, attributes, *_ in found]
+        return _Shape(re.compile(pattern + r"\s*"), converters, None if dense else places)
 
     def _placed(self, cells: list[Cell], letters: Sequence[str], number: int) -> list[Cell]:
         """Put cells at the places that their references name; one without a reference follows the last."""
-        if letters == self._dense[: len(letters)]:
-            return cells
         placed: list[Cell] = []
         for cell, letter in zip(cells, letters, strict=True):
             if letter and (place := self._places[letter]) != len(placed):
                 self._fill_up(placed, place, number)
             placed.append(cell)
-        if len(placed) == len(cells) and "" not in letters:
-            self._dense = max(self._dense, tuple(letters), key=len)
         return placed
 
     def _fill_up(self, cells: list[Cell], place: int, number: int) -> None:
