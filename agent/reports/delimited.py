@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from agent.core.failures import DownloadCut, DownloadWrongType
+from agent.reports import limits
+from agent.reports.limits import unsafe
 from agent.reports.sniffing import cut, wrong_type
 from agent.reports.table import RawRow, Table
 
@@ -33,7 +35,11 @@ def read_delimited(text: str, name: str) -> tuple[Table, str, bool]:
     delimiter = hint[1] if hint else _delimiter(text)
     if delimiter is None:
         wrong_type(name, "text that is not a table: " + _ONE_CELL)
+    if text.count("\n") + text.count("\r") > 4 * limits.MAX_ROWS:
+        unsafe(name, "text of too many lines", f"at most {limits.MAX_ROWS:,} rows")
     records, quoted = _records(text, delimiter, name)
+    if len(records) > limits.MAX_ROWS or max(map(len, records), default=0) > limits.MAX_COLUMNS:
+        unsafe(name, "too many rows or columns", f"at most {limits.MAX_ROWS:,} by {limits.MAX_COLUMNS:,}")
     _check_last(records, text, name)
     rows = [RawRow(number, tuple(record)) for number, record in enumerate(records, 1)]
     return Table(rows), delimiter, quoted

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from agent.reports import limits
+from agent.reports.limits import unsafe
 from agent.reports.sniffing import cut
 from agent.reports.table import RawRow, Table
 
@@ -15,6 +17,8 @@ def read_fixed_width(text: str, widths: Mapping[str, int], name: str) -> Table:
     Raises DownloadCut for a last line that neither ends nor reaches its last column.
     """
     lines = text.split("\n")
+    if len(lines) > limits.MAX_ROWS:
+        unsafe(name, f"{len(lines):,} lines", f"at most {limits.MAX_ROWS:,}")
     finished = lines[-1] == ""
     lines = [line.removesuffix("\r").replace("\f", "") for line in (lines[:-1] if finished else lines)]
     reach = sum(widths.values()) - list(widths.values())[-1]

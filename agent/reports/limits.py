@@ -32,8 +32,14 @@ MAX_ROWS = 1_048_576
 
 MAX_COLUMNS = 2_000
 
-MAX_CELLS = 40_000_000
-"""Cells of one table, those counted that a sparse sheet leaves empty."""
+MAX_CELLS = 20_000_000
+"""Cells of one table, those counted that a sheet leaves out."""
+
+MAX_PAGE_CELLS = 2_000_000
+"""Cells of all tables of a page, which is held in memory as a whole."""
+
+MAX_GAPS = 1_000_000
+"""Cells left out between others, beside three for each cell that is there."""
 
 MAX_ROW_TEXT = 8 * 2**20
 """Characters of one row."""

@@ -16,6 +16,7 @@ from typing import cast
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from agent.core.failures import DownloadWrongType
 from agent.reports import limits
 from agent.reports.cells import Broken, Cell
 from agent.reports.compound import Compound
@@ -25,6 +26,9 @@ from agent.reports.sniffing import cut, wrong_type
 from agent.reports.table import LazyRows, RawRow, Table
 
 _BOF, _EOF, _SHEET, _LOCKED, _FORMULA, _ERROR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0006, 0x0205
+_PANIC = "PanicException"  # of pyo3, which offers no way to import it
+_CELLS = {0x0006, 0x00BD, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E}
+_MAX_AREA = 5_000_000  # cells from A1 to the last one; calamine holds all of them
 _WHOLE = "a whole XLS file"
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!",
@@ -66,8 +70,11 @@ def read_old_workbook(content: bytes, name: str) -> list[Table]:
             rows = OldRows(workbook.get_sheet_by_name(sheet.name), seen.get(sheet.name, _Seen()))
             if any(row.filled for row in rows):
                 tables.append(Table(rows, sheet.name))
-    except (CalamineError, OSError, ValueError) as error:
-        wrong_type(name, f"an XLS file that cannot be read ({type(error).__name__})", _WHOLE)
+    except BaseException as error:  # a panic in calamine is no Exception
+        if not isinstance(error, CalamineError | OSError | ValueError) and type(error).__name__ != _PANIC:
+            raise
+        found = f"an XLS file that cannot be read ({type(error).__name__})"
+        raise DownloadWrongType(file=name, expected=_WHOLE, found=found) from error
     if not tables:
         wrong_type(name, "a workbook with nothing in it")
     return tables
@@ -83,7 +90,7 @@ def _refuse_others(compound: Compound, name: str) -> None:
                 wrong_type(name, found)
     if {"_VBA_PROJECT_CUR", "_VBA_PROJECT", "VBA", "Macros"} & titles:
         unsafe(name, "a workbook with macros", "a workbook without macros")
-    if any(title.startswith(("MBD", "\x01Ole")) for title in titles):
+    if any(title.startswith(("MBD", "\x01Ole10")) for title in titles):
         unsafe(name, "a workbook with other files inside", "a workbook by itself")
 
 
@@ -91,6 +98,7 @@ def _second_look(records: bytes, name: str) -> dict[str, _Seen]:
     """Walk through all records: sheets, a password, broken cells, and whether the last one is whole."""
     sheets: dict[int, str] = {}
     broken: dict[int, dict[tuple[int, int], str]] = defaultdict(dict)
+    extent: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
     here, ended = -1, False
     for at, kind, body in _records(records, name):
         if kind == _BOF:
@@ -100,15 +108,24 @@ def _second_look(records: bytes, name: str) -> dict[str, _Seen]:
         elif kind == _LOCKED:
             unsafe(name, "a workbook locked with a password", "a workbook without a password")
         elif kind == _SHEET and len(body) >= 8:
-            if body[5] == 0x01:
-                unsafe(name, "a workbook with macros", "a workbook without macros")
-            sheets[struct.unpack_from("<I", body)[0]] = _title(body)
-        elif kind in {_FORMULA, _ERROR} and (error := _broken(kind, body)) is not None:
+            sheets[struct.unpack_from("<I", body)[0]] = _title(body, name)
+        elif kind in _CELLS and len(body) >= 4:
+            extent[here] = _reach(extent[here], body, name)
+        if kind in {_FORMULA, _ERROR} and (error := _broken(kind, body)) is not None:
             row, column = struct.unpack_from("<HH", body)
             broken[here][row, column] = error
     if not ended or any(start >= len(records) for start in sheets):
         cut(name, _WHOLE, "an XLS file without its last part")
     return {title: _Seen(broken.get(start, {})) for start, title in sheets.items()}
+
+
+def _reach(extent: tuple[int, int], body: bytes, name: str) -> tuple[int, int]:
+    """Return how far a sheet reaches with one more cell."""
+    row, column = struct.unpack_from("<HH", body)
+    rows, columns = max(extent[0], row + 1), max(extent[1], column + 1)
+    if rows * columns > _MAX_AREA:
+        unsafe(name, f"a sheet of {rows:,} by {columns:,} cells", f"at most {_MAX_AREA:,}")
+    return rows, columns
 
 
 def _records(records: bytes, name: str) -> Iterator[tuple[int, int, bytes]]:
@@ -133,7 +150,9 @@ def _broken(kind: int, body: bytes) -> str | None:
     return None
 
 
-def _title(body: bytes) -> str:
+def _title(body: bytes, name: str) -> str:
+    if body[5] == 0x01:
+        unsafe(name, "a workbook with macros", "a workbook without macros")
     length, wide = body[6], body[7] & 1
     return body[8 : 8 + 2 * length].decode("utf-16-le") if wide else body[8 : 8 + length].decode("latin-1")
 
@@ -143,15 +162,15 @@ class OldRows(LazyRows):
 
     def __init__(self, sheet: CalamineSheet, seen: _Seen) -> None:
         self._sheet, self._seen = sheet, seen
-        self._top, self._left = sheet.start or (0, 0)
         ranges = sheet.merged_cell_ranges or []
         self._merged = [_ref(*first, *last) for first, last in ranges if first != last]
 
     def __iter__(self) -> Iterator[RawRow]:
         ranges = MergedRanges(self._merged) if self._merged else None
+        # calamine's rows begin with the sheet's first one, but its columns with the first that is filled
+        pad: list[Cell] = [None] * (self._sheet.start or (0, 0))[1]
         rows_with_errors = {row for row, _ in self._seen.broken}
-        pad: list[Cell] = [None] * self._left
-        for number, values in enumerate(self._sheet.iter_rows(), self._top):
+        for number, values in enumerate(self._sheet.iter_rows()):
             cells = [*pad, *(None if value == "" else cast(Cell, value) for value in values)]
             if number in rows_with_errors:
                 self._mark_errors(number, cells)
@@ -160,7 +179,7 @@ class OldRows(LazyRows):
             yield RawRow(number + 1, tuple(cells))
 
     def __len__(self) -> int:
-        return int(self._sheet.height)
+        return int(self._sheet.total_height)
 
     def tail(self, count: int) -> Sequence[RawRow]:
         """Return the last rows."""

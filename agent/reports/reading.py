@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import NoReturn
 
 from agent.core.failures import ColumnsChanged, DownloadWrongType
+from agent.reports.bounded import bounded
 from agent.reports.contract import Column
 from agent.reports.delimited import read_delimited
 from agent.reports.drift import Drift, likely_renamed
@@ -99,6 +100,11 @@ def read(content: bytes, name: str, widths: Mapping[str, int] | None = None) -> 
     DownloadWrongType for what is no table (a sign-in page, a PDF, an error page …), DownloadCut for what ends
     too early, DownloadUnsafe for what is larger, or carries more, than a report.
     """
+    with bounded(name):
+        return _read(content, name, widths)
+
+
+def _read(content: bytes, name: str, widths: Mapping[str, int] | None) -> ReportFile:
     refuse_other_kinds(content, name)
     size = len(content)
     # The readers are loaded when a file needs them: an automation is described without them.
@@ -147,6 +153,11 @@ def typed_rows(report: ReportFile, columns: Mapping[str, Column]) -> TypedRows:
     spaces and punctuation. Raises DownloadWrongType when there is no such row, when one column could be two,
     or when several tables could be meant.
     """
+    with bounded(report.name):
+        return _typed_rows(report, columns)
+
+
+def _typed_rows(report: ReportFile, columns: Mapping[str, Column]) -> TypedRows:
     found = [
         (table, header) for table in report.tables if (header := find_header(table, columns)) is not None
     ]

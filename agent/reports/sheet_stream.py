@@ -92,20 +92,21 @@ class SheetStream:
         )
         self._shapes: list[_Shape] = []
         self._shapes_made = 0
+        self._gaps = self._cells_seen = 0
         self._row, self._end_of_row = f"<{self._prefix}row", f"</{self._prefix}row>"
         self._namespaces = " ".join(re.findall(r"xmlns(?::\w+)?=\"[^\"<>]*\"", text))
         self._starts = [f"<{self._prefix}c{after}" for after in (" ", ">", "/>")]
 
     def rows(self, pieces: Iterable[bytes], number: int = 0) -> Iterator[tuple[int, list[Cell]]]:
         """Return each row's number and cells; ``number`` is that of the row before the first one."""
-        cells_so_far = 0
+        self._gaps = self._cells_seen = 0
         for part in self._parts(pieces):
             for written in part.split(self._end_of_row):
                 for attributes, body in self._opened(written):
                     number = self._number(attributes, number)
                     cells = self._cells(body, number)
-                    cells_so_far += len(cells)
-                    if cells_so_far > limits.MAX_CELLS:
+                    self._cells_seen += len(cells)
+                    if self._cells_seen > limits.MAX_CELLS:
                         unsafe(self._name, "a sheet of too many cells", f"at most {limits.MAX_CELLS:,}")
                     yield number, cells
 
@@ -213,6 +214,9 @@ class SheetStream:
             wrong_type(self._name, f"a sheet whose row {number} names one cell twice")
         if place >= limits.MAX_COLUMNS:
             unsafe(self._name, f"a row of {place + 1:,} columns", f"at most {limits.MAX_COLUMNS:,}")
+        self._gaps += place - len(cells)
+        if self._gaps > limits.MAX_GAPS + 3 * (self._cells_seen - self._gaps):
+            unsafe(self._name, "a sheet that is nearly empty, but wide", "cells side by side")
         cells.extend([None] * (place - len(cells)))
 
     def _unusual(self, attributes: str, inside: str, number: int) -> Cell:
