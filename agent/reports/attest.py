@@ -84,7 +84,8 @@ def attest_history(
     allows it). UnusualReport: it has far fewer or far more rows than usual (``any_count``: a person said that
     this is right).
     """
-    twin = None if expect.may_repeat else history.twin(sha256, business_date)
+    alike = expect.may_repeat or not _holds_records(report)  # two days without a record are the same file
+    twin = None if alike else history.twin(sha256, business_date)
     if twin is not None:
         found = f"the file of {twin.business_date.isoformat()}, byte for byte"
         raise DownloadStale(file=report.name, expected="a file of this day", found=found)
@@ -93,6 +94,15 @@ def attest_history(
         raise UnusualReport(file=report.name, found=report.rows, low=usual[0], high=usual[1])
     now = headings_of(report.tables)
     return drift(history.header, now) if history.header and now else Drift()
+
+
+def _holds_records(report: ReportFile) -> bool:
+    """Say whether there are at least two rows as wide as a record: the headings are one."""
+    for table in report.tables:
+        wide = [row for row in table.ends if len(row.filled) >= max(2, table.width / 2)]
+        if len([row for row in wide if not names_total(row)]) > 1:
+            return True
+    return False
 
 
 def _states_something(report: ReportFile) -> bool:
