@@ -65,6 +65,11 @@ def is_furniture(row: RawRow) -> bool:
     return _FURNITURE.fullmatch(words(row)) is not None
 
 
+def is_ruled(row: RawRow) -> bool:
+    """Say whether the row is nothing but a drawn line, however many columns it crosses."""
+    return re.fullmatch(r"[-=_*+. ]{2,}", words(row)) is not None
+
+
 def count_in(text: str) -> int | None:
     """Return the number of rows that a line states (``190 rows``, ``Number of rows: 190``), or None."""
     text = text.strip()
@@ -80,7 +85,9 @@ def amount_beside_word(text: str) -> str | None:
 
 def same_page_line(one: RawRow, other: RawRow) -> bool:
     """Say whether two rows are the same page heading, but for their page numbers."""
-    return re.sub("[0-9]+", "#", words(one)) == re.sub("[0-9]+", "#", words(other))
+    here = words(one)
+    same = re.sub("[0-9]+", "#", here) == re.sub("[0-9]+", "#", words(other))
+    return same and any(char.isalpha() for char in here)
 
 
 def stated_facts(tables: Sequence[Table], lines: Iterable[str]) -> dict[str, str]:

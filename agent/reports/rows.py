@@ -16,6 +16,7 @@ from agent.reports.footers import (
     amount_beside_word,
     count_in,
     is_furniture,
+    is_ruled,
     may_name_total,
     names_total,
     same_page_line,
@@ -151,7 +152,9 @@ class RowReader:
             return "count"
         if names_total(row) and self._is_total(row, layout, broken=broken, few=few):
             return "total"
-        if broken and few and (is_furniture(row) or any(same_page_line(row, line) for line in above)):
+        if broken and (is_ruled(row) or any(same_page_line(row, line) for line in above)):
+            return "page"
+        if broken and few and is_furniture(row):
             return "page"
         return "footer" if broken and few and self.statements.stated else None
 
