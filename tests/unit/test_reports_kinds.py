@@ -127,7 +127,8 @@ CELLS = st.one_of(
         "", " ", "a", "A1", " A1 ", "731", "0014", "12.50", "1,234.50", "-3", "02/11/2026", "09:30", "Y",
         "#N/A", "é", "e\u0301", "\ufffd", "x\ty", "\u00a0", None, True, False, 1, 0, 731, 10**15, 1.0, 0.0,
         -0.0, 12.5, 0.125, 0.1 + 0.2, 1e16, float("nan"), float("inf"), -1.5, Decimal("1.5"),
-        dt.date(2026, 11, 2), dt.datetime(2026, 11, 2), dt.datetime(2026, 11, 2, 9), dt.time(9, 30), dt.timedelta(hours=1),  # noqa: DTZ001
+        dt.date(2026, 11, 2), dt.datetime(2026, 11, 2), dt.datetime(2026, 11, 2, 9),  # noqa: DTZ001
+        dt.time(9, 30), dt.timedelta(hours=1),
         Below("12.50"), Below(None), Beside("a"), Broken("#REF!"),
     ]),
     st.floats(allow_nan=False),
