@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from agent.reports.cells import Below, Beside, label
+from agent.reports.cells import Below, Beside, is_blank, label
 from agent.reports.headings import squeeze
-from agent.reports.table import Table
+from agent.reports.table import RawRow, Table
 
 _LOOK = 30  # rows; headings further down are not told from records without a contract
-_LABEL = re.compile(r"[^\W\d_][^\d]*[0-9]?")  # "Amount (£)", "Address 2"
+_LABEL = re.compile(r"[^\W\d_]\D*(?: [0-9])?")  # "Amount (£)", "Address 2"
+_DIGIT = re.compile(r"[0-9]")
 _ALIKE = 0.55  # of SequenceMatcher: "Amt" and "Amount" are 0.67, "Amount" and "Doctor" 0.33
 
 
@@ -63,20 +64,32 @@ def likely_renamed(gone: Sequence[str], new: Sequence[str]) -> tuple[tuple[str, 
 def headings_of(tables: Sequence[Table]) -> tuple[str, ...]:
     """Return what are likely the headings of the largest table, without a contract to say so.
 
-    Only words: a row with numbers in it may be a record, and personal. () when no row is only words.
+    Only words that stand above numbers: any other row may be a record, and personal. () when there is none.
     """
     largest = max(tables, key=lambda table: len(table.rows), default=None)
     return _headings(largest) if largest is not None else ()
 
 
 def _headings(table: Table) -> tuple[str, ...]:
-    for row in table.ends[:_LOOK]:
+    rows = table.ends[:_LOOK]
+    for number, row in enumerate(rows):
         words = [label(cell) for cell in row.cells if isinstance(cell, str) and label(cell)]
         others = [cell for cell in row.filled if not isinstance(cell, str | Below | Beside)]
         wide = len(words) >= max(2, table.width / 2)
         if wide and not others and len(set(words)) == len(words) and all(map(_LABEL.fullmatch, words)):
-            return tuple(words)
+            return tuple(words) if _stands_above(row, rows[number + 1 :]) else ()
     return ()
+
+
+def _stands_above(heading: RawRow, below: Sequence[RawRow]) -> bool:
+    """Say whether numbers stand below words in some column: then the words are no record themselves."""
+    records = [row for row in below if len(row.filled) * 2 >= len(heading.filled)]
+    for place, word in enumerate(heading.cells):
+        found = [row.cells[place] for row in records if place < len(row.cells)]
+        cells = [cell for cell in found if not is_blank(cell)]
+        if cells and _DIGIT.search(label(word)) is None and all(map(_DIGIT.search, map(label, cells))):
+            return True
+    return False
 
 
 def _likeness(one: str, other: str) -> float:
