@@ -15,13 +15,15 @@
     │   ├── PageTimeout · SiteDown · PageCrashed
     │   └── ElementMissing · ElementAmbiguous · FillDiffers
     ├── Report
-    │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadWrongType
+    │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadUnsafe
+    │   ├── DownloadWrongType
+    │   │   └── ColumnsChanged
     │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · StatedTotalDiffers
     ├── Delivery
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
     ├── Asked                  nothing is broken: a person decides before it goes on
-    │   ├── ChangedCode · LimitReached · FirstRun · UnusualCount
+    │   ├── ChangedCode · LimitReached · FirstRun · UnusualCount · UnusualReport
     │   └── ParentsLeftOut · ParentsUnknown
     ├── FenceLost · WorkerDied · WorkerHung
     └── Defect                 the automation's own code failed
@@ -279,6 +281,18 @@ class DownloadWrongType(Report):
     """The file's content is of another kind (file, expected, found)."""
 
 
+class ColumnsChanged(DownloadWrongType):
+    """A column that the contract needs is gone or was renamed (file, expected, found, suggestion)."""
+
+    permanent = True
+
+
+class DownloadUnsafe(Report):
+    """The file is larger, or carries more, than a report does; it was not opened (file, found, limit)."""
+
+    permanent = True
+
+
 class RowsInvalid(Report):
     """Rows break the contract of their columns (file, rows, address, column, problem)."""
 
@@ -355,6 +369,10 @@ class ParentsUnknown(Asked):
     """Records refer to others, of that upload, of which Predawn knows nothing (count, task)."""
 
 
+class UnusualReport(Asked):
+    """A downloaded report has far fewer or far more rows than usual (file, found, low, high)."""
+
+
 # ── processes and code ───────────────────────────────────────────────────────────────────────────────
 class FenceLost(Failure):
     """This worker no longer owns its run: another one has started."""
@@ -412,6 +430,8 @@ HANDLING: Mapping[type[Failure], Handling] = {
     ElementAmbiguous: _REVIEW,
     FillDiffers: _REVIEW,
     Report: Handling(3, 2, Action.REVIEW),
+    ColumnsChanged: _REVIEW,
+    DownloadUnsafe: _REVIEW,
     RowsInvalid: _REVIEW,
     RowsUnaccounted: _STOP,
     RowUsedTwice: _STOP,
@@ -432,6 +452,7 @@ ANSWERS: Mapping[type[Failure], tuple[str, ...]] = {
     UnusualCount: ("go_on", "stop"),
     ParentsLeftOut: ("leave_out_too", "stop"),
     ParentsUnknown: ("go_on", "stop"),
+    UnusualReport: ("go_on", "stop"),
 }
 """What a person may answer when a task waits for them."""
 

@@ -349,6 +349,24 @@ class NoticeRow(_Row):
         indexes: ClassVar = ((("cause", "addressee"), True),)
 
 
+class AcceptedFileRow(_Row):
+    """A file that a download accepted; its headings are words, its contents are not here."""
+
+    id = AutoField()
+    automation = CharField()
+    office = CharField()
+    task = CharField()
+    business_date = DayField()
+    sha256 = CharField()
+    rows = IntegerField()
+    header = JsonField()
+    accepted_at = UtcField()
+
+    class Meta:
+        table_name = "accepted_file"
+        indexes = ((("automation", "office", "task"), False),)
+
+
 class BlobRow(Model):
     """Sealed bytes of one piece of evidence, in a file of their own."""
 
@@ -377,5 +395,6 @@ LEDGER_TABLES = (
     ScheduleRow,
     PauseRow,
     NoticeRow,
+    AcceptedFileRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

@@ -30,7 +30,7 @@ def dump(batch: Batch[Any], account: Account) -> dict[str, Any]:
     """Return plain values: each record's fields, how many source rows it stands for, and its lineage."""
     return {
         "lines": [_line(record) for record in batch.records],
-        "left_out": [[str(left.row.address("")), left.reason] for left in batch.left_out],
+        "left_out": [[left.where, left.reason] for left in batch.left_out],
         "source": {name: str(total) for name, total in account.source.items()},
         "left_out_sums": {name: str(total) for name, total in account.left_out.items()},
         "may_be_few": batch.may_be_few,
