@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Generic, TypeAlias, TypeVar
 
-from agent.core.failures import RowsUnaccounted, RowUsedTwice
+from agent.core.failures import RowsAltered, RowsUnaccounted, RowUsedTwice
 from agent.core.totals import add_up
 from agent.reports.table import Row
 from agent.sdk.download import Download
@@ -58,9 +58,9 @@ class Batch(Generic[RecordT]):
         self.left_out.append(LeftOut(row, reason.strip()))
 
     def account(self, downloads: Iterable[Download]) -> Account:
-        """Check that each row of each used file went to exactly one place.
+        """Check that each row of each used file went to exactly one place, and its values with it.
 
-        Raises RowsUnaccounted, RowUsedTwice.
+        Raises RowsUnaccounted, RowUsedTwice, RowsAltered.
         """
         used = [row for record in self.records for row in record.source_rows]
         used += [left.row for left in self.left_out]
@@ -76,8 +76,17 @@ class Batch(Generic[RecordT]):
             if missing:
                 raise RowsUnaccounted(file=download.name, rows=len(missing), address=_where(missing[0]))
             source += rows
+        self._require_unaltered(downloads)
         totals = self._provable_totals(source)
         return Account(_sums(source, totals), _sums([left.row for left in self.left_out], totals))
+
+    def _require_unaltered(self, downloads: Iterable[Download]) -> None:
+        for download in downloads:
+            download.require_unaltered()
+        for record in self.records:
+            if name := record._altered():
+                address = record.source_rows[0].address(name)
+                raise RowsAltered(file=address.file, address=str(address))
 
     def _provable_totals(self, rows: Sequence[Row]) -> list[str]:
         names = [name for name, column in self.record_type.columns.items() if column.control_total]
