@@ -67,6 +67,7 @@ class Session:
             page.context.on("response", partial(_note_status, memory))
         self.memory = memory
         self.hook: CommitHook = _NoCommit()
+        self.token = ""
         page.set_default_timeout(ELEMENT_SECONDS * 1000)
         page.set_default_navigation_timeout(2 * ELEMENT_SECONDS * 1000)
         page.on("dialog", self._on_dialog)

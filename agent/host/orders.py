@@ -104,19 +104,18 @@ class Orders:
         elif given == "stop":
             return self._cancel({"run": item.run_id}, actor)
         elif given != "retry":
-            self._accept(runs.get(item.run_id), item.question)
+            self._accept(runs.get(item.run_id), item.question, actor)
         run = runs.get(item.run_id)
         if RunState(run.state) in _MAY_RESUME and not reviews.open_items(run.id):
             _wake(run.id)
         return {"run": run.id}
 
-    def _accept(self, run: RunRow, question: str) -> None:
+    def _accept(self, run: RunRow, question: str, actor: Actor) -> None:
         """A person let the run go on: the same question is not asked again in it."""
         if question == ChangedCode.code:
             manifest = planning.describe(self._home, planning.folder_of(run))
             runs.pin_versions(run.id, {**manifest["versions"], "agent": planning.build()})
-        accepted = {*run.options.get("accepted", ()), question}
-        runs.change_options(run.id, accepted=sorted(accepted))
+        runs.change_options(run.id, accepted={**run.options.get("accepted", {}), question: actor.as_json()})
 
 
 def _wake(run_id: str) -> None:

@@ -20,6 +20,14 @@ SITE_PARAMETER = "site"
 
 
 @dataclass(frozen=True)
+class Link:
+    """Which upload's records those of another wait for, and the field that holds the parent's key."""
+
+    task: str
+    by: str
+
+
+@dataclass(frozen=True)
 class Task:
     """One function (or destination) of an automation. ``inputs`` are the tasks whose results it takes."""
 
@@ -30,6 +38,7 @@ class Task:
     work: Callable[..., Any]
     file: str
     line: int
+    after: Link | None = None
 
 
 class Automation:
@@ -70,17 +79,34 @@ class Automation:
         self._add(work, TaskKind.PROCESS, None, _parameters(work, RUN_PARAMETER))
         return work
 
-    def upload(self, site: str, *, of: Callable[..., Any]) -> Callable[[DestinationT], DestinationT]:
-        """Add a destination class: it enters the records of the batch that ``of`` returned."""
+    def upload(
+        self,
+        site: str,
+        *,
+        of: Callable[..., Any],
+        after: type[Destination[Any]] | None = None,
+        by: str = "",
+    ) -> Callable[[DestinationT], DestinationT]:
+        """Add a destination class: it enters the records of the batch that ``of`` returned.
+
+        ``after`` names a destination above: each record waits until that one's record has arrived whose key
+        stands in the field ``by``.
+        """
 
         def add(destination: DestinationT) -> DestinationT:
-            self._add(destination, TaskKind.UPLOAD, site, (of.__name__,))
+            link = Link(after.__name__, by) if after is not None else None
+            self._add(destination, TaskKind.UPLOAD, site, (of.__name__,), link)
             return destination
 
         return add
 
     def _add(
-        self, work: Callable[..., Any], kind: TaskKind, site: str | None, inputs: tuple[str, ...]
+        self,
+        work: Callable[..., Any],
+        kind: TaskKind,
+        site: str | None,
+        inputs: tuple[str, ...],
+        after: Link | None = None,
     ) -> None:
         name = work.__name__
         file, line = _place(work)
@@ -95,21 +121,29 @@ class Automation:
                 raise BrokenAutomation(file=file, line=line, problem=problem)
         if kind is TaskKind.UPLOAD:
             self._check_destination(name, work, inputs[0], file, line)
-        self.tasks[name] = Task(name, kind, site, inputs, work, file, line)
+        if after is not None:
+            self._check_link(name, work, after, file, line)
+        self.tasks[name] = Task(name, kind, site, inputs, work, file, line, after)
 
     def _check_destination(
         self, name: str, work: Callable[..., Any], batch: str, file: str, line: int
     ) -> None:
         if not (isinstance(work, type) and issubclass(work, Destination)):
             problem = f"{name} must be a class derived from Destination"
-        elif not work.has("submit"):
-            problem = f"{name} has no submit: nothing could be entered"
-        elif not work.has("look_up"):
-            problem = f"{name} has no look_up: after a lost answer nobody could find out what was saved"
-        elif not work.record_type.key_field:
-            problem = f"{name} must say what it enters: Destination[Claim], where Claim has a key"
+        elif (wrong := work.problem()) is not None:
+            problem = f"{name} {wrong}"
         elif self.tasks[batch].kind is not TaskKind.PROCESS:
             problem = f"{name} enters {batch}, which is no process task"
+        else:
+            return
+        raise BrokenAutomation(file=file, line=line, problem=problem)
+
+    def _check_link(self, name: str, work: Callable[..., Any], after: Link, file: str, line: int) -> None:
+        parent = self.tasks.get(after.task)
+        if parent is None or parent.kind is not TaskKind.UPLOAD:
+            problem = f"{name} comes after {after.task}, but no upload above it is named so"
+        elif after.by not in work.record_type.columns:  # type: ignore[attr-defined]  # a destination by now
+            problem = f"{name} refers to {after.task} by “{after.by}”, which is no field of what it enters"
         else:
             return
         raise BrokenAutomation(file=file, line=line, problem=problem)

@@ -69,8 +69,8 @@ def _attempt(workplace: Workplace) -> str:
     lease = workplace.assignment.lease
     try:
         _require_pinned_code(workplace.assignment)
-        automation = load_automation(workplace.assignment.folder)
-        workplace.work(automation.tasks[workplace.assignment.task])
+        workplace.tasks = load_automation(workplace.assignment.folder).tasks
+        workplace.work(workplace.tasks[workplace.assignment.task])
     except FenceLost:
         log.warning("fence_lost task=%s", workplace.assignment.task)
         return FENCED
