@@ -40,7 +40,7 @@ from agent.worker.assignment import Assignment
 from tests.chaos import places, spoiling
 from tests.chaos.paper_desk import Desk, ListedDesk, Paper, PaperWorkplace, Process, automation, every_row
 from tests.chaos.places import GUARDS, PLACES, Morning
-from tests.store.ground import DATA, INDEX, begin, opened, plan_run
+from tests.store.ground import DATA, INDEX, SOMEBODY, begin, opened, plan_run
 
 TASKS = (
     PlannedTask("billing", TaskKind.DOWNLOAD, "paper", ()),
@@ -119,7 +119,7 @@ class Mornings:
         run_id = plan_run(
             automation=f"paper-{self._number}",
             tasks=TASKS,
-            options={"accepted": ["first_run"]},
+            options={"accepted": {"first_run": SOMEBODY.as_json()}},
             versions={"agent": "1", "automation": "1", "sites": {}},
         )
         morning.run_id = run_id
