@@ -153,8 +153,22 @@ class Delivery:
                 self.limited = True
                 return
             self._pipe.step("entering", number=number, of=every)
+            if self._came_after_the_backup(entry):
+                continue
             self._enter(entry)
             sent += not self._wishes.rehearse
+
+    def _came_after_the_backup(self, entry: Entry) -> bool:
+        """Tell whether a record was in the target already, in a restored home, and is settled by that.
+
+        What was delivered between backup and restore is unknown to this ledger, in whichever run it comes
+        up again and however late: so one look per destination is not enough.
+        """
+        if self._epoch == 1 or not self._looking.can_look:
+            return False
+        listed = self._looking.in_complete_list(entry)
+        self._recognise_one(entry, self._looking.find(entry) if listed is None else listed)
+        return self._ledger.entry(entry.id).state is not RecordState.PLANNED
 
     def _enter(self, entry: Entry, *, again: bool = True) -> None:
         session, record = self._site.session, self._looking.record(entry)
