@@ -1,13 +1,13 @@
 """Spoil values silently on their way from file to target, and see whether the run still ends as COMPLETED.
 
-    python -m tests.chaos.corruption --each 250 --seed 1
+    python -m tests.chaos.corruption --each 250 --seed 1 [--minutes 9]
 
 Four places: the file's bytes after they were hashed; rows between reader and record; values between ledger
 and form; rows in the target. Eight kinds at each (:mod:`tests.chaos.spoiling`), through the real task code,
 reader, ledger and reckoning. Prints one JSON value: for each place how many were caught before COMPLETED, by
 what, and how many with that place's own guard off (the control). What an automation's own ``process`` does to
 values is told apart: ``author``. Exit code 1 unless everything at the four places was caught, every control
-caught less, and every unspoiled morning was completed.
+caught less, and every unspoiled morning was completed. ``--minutes`` ends it early, all places alike.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import random
 import sys
 import tempfile
@@ -196,22 +197,27 @@ def spoil_at(place: str, each: int, mornings: Mornings, *, guarded: bool = True)
     return tally
 
 
-def report(each: int, seed: int) -> dict[str, Any]:
+def report(each: int, seed: int, minutes: float = math.inf) -> dict[str, Any]:
     """Return the one value that is printed."""
     began = time.monotonic()
     share = max(each // CONTROL_SHARE, len(spoiling.KINDS))
-    told: dict[str, Any] = {"seed": seed, "places": {}, "without_guard": {}}
+    told: dict[str, Any] = {"seed": seed}
+    tallies = {place: Tally() for place in (*PLACES, "author")}
     with at_home(seed) as mornings:
         told["unspoiled"] = share
         told["unspoiled_completed"] = sum(mornings.unspoiled() for _ in range(share))
-        for place in PLACES:
-            told["places"][place] = spoil_at(place, each, mornings).as_json()
-            told["without_guard"][place] = spoil_at(place, share, mornings, guarded=False).as_json()
-        told["author"] = spoil_at("author", each, mornings).as_json()
-    told["spoiled"] = sum(tally["spoiled"] for tally in told["places"].values())
-    told["caught"] = sum(tally["caught"] for tally in told["places"].values())
-    told["seconds"] = round(time.monotonic() - began, 1)
-    return told
+        without = {place: spoil_at(place, share, mornings, guarded=False) for place in PLACES}
+        for number in range(each):
+            if time.monotonic() > began + minutes * 60:
+                break
+            for place, tally in tallies.items():
+                mornings.live(place, spoiling.KINDS[number % len(spoiling.KINDS)], tally)
+    author = tallies.pop("author")
+    told["spoiled"] = sum(tally.spoiled for tally in tallies.values())
+    told["caught"] = sum(tally.caught for tally in tallies.values())
+    told["places"] = {place: tally.as_json() for place, tally in tallies.items()}
+    told["without_guard"] = {place: tally.as_json() for place, tally in without.items()}
+    return told | {"author": author.as_json(), "seconds": round(time.monotonic() - began, 1)}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -219,8 +225,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--each", type=int, default=250)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=math.inf)
     given = parser.parse_args(arguments)
-    told = report(given.each, given.seed)
+    told = report(given.each, given.seed, given.minutes)
     print(json.dumps(told, indent=1, ensure_ascii=False))
     seen = all(tally["caught"] < tally["spoiled"] for tally in told["without_guard"].values())
     sound = told["unspoiled_completed"] == told["unspoiled"]

@@ -1,19 +1,21 @@
 """Take the power away at any moment of a ledger's work, and look whether every commit is still there.
 
-    python -m tests.chaos.power --images 100000 --seed 1
+    python -m tests.chaos.power --images 100000 --seed 1 [--minutes 9]
 
 The product's own store (schema, pragmas: WAL, synchronous FULL) works through realistic transitions while all
 that SQLite hands to the system is written down. Each image is what a disk may hold after a power loss at one
 moment (:mod:`tests.chaos.images`); SQLite opens it afresh. Prints one JSON value: images, lost (acknowledged
 commits were not there), torn (rows as no commit left them), damaged (``quick_check``), dangling (evidence
 named whose bytes are not there). With them two controls that must fail: synchronous NORMAL loses commits, OFF
-damages files. Exit code 1 when one of these expectations is not met.
+damages files. ``--minutes`` ends it early; ``images`` says how far it came. Exit code 1 when one of these
+expectations is not met.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import shutil
 import sys
@@ -37,8 +39,8 @@ from tests.chaos.ledger_work import Work
 from tests.chaos.tape import Acknowledged, Sync, Tape, recorded
 
 FILES = ("ledger.db", "evidence.db")
-CONTROL_SHARE = 20  # one image in so many, for each control
-_IMAGES_A_TAPE = 500
+CONTROL_SHARE = 50  # so many times fewer images for each control
+_IMAGES_A_TAPE = 1000
 _STEPS = 60
 _CHECKPOINTS = (15, 40, 1000)  # pages in the log; 1000 is SQLite's own, less lets more of them happen
 _MEMORY = Path("/dev/shm")  # what a sync means is written down here, so no disk needs to take part
@@ -81,7 +83,7 @@ def prepare(folder: Path) -> None:
     close_store()
 
 
-def record(template: Path, folder: Path, dice: random.Random, synchronous: str, steps: int) -> Tape:
+def record(template: Path, folder: Path, dice: random.Random, synchronous: str) -> Tape:
     """Let the ledger work on a copy of the template; returns what became of its files."""
     shutil.copytree(template, folder)
     with recorded(folder) as tape, _noting_commits(tape):
@@ -91,7 +93,7 @@ def record(template: Path, folder: Path, dice: random.Random, synchronous: str, 
             for proxy, name in zip((LEDGER, EVIDENCE), FILES, strict=True):  # what was there before is known
                 tape.events.append(Acknowledged(name, _state(proxy.connection(), name)))
             work = Work(dice)
-            for _ in range(steps):
+            for _ in range(_STEPS):
                 if dice.random() < 0.02:  # the agent stops and starts: SQLite removes its log
                     close_store()
                     _open(folder, synchronous, pages)
@@ -192,26 +194,29 @@ class Looker:
             self._tally.found(kind, f"{name}: {where}, {acknowledged - 1} commits acknowledged")
 
 
-def crash(images: int, seed: int, synchronous: str = "full", *, steps: int = _STEPS) -> Tally:
-    """Return what so many power losses did under a setting of ``PRAGMA synchronous``."""
+def crash(images: int, seed: int, synchronous: str = "full", *, until: float = math.inf) -> Tally:
+    """Return what so many power losses did under a setting of ``PRAGMA synchronous``.
+
+    ``until`` is the moment of the monotonic clock (seconds) after which no tape is begun.
+    """
     tally, dice = Tally(), random.Random(seed)  # replayable, not secret
     parent = _MEMORY if _MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="predawn-power-", dir=parent) as root:
         template, folder, bench = Path(root) / "template", Path(root) / "home", Path(root) / "image"
         prepare(template)
         bench.mkdir()
-        while tally.images < images:
-            tape = record(template, folder, dice, synchronous, steps)
+        while tally.images < images and time.monotonic() < until:
+            tape = record(template, folder, dice, synchronous)
             Looker(tape, bench, tally).look(min(_IMAGES_A_TAPE, images - tally.images), dice)
     return tally
 
 
-def report(images: int, seed: int) -> dict[str, Any]:
+def report(images: int, seed: int, minutes: float = math.inf) -> dict[str, Any]:
     """Return the one value that is printed."""
     began = time.monotonic()
-    full = crash(images, seed)
-    share = max(images // CONTROL_SHARE, 100)
-    normal, off = crash(share, seed, "normal"), crash(share, seed, "off")
+    until, share = began + minutes * 60, max(images // CONTROL_SHARE, 100)
+    normal, off = crash(share, seed, "normal", until=until), crash(share, seed, "off", until=until)
+    full = crash(images, seed, until=until)
     as_expected = {
         "full_keeps_every_commit": not (full.lost or full.torn or full.damaged or full.dangling),
         "normal_loses_commits": normal.lost > 0,
@@ -228,8 +233,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--images", type=int, default=10000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=math.inf)
     given = parser.parse_args(arguments)
-    told = report(given.images, given.seed)
+    told = report(given.images, given.seed, given.minutes)
     print(json.dumps(told, indent=1))
     return 0 if all(told[name] for name in told if name.startswith(("full_", "normal_", "off_"))) else 1
 

@@ -66,6 +66,7 @@ class Backup:
     ledger: apsw.Connection
     records: dict[int, tuple[str, str]]
     lease: Lease | None
+    made_at: int  # after so many steps
 
 
 def copy_over(source: apsw.Connection, target: apsw.Connection) -> None:
@@ -79,6 +80,7 @@ class Mornings(RuleBasedStateMachine):
 
     happened: ClassVar[Counter[str]] = Counter()
     distrusts: ClassVar[bool] = True  # a restored home looks before it types, each time
+    steps = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -177,15 +179,16 @@ class Mornings(RuleBasedStateMachine):
         self.happened["died"] += 1
 
     # ── an old backup comes back ──────────────────────────────────────────────────────────────────────
+    @precondition(lambda self: self.backup is None or self.steps - self.backup.made_at > 15)
     @rule()
     def back_up(self) -> None:
         """Copy the ledger aside, as it stands."""
         if self.backup is not None:
             self.backup.ledger.close()
-        self.backup = Backup(apsw.Connection(":memory:"), dict(self.records), self.lease)
+        self.backup = Backup(apsw.Connection(":memory:"), dict(self.records), self.lease, self.steps)
         copy_over(LEDGER.connection(), self.backup.ledger)
 
-    @precondition(lambda self: self.backup)
+    @precondition(lambda self: self.backup and self.steps - self.backup.made_at > 7)
     @rule()
     def restore(self) -> None:
         """No worker lives, the old ledger takes the place of the newer one, and its epoch rises.
@@ -198,6 +201,7 @@ class Mornings(RuleBasedStateMachine):
         self.records, self.lease, self.lost = dict(self.backup.records), self.backup.lease, []
         if self.lease is not None:  # the host recovers what was at work
             self.die()
+        self.backup.made_at = self.steps  # it may come back once more, not at once
         self.happened["restored"] += 1
 
     def teardown(self) -> None:
@@ -338,6 +342,11 @@ class Mornings(RuleBasedStateMachine):
 
     # ── what always holds ─────────────────────────────────────────────────────────────────────────────
     @invariant()
+    def step_done(self) -> None:
+        self.steps += 1
+        self.happened["steps"] += 1
+
+    @invariant()
     def nothing_is_in_the_target_twice(self) -> None:
         times = Counter(key for key, _ in self.target)
         assert max(times.values(), default=0) <= 1, f"entered twice: {times}"
@@ -359,7 +368,7 @@ class Mornings(RuleBasedStateMachine):
         held = [(key_hash, self.records[record][0]) for key_hash, record in keys]
         assert len({key_hash for key_hash, _ in held}) == len({key for _, key in held}) == len(held)
 
-    @precondition(lambda self: self.lease is None)
+    @precondition(lambda self: self.lease is None and home.epoch() == 1)
     @invariant()
     def what_is_in_the_target_is_free_for_nobody(self) -> None:
         for (record,) in rows_of(LedgerKeyRow, "record_id"):
