@@ -160,7 +160,8 @@ class Mornings(RuleBasedStateMachine):
     @rule(pick=PICKS)
     def resume(self, pick: int) -> None:
         """Take up a run that failed or waits; what its last worker clicked is in doubt."""
-        waiting = list(RunRow.select().where(RunRow.state.in_((RunState.NEEDS_REVIEW, RunState.FAILED))))
+        again = RunRow.state.in_((RunState.NEEDS_REVIEW, RunState.FAILED))
+        waiting = list(RunRow.select().where(again).order_by(RunRow.created_at))
         if waiting:
             run = waiting[pick % len(waiting)]
             runs.move_run(run.id, RunState.PENDING)
@@ -253,7 +254,7 @@ class Mornings(RuleBasedStateMachine):
 
     def taken(self) -> list[int]:
         """Every record that a person enters by hand, of any run."""
-        return [record for (record,) in rows_of(RecordRow, "id", "WHERE state = 'TAKEN'")]
+        return [record for (record,) in rows_of(RecordRow, "id", "WHERE state = 'TAKEN' ORDER BY id")]
 
     # ── sending and looking, as agent.worker.delivery does it ─────────────────────────────────────────
     def look_first(self) -> None:
