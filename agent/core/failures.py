@@ -3,12 +3,13 @@
     Failure
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
-    │   ├── BrokenSettings · BrokenBook · BrokenAutomation
+    │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   └── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
+    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
+    │   └── NoticeUndelivered · WakeupUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
@@ -119,6 +120,14 @@ class BrokenAutomation(Usage):
     """An automation's definition cannot be right (file, line, problem)."""
 
 
+class BrokenAddress(Usage):
+    """The address for notices cannot be understood (service)."""
+
+
+class ChangedByPerson(Usage):
+    """A file or an entry that we would write was changed by somebody, or never was ours (path)."""
+
+
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
@@ -186,6 +195,14 @@ class DatabaseDamaged(NotReady):
 
 class AlreadyRunning(NotReady):
     """Another Predawn holds this home (pid)."""
+
+
+class NoticeUndelivered(NotReady):
+    """A notice could not be delivered (problem)."""
+
+
+class WakeupUnavailable(NotReady):
+    """This computer cannot be set to wake up for a run (why, command)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────

@@ -12,8 +12,9 @@ from agent.core.failures import ChangedCode, Defect, Failure, WrongState
 from agent.core.states import RecordState, RunState
 from agent.host import planning
 from agent.host.keys import Keys
-from agent.store import commands, reviews, runs
+from agent.store import commands, pauses, reviews, runs
 from agent.store.tables import RunRow
+from agent.system.automations import automation_name, find_automation
 from agent.system.paths import Home
 from agent.system.settings import Settings
 
@@ -48,6 +49,7 @@ class Orders:
             "retry": self._resume,
             "cancel": self._cancel,
             "answer": self._answer,
+            "pause": self._pause,
         }
 
     def carry_out(self) -> None:
@@ -78,6 +80,19 @@ class Orders:
             options=args.get("options"),
         )
         return {"run": run_id}
+
+    def _pause(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
+        """Skip an automation's days until one, or until somebody ends the pause; ``off`` ends it."""
+        automation = automation_name(find_automation(self._home, args["automation"]))
+        if args.get("off"):
+            return {
+                "automation": automation,
+                "paused": False,
+                "was_paused": pauses.end(automation),
+            }
+        until = date.fromisoformat(args["until"]) if args.get("until") else None
+        pauses.pause(automation, until, actor)
+        return {"automation": automation, "paused": True, "until": args.get("until")}
 
     def _resume(self, args: Mapping[str, Any], _actor: Actor) -> Mapping[str, Any]:
         """Resume and retry differ in words only: both go on with the first task that has no checkpoint."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from agent.core.calendar import COVERS, parse_schedule, parse_time
+from agent.core.calendar import COVERS, POLICIES, SAME_DAY, WORDS, read_rules
 from agent.core.failures import BrokenAutomation
 from agent.core.states import TaskKind
 from agent.sdk.destination import Destination
@@ -51,14 +51,22 @@ class Automation:
         title: str,
         schedule: str,
         deadline: str,
-        covers: str = "previous business day",
+        covers: str = COVERS[0],
+        catch_up: str = SAME_DAY,
+        latest_start: str | None = None,
+        if_missed: str = POLICIES[0],
     ) -> None:
         self.name, self.title, self.covers = name, title, covers
         self.schedule, self.deadline = schedule, deadline
+        self.catch_up, self.latest_start, self.if_missed = catch_up, latest_start, if_missed
         self.tasks: dict[str, Task] = {}
         frame = inspect.stack(context=0)[1]
         self.file, self.line = frame.filename, frame.lineno
         self._check_words()
+
+    def words(self) -> dict[str, str | None]:
+        """Return what says when it runs and what it covers, as it was written: the manifest carries them."""
+        return {word: getattr(self, word) for word in WORDS}
 
     def download(self, site: str) -> Callable[[FunctionT], FunctionT]:
         """Add a task that signs in at a site and returns a :class:`Download`: ``def billing(site, run)``."""
@@ -150,13 +158,9 @@ class Automation:
 
     def _check_words(self) -> None:
         try:
-            parse_schedule(self.schedule)
-            parse_time(self.deadline)
+            read_rules(self.words())
         except ValueError as error:
             raise BrokenAutomation(file=self.file, line=self.line, problem=str(error)) from error
-        if self.covers not in COVERS:
-            problem = f"covers is “{self.covers}”, not one of: {', '.join(COVERS)}"
-            raise BrokenAutomation(file=self.file, line=self.line, problem=problem)
 
 
 def _parameters(work: Callable[..., Any], *given: str) -> tuple[str, ...]:
