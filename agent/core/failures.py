@@ -18,7 +18,7 @@
     │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadUnsafe
     │   ├── DownloadWrongType
     │   │   └── ColumnsChanged
-    │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · StatedTotalDiffers
+    │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · RowsAltered · StatedTotalDiffers
     ├── Delivery
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
@@ -311,6 +311,12 @@ class RowUsedTwice(Report):
     permanent = True
 
 
+class RowsAltered(Report):
+    """A value is no longer what was read from the file, and nobody said that it should be (file, address)."""
+
+    permanent = True
+
+
 class StatedTotalDiffers(Report):
     """The file's own total does not agree with its rows (file, what, expected, found)."""
 
@@ -435,6 +441,7 @@ HANDLING: Mapping[type[Failure], Handling] = {
     RowsInvalid: _REVIEW,
     RowsUnaccounted: _STOP,
     RowUsedTwice: _STOP,
+    RowsAltered: _STOP,
     Delivery: _REVIEW,
     Asked: _REVIEW,
     FenceLost: _STOP,

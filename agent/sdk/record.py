@@ -48,17 +48,28 @@ class Record:
                 # Its value may be personal, so the message says only what was wanted.
                 raise ValueError(f"{type(self).__name__}.{name} must be {error.expected}") from None
         self._rows: tuple[Row, ...] = ()
+        self._taken: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, row: Row, *more: Row, **changes: Any) -> Self:  # noqa: ANN401  # each field has its own type
         """Make a record from a source row (and further rows it was computed from), with changed fields.
 
-        Fields that the row has are taken over; where each came from is kept.
+        Fields that the row has are taken over; where each came from is kept. They are the row's values to
+        the end: what is set otherwise afterwards stops the run.
         """
         taken = {name: row.values[name] for name in cls.columns if name in row.values}
         record = cls(**{**taken, **changes})
         record._rows = (row, *more)
+        record._taken = tuple(taken.keys() - changes.keys())
         return record
+
+    def _altered(self) -> str | None:
+        """Return the name of a field that was taken over from the row and is no longer the row's value."""
+        for name in self._taken:
+            column = self.columns[name]
+            if column.show(getattr(self, name)) != column.show(column.accept(self._rows[0].values[name])):
+                return name
+        return None
 
     @property
     def source_rows(self) -> tuple[Row, ...]:

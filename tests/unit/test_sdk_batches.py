@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core.failures import RowsUnaccounted, RowUsedTwice
+from agent.core.failures import RowsAltered, RowsUnaccounted, RowUsedTwice
 from agent.core.totals import COUNT
 from agent.sdk import Batch, Download, Record, Row, day, money, text
 from agent.worker import batches
@@ -207,3 +207,49 @@ def test_sorting_the_file_differently_plans_the_same_records(order: list[int]) -
     lines = [{"key": str(number), "fields": {"no": str(number)}} for number in range(6)]
     one = {(each.key, each.copy, each.compared) for each in batches.plan(lines)}
     assert {(each.key, each.copy, each.compared) for each in batches.plan([lines[n] for n in order])} == one
+
+
+# ── from row to record ────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("amount", Decimal("10.50")), ("visit_date", date(2026, 2, 11)), ("patient_no", "100000")],
+)
+def test_a_value_that_is_no_longer_its_row_s_is_noticed(name: str, value: object) -> None:
+    """Whatever changed it after the record was made: a defect of the automation or of the memory."""
+    billing = download(2)
+    batch = used(Batch(Claim), billing.rows(Claim))
+    setattr(batch.records[1], name, value)
+    with pytest.raises(RowsAltered) as caught:
+        batch.account([billing])
+    assert caught.value.params["address"] == f"billing.csv, row 3, column {name}"
+
+
+def test_a_value_that_is_changed_as_the_record_is_made_is_the_automation_s_own() -> None:
+    billing = download(1)
+    batch = Batch(Claim)
+    batch.add(Claim.of(billing.rows(Claim)[0], patient_no="100000"))
+    assert batch.account([billing]).source[COUNT] == 1
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_rows_that_are_no_longer_as_they_were_read_are_noticed(place: int) -> None:
+    """Two rows' values change places between reader and record: each of them is a sound row."""
+    billing, other = download(2), download(2)
+    rows, others = billing.rows(Claim), other.rows(Claim)
+    rows[place] = billing._given[place] = swapped(others[1 - place], others[place])
+    with pytest.raises(RowsAltered):
+        used(Batch(Claim), rows).account([billing])
+
+
+def swapped(row: Row, other: Row) -> Row:
+    """The row's values at the other's place."""
+    row.number = other.number
+    return row
+
+
+def test_a_row_that_was_lost_before_the_automation_saw_it_is_noticed() -> None:
+    billing = download(3)
+    rows = billing.rows(Claim)
+    del rows[1], billing._given[1]
+    with pytest.raises(RowsAltered):
+        used(Batch(Claim), rows).account([billing])
