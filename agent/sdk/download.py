@@ -8,15 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.core.failures import RowsInvalid
+from agent.core.totals import COUNT
 from agent.reports.attest import Expect, attest_rows
-from agent.reports.reading import read, typed_rows
+from agent.reports.reading import TypedRows, read, typed_rows
 from agent.reports.table import Row
 from agent.sdk.record import Record
 
 
 @dataclass
 class Download:
-    """One file that a download task brought: its name, its fingerprint, and what was expected of it."""
+    """One file that a download task brought: its name, its fingerprint, and what was expected of it.
+
+    ``stated`` is known once its rows were read: the file's own number of rows (``count``) and its own total
+    of each column that has one by its contract; None where the file states none.
+    """
 
     name: str
     sha256: str
@@ -24,6 +29,7 @@ class Download:
     evidence: str
     _open: Callable[[], bytes] = field(repr=False)
     _given: list[Row] = field(default_factory=list, repr=False)
+    stated: dict[str, str | None] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def from_file(path: Path, expect: Expect | None = None) -> Download:
@@ -53,6 +59,7 @@ class Download:
                 problem=first.problem,
             )
         self._given += typed.rows
+        self.stated.update(_stated(typed))
         return typed.rows
 
     def handed_out(self) -> list[Row]:
@@ -62,3 +69,11 @@ class Download:
     def gave(self) -> frozenset[int]:
         """Return the identities (``id``) of all rows given: two files may have the same name."""
         return frozenset(map(id, self._given))
+
+
+def _stated(typed: TypedRows) -> dict[str, str | None]:
+    totals = {
+        name: typed.stated_total.get(name) for name, column in typed.columns.items() if column.control_total
+    }
+    figures = {COUNT: typed.stated_count, **totals}
+    return {name: None if figure is None else str(figure) for name, figure in figures.items()}

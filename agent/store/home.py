@@ -18,6 +18,12 @@ def has_key() -> bool:
     return HomeRow.get().key_check is not None
 
 
+def is_key(master: Key) -> bool:
+    """Tell whether this is the master key that the home was sealed with; a home without one knows none."""
+    row = HomeRow.get()
+    return bool(row.key_check == keyed_hash(master, f"home/{row.home_id}"))
+
+
 def know_key(master: Key) -> None:
     """Recognise the home's master key, or remember it the first time.
 

@@ -103,7 +103,7 @@ class Workplace:
         if isinstance(result, Workbook):
             self._finish({"workbook": str(self._write(result))})
         elif isinstance(result, Batch):
-            self._finish(batches.dump(result, result.account(downloads.values())))
+            self._finish(batches.dump(result, result.account(downloads.values()), downloads.values()))
         else:
             problem = f"{task.name} returned neither a Batch nor a Workbook"
             raise BrokenAutomation(file=task.file, line=task.line, problem=problem)
@@ -140,7 +140,7 @@ class Workplace:
         ledger = Ledger(self.assignment.lease, place, self.assignment.data_key, self.assignment.index_key)
         if not ledger.is_planned():
             self._question_unusual(task, batch, wishes)
-            ledger.plan(batches.plan(batch.lines), batch.left_out)
+            ledger.plan(batches.plan(batch.lines, batch.sources), batch.left_out)
         site = self._open_site(task)
         delivery = Delivery(
             task.work(),
