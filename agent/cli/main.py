@@ -20,6 +20,7 @@ _SECTIONS = (
         {
             **dict.fromkeys(("runs", "show", "records"), "look_verbs"),
             **dict.fromkeys(("log", "evidence"), "proof_verbs"),
+            **dict.fromkeys(("certificate", "verify"), "certificate_verbs"),
         },
     ),
     ("Decide", {"review": "review_verbs"}),

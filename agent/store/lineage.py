@@ -33,11 +33,15 @@ def entered(run_id: str) -> dict[int, dict[str, Any]]:
 
 
 def facts(run_id: str) -> dict[int, dict[str, Any]]:
-    """Return what a run's records are further known by: run, copy, fields read back, who settled them."""
+    """Return what a run's records are further known by: run, task, copy, read back, settled by."""
+    tasks = {
+        row.id: row.name for row in TaskRow.select(TaskRow.id, TaskRow.name).where(TaskRow.run == run_id)
+    }
     rows = RecordRow.select().where(RecordRow.run == run_id)
     return {
         row.id: {
             "run": row.run_id,
+            "task": tasks[row.task_id],
             "copy": row.copy,
             "read_back": row.read_back or [],
             "settled_by": row.actor,
