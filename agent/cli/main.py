@@ -24,7 +24,14 @@ _SECTIONS = (
         },
     ),
     ("Decide", {"review": "review_verbs"}),
-    ("Set up", {"sites": "site_verbs", "check": "check_verbs"}),
+    (
+        "Set up",
+        {
+            "sites": "site_verbs",
+            "check": "check_verbs",
+            **dict.fromkeys(("backup", "restore", "home"), "backup_verbs"),
+        },
+    ),
 )
 _MODULES = {verb: module for _title, verbs in _SECTIONS for verb, module in verbs.items()}
 

@@ -3,12 +3,12 @@
     Failure
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
-    │   ├── BrokenSettings · BrokenBook · BrokenAutomation
+    │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BackupBroken · HomeInUse
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   └── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
+    │   └── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · NotTakenOver
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
@@ -118,6 +118,14 @@ class BrokenAutomation(Usage):
     """An automation's definition cannot be right (file, line, problem)."""
 
 
+class BackupBroken(Usage):
+    """A file is no backup of ours, or not as it was written (file, problem)."""
+
+
+class HomeInUse(Usage):
+    """A backup is to be restored over a home that holds data (path)."""
+
+
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
@@ -185,6 +193,10 @@ class DatabaseDamaged(NotReady):
 
 class AlreadyRunning(NotReady):
     """Another Predawn holds this home (pid)."""
+
+
+class NotTakenOver(NotReady):
+    """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────

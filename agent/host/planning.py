@@ -19,6 +19,7 @@ from agent.core.failures import Defect, Failure, PasswordMissing
 from agent.core.states import TaskKind
 from agent.host.keys import Keys
 from agent.store import accounts, runs
+from agent.store import home as home_row
 from agent.store.runs import PlannedRun, PlannedTask
 from agent.store.tables import RunRow
 from agent.system.automations import find_automation
@@ -62,9 +63,10 @@ def plan(
 ) -> str:
     """Plan a run and return its id; ``business_date`` is today in the office's zone when none is given.
 
-    Raises UnknownAutomation, BrokenAutomation, PasswordMissing, BrowserMissing, DutyIsOpen: then nothing is
-    stored.
+    Raises NotTakenOver, UnknownAutomation, BrokenAutomation, PasswordMissing, BrowserMissing, DutyIsOpen:
+    then nothing is stored.
     """
+    home_row.require_taken_over()
     folder = find_automation(home, name)
     manifest = describe(home, folder)
     office = settings.offices.get("main") or next(iter(settings.offices.values()))
