@@ -14,6 +14,7 @@ import click
 from agent.cli import endings
 from agent.cli.console import out, tell
 from agent.cli.endings import Told
+from agent.cli.new_files import require_file
 from agent.cli.person import at_terminal
 from agent.cli.reading import open_for_reading, open_home
 from agent.core.failures import BackupBroken, HomeInUse, KeyLost, NotTakenOver
@@ -58,7 +59,7 @@ def backup(file: Path) -> int:
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--replace", is_flag=True, help="Move the home that is here aside; it is not deleted.")
 @click.option("--take-over", is_flag=True, help="Say that the home it is a copy of is gone, for good.")
 def restore(file: Path, *, replace: bool, take_over: bool) -> int:
@@ -70,6 +71,7 @@ def restore(file: Path, *, replace: bool, take_over: bool) -> int:
     from agent.system.backups import beside, holds_data, unpack  # noqa: PLC0415
     from agent.system.instance import InstanceLock  # noqa: PLC0415
 
+    require_file(file)
     home = find_home()
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     with InstanceLock(home.lock) as lock:

@@ -99,7 +99,7 @@ def _workbook(told: Values) -> bytes:
 
 
 @click.command()
-@click.argument("file", metavar="CERTIFICATE", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", metavar="CERTIFICATE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--fingerprint", "named", metavar="F", help="The key that must have signed it.")
 @json_option
 def verify(file: Path, *, named: str | None, as_json: bool) -> int:
@@ -107,8 +107,11 @@ def verify(file: Path, *, named: str | None, as_json: bool) -> int:
 
     Ends with 0 when it is to be believed, with 1 when anything is wrong or its key is not known.
     """
+    from agent.cli.new_files import require_file  # noqa: PLC0415
     from agent.core.certificate import examine, fingerprint  # noqa: PLC0415
     from agent.system.seal import is_signed  # noqa: PLC0415
+
+    require_file(file)
 
     found = examine(file.read_bytes(), is_signed)
     key = fingerprint(found.public)

@@ -1,4 +1,4 @@
-"""Writing what a person asked for into a file of its own: never over another, never for others to read."""
+"""Files that a person names: written never over another and never for others to read; read only if there."""
 
 from __future__ import annotations
 
@@ -26,3 +26,9 @@ def refuse_existing(*targets: Path) -> None:
     for target in targets:
         if target.exists():
             raise Told("file_exists", endings.WRONG_USAGE, file=target)
+
+
+def require_file(source: Path) -> None:
+    """Raise Told when there is no such file to read."""
+    if not source.is_file():
+        raise Told("no_file", endings.WRONG_USAGE, file=source)

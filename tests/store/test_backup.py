@@ -169,7 +169,7 @@ def lost_days(tmp_path: Path, worker: Worker, *, epoch: int) -> list[str]:
 
 
 def test_what_only_the_target_knows_is_looked_up_in_every_later_run(worker: Worker, tmp_path: Path) -> None:
-    """A run after the first one meets claims of the time between backup and restore: they are there already."""
+    """A run after the first one meets claims of the time between backup and restore."""
     assert lost_days(tmp_path, worker, epoch=2) == ["C1", "C2", "C3", "C4", "C5"]
 
 

@@ -160,6 +160,7 @@ def test_a_restored_home_enters_nothing_before_a_persons_word(
 def test_a_place_without_a_home_says_so(home: Home, command: Predawn, tmp_path: Path) -> None:
     assert command("backup", str(tmp_path / "file")).exit_code == 2
     assert command("home", "take-over").exit_code == 2
+    assert command("restore", str(tmp_path / "file")).exit_code == 2
     assert not home.root.exists()
     assert not holds_data(home)
 
