@@ -4,11 +4,12 @@
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
+    │   ├── BackupBroken · HomeInUse
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
+    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · NotTakenOver
     │   └── NoticeUndelivered · WakeupUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
@@ -130,6 +131,14 @@ class ChangedByPerson(Usage):
     """A file or an entry that we would write was changed by somebody, or never was ours (path)."""
 
 
+class BackupBroken(Usage):
+    """A file is no backup of ours, or not as it was written (file, problem)."""
+
+
+class HomeInUse(Usage):
+    """A backup is to be restored over a home that holds data (path)."""
+
+
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
@@ -205,6 +214,10 @@ class NoticeUndelivered(NotReady):
 
 class WakeupUnavailable(NotReady):
     """This computer cannot be set to wake up for a run (why, command)."""
+
+
+class NotTakenOver(NotReady):
+    """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────
