@@ -105,7 +105,7 @@ class Looking:
         return True
 
     def walk_is_cheaper(self, records: int) -> bool:
-        """Choose by what a walk and a look have cost; where one was not done yet, by the number of records."""
+        """Choose by what a walk and a look have cost; where either is unknown, by how many records."""
         if not self._destination.has("list_all"):
             return False
         if self._look_seconds is None or self._walk_seconds is None:
