@@ -20,9 +20,10 @@ _SECTIONS = (
         {
             **dict.fromkeys(("runs", "show", "records"), "look_verbs"),
             **dict.fromkeys(("log", "evidence"), "proof_verbs"),
+            "calendar": "calendar_verbs",
         },
     ),
-    ("Decide", {"review": "review_verbs"}),
+    ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),
     ("Set up", {"sites": "site_verbs", "check": "check_verbs", "notices": "notice_verbs"}),
     ("This computer", {"doctor": "doctor_verbs", **dict.fromkeys(("wakeup", "autostart"), "wakeup_verbs")}),
 )

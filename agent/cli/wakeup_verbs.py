@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from agent.cli.console import json_option, out, print_json, tell
+from agent.cli.reading import open_home
 from agent.system.paths import Home, find_home
 from resources.i18n import texts
 
@@ -104,16 +105,17 @@ def _arming(home: Home) -> Any:  # noqa: ANN401  # the protocol comes late
 
 
 def _wakeups(home: Home) -> list[Any]:
-    """Return the wake-ups for the runs of every automation in every office, each once."""
-    from agent.core.calendar import parse_schedule  # noqa: PLC0415
-    from agent.host.planning import describe  # noqa: PLC0415
-    from agent.system.automations import automation_folders  # noqa: PLC0415
+    """Return the wake-ups for all that is scheduled, each once."""
+    from agent.host import enrolment  # noqa: PLC0415
     from agent.system.power_wakeup import before_run  # noqa: PLC0415
     from agent.system.settings import load_settings  # noqa: PLC0415
 
-    offices = load_settings(home).offices.values()
-    found: set[Any] = set()
-    for folder in automation_folders(home).values():
-        schedule = parse_schedule(describe(home, folder)["schedule"])
-        found.update(before_run(schedule.at, schedule.weekdays, office.zone) for office in offices)
+    if not open_home(home):
+        return []
+    scheduled, _others = enrolment.look_once(home, load_settings(home))
+    found = {
+        before_run(at, one.rules.schedule.weekdays, one.zone)  # an evening's start is on a business day too
+        for one in scheduled
+        for at in one.rules.schedule.times
+    }
     return sorted(found, key=lambda one: (one.zone, one.at, sorted(one.weekdays)))

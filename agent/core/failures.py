@@ -21,7 +21,8 @@
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
     ├── Asked                  nothing is broken: a person decides before it goes on
-    │   └── ChangedCode · LimitReached · FirstRun · UnusualCount
+    │   ├── ChangedCode · LimitReached · FirstRun · UnusualCount
+    │   └── ParentsLeftOut · ParentsUnknown
     ├── FenceLost · WorkerDied · WorkerHung
     └── Defect                 the automation's own code failed
 
@@ -346,6 +347,14 @@ class UnusualCount(Asked):
     """There is nothing to enter, or less than half of a usual day (found, usual)."""
 
 
+class ParentsLeftOut(Asked):
+    """Records refer to others, of that upload, which a person left out (count, task)."""
+
+
+class ParentsUnknown(Asked):
+    """Records refer to others, of that upload, of which Predawn knows nothing (count, task)."""
+
+
 # ── processes and code ───────────────────────────────────────────────────────────────────────────────
 class FenceLost(Failure):
     """This worker no longer owns its run: another one has started."""
@@ -421,6 +430,8 @@ ANSWERS: Mapping[type[Failure], tuple[str, ...]] = {
     LimitReached: ("go_on", "stop"),
     FirstRun: ("nothing_entered_yet", "stop"),
     UnusualCount: ("go_on", "stop"),
+    ParentsLeftOut: ("leave_out_too", "stop"),
+    ParentsUnknown: ("go_on", "stop"),
 }
 """What a person may answer when a task waits for them."""
 

@@ -13,20 +13,18 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.core import notices as rules
-from agent.core.calendar import parse_schedule, parse_time
 from agent.core.failures import BrokenAddress, Failure
-from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, TABLE, Event, Happening, RunSeen
+from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, TABLE, Event, Happening, Place, RunSeen
 from agent.core.states import RunState
 from agent.core.totals import COUNT
 from agent.host.outlook import Outlook, what_it_waits_for
 from agent.host.preflight import Afternoon
 from agent.host.telling import message
-from agent.store import notices, queries
+from agent.store import notices, occurrences, queries
 from agent.store.database import close_store
 from agent.store.fields import utc_now
 from agent.store.tables import NoticeRow, RunRow
 from agent.system.addresses import Addresses
-from agent.system.automations import automation_folders, automation_name
 from agent.system.notify import RealSender, Sender, heartbeat_url
 from agent.system.paths import Home
 from agent.system.settings import Settings
@@ -37,13 +35,14 @@ _log = logging.getLogger(__name__)
 LOOK_SECONDS = 30.0
 """How often the rows are looked at when nobody rings: what becomes impossible is told within two minutes."""
 
+_ANY_OFFICE = "main"
 _LOOKED_BACK = timedelta(days=7)
 
 Source = Callable[[datetime], Iterable[Happening]]
 
 
 class Notices:
-    """The thread that tells. ``sources`` may add happenings of their own (a missed occurrence, a pause)."""
+    """The thread that tells. ``sources`` may add happenings of their own."""
 
     def __init__(
         self, home: Home, settings: Settings, *, sender: Sender | None = None, sources: Sequence[Source] = ()
@@ -52,7 +51,7 @@ class Notices:
         self.sender = sender or RealSender()
         self._sources: tuple[Source, ...] = (
             self._of_runs,
-            self._of_silence,
+            self._of_schedule,
             Afternoon(home, settings),
             *sources,
         )
@@ -146,29 +145,33 @@ class Notices:
             reason=run.reason if state is RunState.FAILED else what_it_waits_for(run),
         )
 
-    def _of_silence(self, now: datetime) -> Iterable[Happening]:
-        """Nothing has succeeded for some business days: nobody may find that out after two months."""
-        if self._home.is_demo:
-            return
-        installed = {automation_name(folder) for folder in automation_folders(self._home).values()}
-        for run in notices.newest_runs():
-            office = self._settings.offices.get(run.office)
-            if office is None or run.automation not in installed:
-                continue
-            last, first = notices.last_success(run.automation, run.office)
-            days = rules.business_days_without(
-                last or first.astimezone(self._zones[office.name]).date() - timedelta(days=1),
-                now,
-                deadline=parse_time(run.manifest["deadline"]),
-                zone=self._zones[office.name],
-                weekdays=parse_schedule(run.manifest["schedule"]).weekdays,
-                closed=office.closed,
-            )
-            told = rules.nothing_succeeded(
-                run.automation, run.title, office.name, last, days, self._settings.notices.silent_days
-            )
-            if told is not None:
-                yield told
+    def _of_schedule(self, now: datetime) -> Iterable[Happening]:
+        """What no run tells of: a start without a run, a missed day, days without success, a pause."""
+        places = {
+            (row.automation, row.office): Place(row.automation, row.title, row.office)
+            for row in occurrences.schedules()
+        }
+
+        def place(automation: str, office: str) -> Place:
+            return places.get((automation, office), Place(automation, automation, office))
+
+        for row in notices.due_without_run(now):
+            where, outlook = place(row.automation, row.office), self._outlook.of_owed(row, now)
+            late = rules.not_begun(where, row.id, row.business_date, outlook, now)
+            if late is not None:
+                yield late
+        for row in notices.missed_since(max(notices.begin(now), now - _LOOKED_BACK)):
+            where = place(row.automation, row.office)
+            yield rules.missed(where, row.business_date, row.slot, row.reason or {})
+        for schedule in occurrences.schedules():
+            last, days = notices.days_without_success(schedule, now)
+            where = place(schedule.automation, schedule.office)
+            silence = rules.nothing_succeeded(where, last, days, self._settings.notices.silent_days)
+            if silence is not None:
+                yield silence
+        for pause in notices.pauses_made():
+            office = next((office for name, office in places if name == pause.automation), _ANY_OFFICE)
+            yield rules.paused(place(pause.automation, office), pause.created_at, pause.until_day)
 
     # ── telling ───────────────────────────────────────────────────────────────────────────────────────────
     def send(self, now: datetime) -> None:

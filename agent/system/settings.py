@@ -2,7 +2,12 @@
 
     [offices.main]
     zone = "Europe/Vienna"
+    country = "AT"
+    region = "9"
     closed = [2026-12-24, 2026-12-31]
+    open = [2026-12-08]
+    half_days = [2026-12-23]
+    automations = ["clinic-morning-sync"]
 
     [sites.meridian]
     url = "https://meridian.example"
@@ -23,9 +28,10 @@ The file need not exist. A wrong one is refused as a whole, with its line, its k
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
@@ -43,11 +49,22 @@ Path_ = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Office:
-    """One place: its name, its IANA time zone, the days it is closed beside weekends and holidays."""
+    """One place: its name, its IANA time zone, and its calendar.
+
+    ``closed`` are days on which it does not work beside weekends and the public holidays of its ``country``
+    (ISO 3166-1) and ``region`` (ISO 3166-2 without the country); on ``open`` ones it works all the same; on
+    ``half_days`` until noon. ``automations`` are those that run by their schedule; None lets Predawn decide
+    (docs/decisions/0005).
+    """
 
     name: str
     zone: str
     closed: tuple[date, ...] = ()
+    country: str | None = None
+    region: str | None = None
+    open: tuple[date, ...] = ()
+    half_days: tuple[date, ...] = ()
+    automations: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -133,16 +150,48 @@ class _Reader:
     def _office(self, name: str, whole: Mapping[str, object]) -> Office:
         here = ("offices", name)
         table = self._table(whole, here)
-        self._known(table, here, ("zone", "closed"))
+        self._known(table, here, tuple(entry.name for entry in fields(Office) if entry.name != "name"))
+        return Office(
+            name,
+            self._zone(table, here),
+            closed=self._days(table, (*here, "closed")),
+            country=self._country(table, here),
+            region=self._region(table, here),
+            open=self._days(table, (*here, "open")),
+            half_days=self._days(table, (*here, "half_days")),
+            automations=self._names(table, (*here, "automations")),
+        )
+
+    def _zone(self, table: Mapping[str, object], here: Path_) -> str:
         zone = self._text_at(table, (*here, "zone"))
         if zone is None:
-            return Office(name, computer_zone(), self._days(table, (*here, "closed")))
+            return computer_zone()
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             problem = f"{zone!r} is no time zone; write one like Europe/Vienna"
             raise self._broken((*here, "zone"), problem) from error
-        return Office(name, zone, self._days(table, (*here, "closed")))
+        return zone
+
+    def _country(self, table: Mapping[str, object], here: Path_) -> str | None:
+        country = self._text_at(table, (*here, "country"))
+        if country is not None and not re.fullmatch(r"[A-Z]{2}", country):
+            raise self._broken((*here, "country"), f"{country!r} is no country; write two letters like AT")
+        return country
+
+    def _region(self, table: Mapping[str, object], here: Path_) -> str | None:
+        region = self._text_at(table, (*here, "region"))
+        if region is not None and "country" not in table:
+            raise self._broken((*here, "region"), "needs a country beside it")
+        return region
+
+    def _names(self, table: Mapping[str, object], path: Path_) -> tuple[str, ...] | None:
+        value = table.get(path[-1])
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
+            raise self._broken(path, 'must be a list of names, like ["clinic-morning-sync"]')
+        return tuple(name.replace("_", "-") for name in value)
 
     def _site(self, name: str, whole: Mapping[str, object]) -> SiteSettings:
         here = ("sites", name)
@@ -169,7 +218,7 @@ class _Reader:
             raise self._broken((*here, "silent_days"), "must be a whole number of business days, 1 or more")
         wishes = self._table(whole, (*here, "tell"))
         self._known(wishes, (*here, "tell"), tuple(event.value for event in Event))
-        tell = {event: self._names(wishes, (*here, "tell", event)) for event in wishes}
+        tell = {event: self._addressees(wishes, (*here, "tell", event)) for event in wishes}
         quiet, check = self._quiet(table, (*here, "quiet")), self._clock(table, (*here, "check"))
         return NoticeSettings(url, quiet, days, check, MappingProxyType(tell))
 
@@ -190,7 +239,7 @@ class _Reader:
         except ValueError as error:
             raise self._broken(path, f"{words!r} is no span of hours; write one like 20:00-06:00") from error
 
-    def _names(self, table: Mapping[str, object], path: Path_) -> tuple[str, ...]:
+    def _addressees(self, table: Mapping[str, object], path: Path_) -> tuple[str, ...]:
         value = table.get(path[-1])
         if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
             raise self._broken(path, 'must be a list of names in quotes, like ["desktop", "office"]')

@@ -45,13 +45,7 @@ def failure(code: str, params: Params, *, noun: Noun = RECORD, run: str | None =
 
 def question(code: str, params: Params, *, noun: Noun = RECORD) -> str:
     """Return the sentence that puts a question before a person."""
-    told = dict(params)
-    cause = told.get("failure")
-    if isinstance(cause, Mapping):
-        inner = cause.get("params")
-        told["failure"] = failure(
-            str(cause.get("code")), inner if isinstance(inner, Mapping) else {}, noun=noun
-        ).title
+    told = _told(params, noun)
     if not has("questions", code) and has("failures", code):
         return failure(code, told, noun=noun).title
     return fill(_sentence("questions", code), _known(told, noun))
@@ -90,7 +84,7 @@ def record_state(state: str, params: Params) -> str:
 def why(code: str, params: Params, *, noun: Noun = RECORD) -> str:
     """Return why a record stands where it stands: a remark, a question or a failure."""
     if has("notes", code):
-        return fill(_sentence("notes", code), _known(params, noun))
+        return fill(_sentence("notes", code), _known(_told(params, noun), noun))
     return question(code, params, noun=noun)
 
 
@@ -187,6 +181,18 @@ def fill(template: str, params: Params) -> str:
 def _book() -> dict[str, Any]:
     with _BOOK.open("rb") as file:
         return tomllib.load(file)
+
+
+def _told(params: Params, noun: Noun) -> dict[str, object]:
+    """Return parameters with a failure among them, as it was stored, told by its title."""
+    told = dict(params)
+    cause = told.get("failure")
+    if isinstance(cause, Mapping):
+        inner = cause.get("params")
+        told["failure"] = failure(
+            str(cause.get("code")), inner if isinstance(inner, Mapping) else {}, noun=noun
+        ).title
+    return told
 
 
 def _known(params: Params, noun: Noun) -> dict[str, object]:

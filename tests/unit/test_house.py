@@ -31,6 +31,7 @@ VIOLATIONS = {
     "library-peewee": ("agent/reports", "peewee"),
     "library-playwright": ("agent/reports", "playwright.sync_api"),
     "library-apscheduler": ("agent/cli", "apscheduler"),
+    "library-holidays": ("agent/store", "holidays"),
     "library-keyring": ("agent/store", "keyring"),
     "library-cryptography": ("agent/reports", "cryptography"),
     "library-reports": ("agent/browser", "openpyxl"),
