@@ -35,6 +35,9 @@ _log = logging.getLogger(__name__)
 LOOK_SECONDS = 30.0
 """How often the rows are looked at when nobody rings: what becomes impossible is told within two minutes."""
 
+PACE_SECONDS = 3.0
+"""How soon after a look the next may follow: each record rings, and telling must not slow the work."""
+
 _ANY_OFFICE = "main"
 _LOOKED_BACK = timedelta(days=7)
 
@@ -88,6 +91,7 @@ class Notices:
                     self.send(now)
                 except Failure as failure:  # a full disk, say: the next look may find it better
                     _log.warning("notices_wait why=%s", failure)
+                self._stopping.wait(PACE_SECONDS)
                 self._wake.wait(LOOK_SECONDS)
         except BaseException as error:  # noqa: BLE001  # a thread's death must not pass in silence: the face asks for it
             _log.exception("notices_died")

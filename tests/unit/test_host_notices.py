@@ -401,7 +401,10 @@ def test_a_crash_between_sending_and_remembering_tells_again(
 
 
 # ── the thread ────────────────────────────────────────────────────────────────────────────────────────
-def test_the_thread_tells_when_it_is_rung_and_ends_when_it_is_told_to(told: Told, home: Home) -> None:
+def test_the_thread_tells_when_it_is_rung_and_ends_when_it_is_told_to(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_notices, "PACE_SECONDS", 0.05)
     told.notices.start()
     try:
         ended(RunState.FAILED)
@@ -421,6 +424,22 @@ def test_a_defect_of_the_thread_is_kept_for_the_face(told: Told, monkeypatch: py
     until(lambda: told.notices.defect is not None, 10)
     told.notices.stop()
     assert isinstance(told.notices.defect, ZeroDivisionError)
+
+
+def test_however_often_it_is_rung_it_looks_at_its_own_pace(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each record of a run rings; looking each time would slow the work."""
+    looks: list[datetime] = []
+    monkeypatch.setattr(host_notices, "PACE_SECONDS", 0.2)
+    monkeypatch.setattr(told.notices, "look", looks.append)
+    told.notices.start()
+    began = utc_now()
+    while len(looks) < 3:
+        told.notices.wake()
+        assert utc_now() - began < timedelta(seconds=10)
+    told.notices.stop()
+    assert looks[2] - looks[0] >= timedelta(seconds=0.4)
 
 
 def test_the_store_of_this_thread_is_open(home: Home) -> None:
