@@ -23,7 +23,8 @@ _TAIL = (1 - SHARE) / 2
 _NORMAL = 1.6449  # the normal quantile of 1 - _TAIL
 _TREND_BELIEVED = 2.0  # standard errors: to believe in a trend that is none costs little, the other way much
 _WEEKDAY_BELIEVED = 3.0  # standard errors; there are five of them, so chance has five tries
-_FEW_WIDER = 1.15  # with few values nobody knows how they are spread (a slow weekday may hide among them)
+_FEW, _FEW_WIDER = 19, 1.15  # with few values nobody knows how they are spread
+_MANY = 30
 _DRAWS = 256
 _SMALLEST = 1e-3  # seconds; a logarithm needs more than nothing
 _FEW_ON_A_WEEKDAY = 4
@@ -55,7 +56,12 @@ def adjusted(values: Sequence[float], days: Sequence[date], today: date) -> list
 def band(values: Sequence[float]) -> Band:
     """Return the band of at least two values, which may come in any order."""
     ranked = sorted(values)
-    return Band(draw(ranked, _TAIL), draw(ranked, 0.5), draw(ranked, 1 - _TAIL))
+    low, middle, high = draw(ranked, _TAIL), draw(ranked, 0.5), draw(ranked, 1 - _TAIL)
+    if len(ranked) < _MANY and ranked[0] < ranked[-1]:
+        # A trend or a weekday may be there and not be seen yet: half-way to what the normal interval says.
+        low = (low + min(low, _beyond(ranked, -1))) / 2
+        high = (high + max(high, _beyond(ranked, +1))) / 2
+    return Band(low, middle, high)
 
 
 def draw(ranked: Sequence[float], share: float) -> float:
@@ -111,7 +117,8 @@ def _beyond(ranked: Sequence[float], side: int) -> float:
     free = len(logs) - 1
     z = _NORMAL
     t = z + (z**3 + z) / (4 * free) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * free**2)
-    return math.exp(mean(logs) + side * _FEW_WIDER * t * stdev(logs) * math.sqrt(1 + 1 / len(logs)))
+    wider = _FEW_WIDER if len(logs) < _FEW else 1.0
+    return math.exp(mean(logs) + side * wider * t * stdev(logs) * math.sqrt(1 + 1 / len(logs)))
 
 
 def _without_trend(logs: Sequence[float]) -> list[float]:
