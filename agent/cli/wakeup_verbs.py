@@ -105,17 +105,16 @@ def _arming(home: Home) -> Any:  # noqa: ANN401  # the protocol comes late
 
 
 def _wakeups(home: Home) -> list[Any]:
-    """Return the wake-ups for all that is scheduled, each once."""
-    from agent.host import enrolment  # noqa: PLC0415
+    """Return the wake-ups for everything that is scheduled, each once."""
+    from agent.host.enrolment import look_once  # noqa: PLC0415
     from agent.system.power_wakeup import before_run  # noqa: PLC0415
     from agent.system.settings import load_settings  # noqa: PLC0415
 
     if not open_home(home):
-        return []
-    scheduled, _others = enrolment.look_once(home, load_settings(home))
-    found = {
-        before_run(at, one.rules.schedule.weekdays, one.zone)  # an evening's start is on a business day too
-        for one in scheduled
-        for at in one.rules.schedule.times
-    }
+        return []  # Predawn has never worked here: nothing is scheduled yet
+    scheduled, _others = look_once(home, load_settings(home))
+    found: set[Any] = set()
+    for one in scheduled:
+        schedule = one.rules.schedule
+        found.update(before_run(at, schedule.weekdays, one.zone) for at in schedule.times)
     return sorted(found, key=lambda one: (one.zone, one.at, sorted(one.weekdays)))

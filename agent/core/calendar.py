@@ -62,6 +62,14 @@ class Rules:
     latest: tuple[time, ...] | None = None
     if_missed: str = POLICIES[0]
 
+    def deadline_of(self, slot: str) -> time:
+        """Return the deadline of the slot that starts at this local time (``05:00``); else the last one.
+
+        A slot is unknown where the words have changed since, and for a rehearsal.
+        """
+        starts = [f"{at:%H:%M}" for at in self.schedule.times]
+        return self.deadlines[starts.index(slot) if slot in starts else -1]
+
     def begins_day_before(self, slot: int) -> bool:
         """Tell whether a slot starts on the business day before its deadline: 22:00 for 08:00."""
         return self.schedule.times[slot] >= self.deadlines[slot]

@@ -196,20 +196,6 @@ def of_run(run: RunSeen, outlook: Forecast | None, now: datetime) -> list[Happen
     return found
 
 
-def missed(place: Place, day: date, slot: str, why: Mapping[str, Any]) -> Happening:
-    """Return the notice of a business day's start that nobody began in time."""
-    cause = f"{Event.MISSED}/{place.automation}/{place.office}/{day}/{slot}"
-    params = {"title": place.title, "day": day.isoformat(), "failure": safe(why)}
-    return Happening(Event.MISSED, cause, place.automation, place.office, params)
-
-
-def paused(place: Place, since: datetime, until: date | None) -> Happening:
-    """Return the notice of a pause. Who made it is shown at the computer, not told."""
-    cause = f"{Event.PAUSED}/{place.automation}/{_moment(since)}"
-    params = {"title": place.title, "until_day": None if until is None else until.isoformat()}
-    return Happening(Event.PAUSED, cause, place.automation, place.office, params)
-
-
 def not_begun(place: Place, occurrence: int, day: date, outlook: Forecast, now: datetime) -> Happening | None:
     """Return the notice that a start which is due, and has no run yet, will be late; None if it will not."""
     if outlook.verdict not in {Verdict.AT_RISK, Verdict.IMPOSSIBLE}:

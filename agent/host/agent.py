@@ -68,10 +68,10 @@ class Host:
             self._supervisor = Supervisor(self._home, settings, keys, self._tell)
             self._bell.start(lambda _ident: self.wake())
             self._supervisor.start()
+            self._notices.start()
             if self._scheduled:
                 self._clock = self._make_clock(settings, keys)
                 self._clock.start()
-            self._notices.start()
         except BaseException:
             self.stop()
             raise
@@ -85,7 +85,7 @@ class Host:
 
     @property
     def defect(self) -> BaseException | None:
-        """What the supervisor, the clock or who tells people died of, if one did: a face must say so."""
+        """What the supervisor, the clock, or who tells people died of: a face must say so."""
         parts = (self._supervisor, self._clock, self._notices)
         return next((part.defect for part in parts if part is not None and part.defect is not None), None)
 
@@ -108,11 +108,6 @@ class Host:
             self._log = None
         self._lock.release()
 
-    def _tell(self, ident: str) -> None:
-        self._bell.tell(ident)
-        if self._notices is not None:
-            self._notices.wake()
-
     def _make_clock(self, settings: Settings, keys: Keys) -> Clock:
         from agent.host.clock import Clock  # noqa: PLC0415  # its timer's library, only where it is needed
 
@@ -124,11 +119,16 @@ class Host:
             )
 
         def tell() -> None:
-            self._tell("calendar")
+            self._bell.tell("calendar")
             if self._supervisor is not None:
                 self._supervisor.wake()
 
         return Clock(enrolment, plan, tell)
+
+    def _tell(self, ident: str) -> None:
+        self._bell.tell(ident)
+        if self._notices is not None:
+            self._notices.wake()
 
     def _open_log(self) -> None:
         self._log = open_log(self._home.logs / "agent.log", secrets=tuple)

@@ -17,6 +17,7 @@ from agent.core.failures import BrokenAddress, Failure
 from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, TABLE, Event, Happening, Place, RunSeen
 from agent.core.states import RunState
 from agent.core.totals import COUNT
+from agent.host.missed import Unbegun
 from agent.host.outlook import Outlook, what_it_waits_for
 from agent.host.preflight import Afternoon
 from agent.host.telling import message
@@ -38,7 +39,6 @@ LOOK_SECONDS = 30.0
 PACE_SECONDS = 3.0
 """How soon after a look the next may follow: each record rings, and telling must not slow the work."""
 
-_ANY_OFFICE = "main"
 _LOOKED_BACK = timedelta(days=7)
 
 Source = Callable[[datetime], Iterable[Happening]]
@@ -55,6 +55,7 @@ class Notices:
         self._sources: tuple[Source, ...] = (
             self._of_runs,
             self._of_schedule,
+            Unbegun(),
             Afternoon(home, settings),
             *sources,
         )
@@ -150,32 +151,23 @@ class Notices:
         )
 
     def _of_schedule(self, now: datetime) -> Iterable[Happening]:
-        """What no run tells of: a start without a run, a missed day, days without success, a pause."""
+        """What no run tells of: a start that is due and has no run, days without success."""
         places = {
             (row.automation, row.office): Place(row.automation, row.title, row.office)
             for row in occurrences.schedules()
         }
-
-        def place(automation: str, office: str) -> Place:
-            return places.get((automation, office), Place(automation, automation, office))
-
         for row in notices.due_without_run(now):
-            where, outlook = place(row.automation, row.office), self._outlook.of_owed(row, now)
-            late = rules.not_begun(where, row.id, row.business_date, outlook, now)
+            where = places.get(
+                (row.automation, row.office), Place(row.automation, row.automation, row.office)
+            )
+            late = rules.not_begun(where, row.id, row.business_date, self._outlook.of_owed(row, now), now)
             if late is not None:
                 yield late
-        for row in notices.missed_since(max(notices.begin(now), now - _LOOKED_BACK)):
-            where = place(row.automation, row.office)
-            yield rules.missed(where, row.business_date, row.slot, row.reason or {})
-        for schedule in occurrences.schedules():
-            last, days = notices.days_without_success(schedule, now)
-            where = place(schedule.automation, schedule.office)
+        for where in places.values():
+            last, days = notices.days_without_success(where.automation, where.office, now)
             silence = rules.nothing_succeeded(where, last, days, self._settings.notices.silent_days)
             if silence is not None:
                 yield silence
-        for pause in notices.pauses_made():
-            office = next((office for name, office in places if name == pause.automation), _ANY_OFFICE)
-            yield rules.paused(place(pause.automation, office), pause.created_at, pause.until_day)
 
     # ── telling ───────────────────────────────────────────────────────────────────────────────────────────
     def send(self, now: datetime) -> None:

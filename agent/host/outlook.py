@@ -52,14 +52,11 @@ class Outlook:
         return forecast(work, now=now, deadline_at=owed.deadline_at)
 
     def deadline_at(self, run: RunRow) -> datetime | None:
-        """Return when a run must be done, in UTC: its occurrence's deadline, else its automation's words."""
-        known = durations.occurrence_deadline(run.id)
+        """Return when a run must be done: its deadline on its business day, in its office's zone."""
         office = self._settings.offices.get(run.office)
-        if known is not None or office is None or not run.manifest.get("deadline"):
-            return known
-        rules = read_rules(run.manifest)
-        slots = [f"{at:%H:%M}" for at in rules.schedule.times]
-        at = rules.deadlines[slots.index(run.slot) if run.slot in slots else -1]
+        if "deadline" not in run.manifest or office is None:
+            return None
+        at = read_rules(run.manifest).deadline_of(run.slot)
         return moment(run.business_date, at, ZoneInfo(office.zone))
 
     def _work(self, run: RunRow, now: datetime) -> Work:

@@ -66,7 +66,7 @@ def _plain(params: Params, zone: tzinfo | None) -> dict[str, object]:
         "day": _day(params.get("day")),
         "last_day": _day(params.get("last_day")),
         "at": _clock(params.get("at"), zone),
-        "until": _day(params.get("until_day")),
+        "until": _clock(params.get("until"), zone) or _day(params.get("until_day")),
         "deadline": _clock(params.get("deadline"), zone),
     }
 
@@ -79,9 +79,7 @@ def _sentences(params: Params, zone: tzinfo | None, noun: Noun) -> dict[str, obj
         ends = {name: _clock(params[name], zone) for name in ("earliest", "latest")}
         span = texts.notice_words("expected", ends)
     rows = texts.count(checked, ("row", "rows")) if checked is not None else ""
-    why = failure.title
-    if params.get("waits_for_person") or params.get("not_begun"):
-        why = texts.notice_words("waits_for_person" if params.get("waits_for_person") else "not_begun", {})
+    why = _why(params) or failure.title
     return {
         "counted": texts.count(int(params.get("arrived") or 0), noun),
         "checked_text": texts.notice_words("checked", {"counted": rows}) if rows else "",
@@ -98,12 +96,19 @@ def _sentences(params: Params, zone: tzinfo | None, noun: Noun) -> dict[str, obj
     }
 
 
+def _why(params: Params) -> str:
+    if params.get("waits_for_person"):
+        return texts.notice_words("waits_for_person", {})
+    if params.get("not_begun"):
+        return texts.notice_words("not_begun", {})
+    reason = params.get("reason")
+    return texts.why(reason["code"], reason["params"]) if reason else ""
+
+
 def _failure(params: Params, noun: Noun) -> texts.Text:
     failure = params.get("failure")
     if not failure:
         return texts.Text("", "")
-    if not texts.has("failures", failure["code"]):
-        return texts.Text(texts.why(failure["code"], failure["params"], noun=noun), "")
     return texts.failure(failure["code"], failure["params"], noun=noun, run=params.get("run"))
 
 

@@ -10,7 +10,7 @@ from peewee import fn
 
 from agent.core.deadline import MOST_RUNS, PastRun, PastTask, TaskLeft, Work
 from agent.core.states import AT_WORK, DELIVERED_RECORDS, RecordState, RunState, TaskKind, TaskState
-from agent.store.tables import OccurrenceRow, RecordRow, ReviewRow, RunRow, TaskRow
+from agent.store.tables import RecordRow, ReviewRow, RunRow, TaskRow
 
 _ENDED = (RunState.COMPLETED, RunState.NEEDS_REVIEW, RunState.FAILED)
 _TOOK_ITS_TIME = {TaskState.DONE, TaskState.NEEDS_REVIEW}
@@ -51,12 +51,6 @@ def ahead_of(run: RunRow) -> list[RunRow]:
     """Return what the queue does before a waiting run: what is at work and what has waited longer."""
     older = (RunRow.state == RunState.PENDING) & (RunRow.created_at < run.created_at)
     return list(RunRow.select().where(RunRow.state.in_(AT_WORK) | older).order_by(RunRow.created_at))
-
-
-def occurrence_deadline(run_id: str) -> datetime | None:
-    """Return the deadline of the occurrence that a run does, in UTC; None where it does none."""
-    found = OccurrenceRow.get_or_none(OccurrenceRow.run == run_id)
-    return None if found is None else found.deadline_at
 
 
 def _past_tasks(run: RunRow) -> dict[str, PastTask]:

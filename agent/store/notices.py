@@ -10,7 +10,7 @@ from agent.core.notices import Happening
 from agent.core.occurrences import Outcome
 from agent.core.states import OPEN_RUNS
 from agent.store.database import transaction
-from agent.store.tables import NoticeRow, OccurrenceRow, PauseRow, ReviewRow, RunRow, ScheduleRow
+from agent.store.tables import NoticeRow, OccurrenceRow, ReviewRow, RunRow
 
 WAITING, TOLD, GIVEN_UP = "waiting", "told", "given_up"
 
@@ -136,14 +136,7 @@ def due_without_run(now: datetime) -> list[OccurrenceRow]:
     return list(OccurrenceRow.select().where(wanted).order_by(OccurrenceRow.due_at))
 
 
-def missed_since(since: datetime) -> list[OccurrenceRow]:
-    """Return the occurrences that were missed since a moment; one that a later slot stands for is none."""
-    wanted = (OccurrenceRow.outcome == Outcome.MISSED) & (OccurrenceRow.ended_at >= since)
-    rows = OccurrenceRow.select().where(wanted).order_by(OccurrenceRow.due_at)
-    return [row for row in rows if (row.reason or {}).get("code") != "superseded"]
-
-
-def days_without_success(schedule: ScheduleRow, now: datetime) -> tuple[date | None, int]:
+def days_without_success(automation: str, office: str, now: datetime) -> tuple[date | None, int]:
     """Return the last business day that was done, and how many after it were owed and over by now.
 
     Days that were skipped (closed, paused) owe nothing. Looked at are the last of them, as many as matter.
@@ -151,8 +144,8 @@ def days_without_success(schedule: ScheduleRow, now: datetime) -> tuple[date | N
     rows = (
         OccurrenceRow.select()
         .where(
-            (OccurrenceRow.automation == schedule.automation)
-            & (OccurrenceRow.office == schedule.office)
+            (OccurrenceRow.automation == automation)
+            & (OccurrenceRow.office == office)
             & (OccurrenceRow.deadline_at <= now)
             & (OccurrenceRow.outcome != Outcome.SKIPPED)
         )
@@ -165,11 +158,6 @@ def days_without_success(schedule: ScheduleRow, now: datetime) -> tuple[date | N
             return row.business_date, len(days - {row.business_date})
         days.add(row.business_date)
     return None, len(days)
-
-
-def pauses_made() -> list[PauseRow]:
-    """Return the pauses that hold."""
-    return list(PauseRow.select().order_by(PauseRow.created_at))
 
 
 def recent(limit: int) -> list[dict[str, Any]]:

@@ -24,6 +24,11 @@ def end(automation: str) -> bool:
         return bool(PauseRow.delete().where(PauseRow.automation == automation).execute())
 
 
+def rows() -> list[PauseRow]:
+    """Return every pause, the oldest first."""
+    return list(PauseRow.select().order_by(PauseRow.created_at))
+
+
 def known() -> dict[str, Pause]:
     """Return every pause by its automation."""
     return {row.automation: Pause(row.actor["name"], row.until_day) for row in PauseRow.select()}

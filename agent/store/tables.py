@@ -38,6 +38,7 @@ class HomeRow(_Row):
     epoch = IntegerField()
     key_check = CharField(null=True)  # a keyed hash by which the master key is known again
     created_at = UtcField()
+    restored = JsonField(null=True)  # when, from which backup; and who said that the other home is gone
 
     class Meta:
         table_name = "home"
@@ -111,6 +112,7 @@ class TaskRow(_Row):
     not_before_at = UtcField(null=True)
     started_at = UtcField(null=True)
     ended_at = UtcField(null=True)
+    workers = JsonField(null=True)  # from which fence on: machine, account and versions; see lineage.py
 
     class Meta:
         table_name = "task"
@@ -267,29 +269,6 @@ class CommandRow(_Row):
         table_name = "command"
 
 
-class NoticeRow(_Row):
-    """One thing told to one addressee, or to be told; an empty addressee marks a cause as known."""
-
-    id = AutoField()
-    cause = CharField()
-    addressee = CharField()
-    event = CharField()
-    automation = CharField()
-    office = CharField()
-    run = CharField(null=True)  # no foreign key: a notice outlives its run
-    params = JsonField()
-    state = CharField(index=True)  # waiting, told, given_up
-    tries = IntegerField(default=0)
-    problem = CharField(null=True)
-    created_at = UtcField()
-    tell_at = UtcField()
-    told_at = UtcField(null=True)
-
-    class Meta:
-        table_name = "notice"
-        indexes: ClassVar = ((("cause", "addressee"), True),)
-
-
 class OccurrenceRow(_Row):
     """One business day's duty of an automation in an office, and its stated outcome."""
 
@@ -349,6 +328,47 @@ class PauseRow(_Row):
         table_name = "pause"
 
 
+class NoticeRow(_Row):
+    """One thing told to one addressee, or to be told; an empty addressee marks a cause as known."""
+
+    id = AutoField()
+    cause = CharField()
+    addressee = CharField()
+    event = CharField()
+    automation = CharField()
+    office = CharField()
+    run = CharField(null=True)  # no foreign key: a notice outlives its run
+    params = JsonField()
+    state = CharField(index=True)  # waiting, told, given_up
+    tries = IntegerField(default=0)
+    problem = CharField(null=True)
+    created_at = UtcField()
+    tell_at = UtcField()
+    told_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "notice"
+        indexes: ClassVar = ((("cause", "addressee"), True),)
+
+
+class AcceptedFileRow(_Row):
+    """A file that a download accepted; its headings are words, its contents are not here."""
+
+    id = AutoField()
+    automation = CharField()
+    office = CharField()
+    task = CharField()
+    business_date = DayField()
+    sha256 = CharField()
+    rows = IntegerField()
+    header = JsonField()
+    accepted_at = UtcField()
+
+    class Meta:
+        table_name = "accepted_file"
+        indexes = ((("automation", "office", "task"), False),)
+
+
 class BlobRow(Model):
     """Sealed bytes of one piece of evidence, in a file of their own."""
 
@@ -377,5 +397,6 @@ LEDGER_TABLES = (
     ScheduleRow,
     PauseRow,
     NoticeRow,
+    AcceptedFileRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

@@ -21,11 +21,9 @@ from agent.core.notices import (
     Quiet,
     RunSeen,
     addressees,
-    missed,
     not_begun,
     nothing_succeeded,
     of_run,
-    paused,
     quiet_until,
     tell_at,
 )
@@ -242,16 +240,3 @@ def test_a_start_without_a_run_is_told_when_it_will_be_late() -> None:
         return None if found is None else found.event
 
     assert [event(verdict) for verdict in Verdict] == [None, Event.AT_RISK, Event.IMPOSSIBLE, None]
-
-
-def test_a_missed_day_tells_why_without_the_failures_words() -> None:
-    why = {"code": "not_begun", "params": {"failure": {"code": "offline", "params": {"host": SECRET}}}}
-    found = missed(CLINIC, MONDAY, "05:00", why)
-    assert found.params["failure"] == {"code": "not_begun", "params": {}}
-    assert found.cause != missed(CLINIC, MONDAY, "13:00", why).cause
-
-
-def test_each_pause_is_one_cause_and_names_nobody() -> None:
-    found = paused(CLINIC, NOW, date(2026, 12, 1))
-    assert found.params == {"title": "Clinic", "until_day": "2026-12-01"}
-    assert found.cause != paused(CLINIC, NOW + HOUR, None).cause

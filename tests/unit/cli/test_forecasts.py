@@ -18,7 +18,8 @@ TODAY = utc_now().date()
 @pytest.fixture
 def open_run(write: Callable[[], Written]) -> str:
     """A run that waits, with past ones of about six minutes; its deadline is late tomorrow."""
-    manifest = {"schedule": "05:00 mon-fri", "deadline": "23:00", "record_types": {}}
+    days = "mon,tue,wed,thu,fri,sat,sun"
+    manifest = {"deadline": "23:00", "schedule": f"05:00 {days}", "record_types": {}}
     for number in range(FEWEST_RUNS):
         written = write().plan(day=TODAY - timedelta(days=20 - number)).download().upload(2, verified=2)
         written.end(RunState.COMPLETED)

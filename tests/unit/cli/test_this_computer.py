@@ -4,11 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from agent.core.calendar import OfficeDays
 from agent.core.failures import WakeupUnavailable
-from agent.host import enrolment
-from agent.host.enrolment import Enrolled
-from agent.store.database import prepare_store
+from agent.host import planning
+from agent.store.database import close_store, prepare_store
 from agent.system import autostart, power_arming
 from agent.system.autostart import AutostartState, FakeAutostart
 from agent.system.own_files import Standing
@@ -41,37 +39,34 @@ class FakeArming:
 @pytest.fixture
 def arming(monkeypatch: pytest.MonkeyPatch, home: Home) -> FakeArming:
     """This computer's arming, faked; its home has an office in Vienna."""
-    home.root.mkdir()
-    home.settings.write_text('[offices.main]\nzone = "Europe/Vienna"\n')
+    home.prepare()
+    home.settings.write_text(
+        '[offices.main]\nzone = "Europe/Vienna"\nautomations = ["clinic-morning-sync"]\n'
+    )
+    prepare_store(home.database, home.evidence)
+    close_store()
     found = FakeArming()
     monkeypatch.setattr(power_arming, "open_arming", lambda _home: found)
     return found
 
 
-@pytest.fixture
-def described(arming: FakeArming, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Something is scheduled, in the morning and the evening before."""
-    home.prepare()
-    prepare_store(home.database, home.evidence)
-    words = {"schedule": "05:00 and 22:00 mon-fri", "deadline": "08:00"}
-    one = Enrolled("clinic", "Clinic", "main", "Europe/Vienna", words, OfficeDays())
-    monkeypatch.setattr(enrolment, "look_once", lambda _home, _settings: ([one], []))
-
-
-@pytest.mark.usefixtures("described")
-def test_the_times_come_from_what_is_scheduled(command: Predawn) -> None:
+def test_the_times_come_from_the_automations_and_the_office(arming: FakeArming, command: Predawn) -> None:
     shown = value_of(command("wakeup", "show", "--json"))
     assert shown["standing"] == "absent"
-    assert shown["times"] == [
-        {"at": at, "weekdays": [0, 1, 2, 3, 4], "zone": "Europe/Vienna"} for at in ("04:55", "21:55")
-    ]
+    assert {"at": "04:55", "weekdays": [0, 1, 2, 3, 4], "zone": "Europe/Vienna"} in shown["times"]
     assert "04:55 Europe/Vienna" in shown["definition"]
 
 
-@pytest.mark.usefixtures("arming")
-def test_where_nothing_is_scheduled_nothing_wakes_up(command: Predawn) -> None:
-    assert "nothing is scheduled" in command("wakeup").stdout
-    assert command("wakeup", "apply", "--yes").exit_code == 2
+@pytest.fixture
+def described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What workers say of the automations, without asking them: the test above does."""
+    told = {
+        "name": "clinic-morning-sync",
+        "title": "Clinic morning sync",
+        "schedule": "05:00 mon-fri",
+        "deadline": "08:00",
+    }
+    monkeypatch.setattr(planning, "describe", lambda _home, _folder: told)
 
 
 @pytest.mark.usefixtures("described")
