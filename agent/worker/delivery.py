@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from threading import Event
 from typing import Any
 
 from agent.core.failures import (
@@ -26,8 +24,9 @@ from agent.core.states import RecordState
 from agent.sdk import Destination
 from agent.store.ledger import Entry, Ledger, Question
 from agent.worker.commit_point import CommitPoint, Rehearsed
+from agent.worker.duty import Cancelled, Duty, Wishes
 from agent.worker.looking import Looking, Matches
-from agent.worker.parents import Link, Parents
+from agent.worker.parents import Parents
 from agent.worker.pipe import Pipe
 from agent.worker.site import OpenSite
 
@@ -36,29 +35,6 @@ MOST_ATTEMPTS = 2
 
 _BULK_FROM = 10  # records from which one walk through the list is cheaper than a look-up each
 _DOUBTS_IN_A_ROW = 3  # so many lost answers in a row are no accident: the site is left alone for a while
-
-
-class Cancelled(Exception):
-    """A person asked to stop after the current record."""
-
-
-@dataclass
-class Wishes:
-    """What the person who started the run asked for, and what they have answered since."""
-
-    rehearse: bool
-    limit: int | None
-    accepted_by: Mapping[str, Mapping[str, Any]]  # what they agreed to, and who did
-    cancelled: Event
-
-
-@dataclass(frozen=True)
-class Duty:
-    """What is to be delivered, beside the records: in which epoch of the home, copies or not, after whom."""
-
-    epoch: int
-    repeats: bool = False
-    link: Link | None = None
 
 
 class Delivery:

@@ -35,7 +35,8 @@ from agent.system.paths import Home
 from agent.worker import batches
 from agent.worker.assignment import Assignment
 from agent.worker.batches import StoredBatch
-from agent.worker.delivery import Delivery, Duty, Wishes
+from agent.worker.delivery import Delivery
+from agent.worker.duty import Duty, Wishes
 from agent.worker.loading import defect
 from agent.worker.parents import Link
 from agent.worker.pipe import Pipe

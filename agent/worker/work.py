@@ -19,7 +19,7 @@ from agent.system.log import Redactor, open_log
 from agent.system.paths import Home
 from agent.system.processes import become_reaper
 from agent.worker.assignment import Assignment, from_json
-from agent.worker.delivery import Cancelled
+from agent.worker.duty import Cancelled
 from agent.worker.loading import load_automation
 from agent.worker.pipe import LogStream, Pipe
 from agent.worker.task import Workplace

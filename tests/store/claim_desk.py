@@ -22,7 +22,8 @@ from agent.store import reviews
 from agent.store.lease import Lease
 from agent.store.ledger import Ledger
 from agent.worker import batches, delivery
-from agent.worker.delivery import Delivery, Duty, Wishes
+from agent.worker.delivery import Delivery
+from agent.worker.duty import Duty, Wishes
 from agent.worker.looking import Looking
 from agent.worker.parents import Link
 from tests.store.ground import SOMEBODY, begin, crash, ledger_of, opened, plan_run
