@@ -46,9 +46,9 @@ def open_store(ledger: Path, evidence: Path) -> None:
     """
     _bind_files(ledger, evidence)
     with translated(ledger):
-        found = _applied()
-        if found is None or found < _known():
-            raise DatabaseOlder(found=found, known=_known())
+        applied = _applied()
+        if _known() - applied:
+            raise DatabaseOlder(found=max(applied, default=None), known=max(_known()))
 
 
 def prepare_store(ledger: Path, evidence: Path) -> None:
@@ -59,11 +59,11 @@ def prepare_store(ledger: Path, evidence: Path) -> None:
     """
     _bind_files(ledger, evidence)
     with translated(ledger):
-        found = _applied()
-        if found is not None:
+        applied = _applied()
+        if applied:
             _check(ledger)
-        if found is None or found < _known():
-            _migrate(ledger, fresh=found is None)
+        if _known() - applied:
+            _migrate(ledger, fresh=not applied)
         if HomeRow.get_or_none() is None:
             HomeRow.create(home_id=secrets.token_hex(8), epoch=1, created_at=utc_now())
     with translated(evidence):
@@ -107,7 +107,7 @@ def _copy(source: apsw.Connection, target: Path) -> None:
 
 def schema_version() -> str | None:
     """Return the newest migration that the open ledger has."""
-    return _applied()
+    return max(_applied(), default=None)
 
 
 def close_store() -> None:
@@ -131,19 +131,22 @@ def _runner() -> Any:  # noqa: ANN401  # playhouse has no stubs
     return Runner(LEDGER.obj, str(_MIGRATIONS), table_name=_SCHEMA_TABLE)
 
 
-def _known() -> str:
-    return max(path.stem for path in _MIGRATIONS.glob("[0-9]*.py"))
+def _known() -> set[str]:
+    return {path.stem for path in _MIGRATIONS.glob("[0-9]*.py")}
 
 
-def _applied() -> str | None:
-    """Return the newest migration that this file has; raise DatabaseNewer if this version doesn't know it."""
+def _applied() -> set[str]:
+    """Return the migrations that this file has; raise DatabaseNewer if this version doesn't know one of them.
+
+    All of them count, not the newest alone: versions that were built side by side may lack an earlier one.
+    """
     if not LEDGER.table_exists(_SCHEMA_TABLE):
-        return None
-    names = [row[0] for row in LEDGER.execute_sql(f"SELECT name FROM {_SCHEMA_TABLE}").fetchall()]  # noqa: S608
-    found = max(names, default=None)
-    if found is not None and found > _known():
-        raise DatabaseNewer(found=found, known=_known())
-    return found
+        return set()
+    rows = LEDGER.execute_sql(f"SELECT name FROM {_SCHEMA_TABLE}").fetchall()  # noqa: S608
+    applied = {row[0] for row in rows}
+    if unknown := applied - _known():
+        raise DatabaseNewer(found=max(unknown), known=max(_known()))
+    return applied
 
 
 def _check(ledger: Path) -> None:

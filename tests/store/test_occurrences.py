@@ -14,7 +14,7 @@ from agent.core.occurrences import Duty, Outcome, Pause, duties_of, reason
 from agent.core.states import RunState
 from agent.store import database, occurrences, pauses, runs
 from agent.store.runs import PlannedRun
-from agent.store.tables import OccurrenceRow, RunRow, ScheduleRow
+from agent.store.tables import HomeRow, OccurrenceRow, RunRow, ScheduleRow
 from tests.store.ground import MONDAY, SOMEBODY, begin, opened, plan_run
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -274,7 +274,7 @@ def test_settling_changes_only_what_is_still_owed() -> None:
     assert only().outcome == Outcome.RUNNING
 
 
-def test_a_home_of_the_first_version_gets_the_tables_and_keeps_its_runs(
+def test_a_home_of_the_first_version_gets_the_tables_and_keeps_what_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = tmp_path / "migrations"
@@ -282,11 +282,15 @@ def test_a_home_of_the_first_version_gets_the_tables_and_keeps_its_runs(
     shutil.copy(database._MIGRATIONS / "0001_first_light.py", first)
     folder = tmp_path / "old"
     folder.mkdir()
+    ledger, evidence = folder / "ledger.db", folder / "evidence.db"
     with monkeypatch.context() as patch:
         patch.setattr(database, "_MIGRATIONS", first)
-        with opened(folder):
-            run = plan_run()
+        database._bind_files(ledger, evidence)
+        database._runner().up()
+        database.LEDGER.execute_sql("INSERT INTO home (home_id, epoch, created_at) VALUES ('old', 3, '2026')")
+        database.close_store()
     with opened(folder):
-        assert [row.id for row in RunRow.select()] == [run]
+        assert [(row.home_id, row.epoch) for row in HomeRow.select(HomeRow.home_id, HomeRow.epoch)] == [
+            ("old", 3)
+        ]
         assert OccurrenceRow.select().count() == ScheduleRow.select().count() == 0
-        runs.move_run(run, RunState.CANCELLED)
