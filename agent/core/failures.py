@@ -3,24 +3,29 @@
     Failure
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
-    │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BackupBroken · HomeInUse
+    │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
+    │   ├── BackupBroken · HomeInUse
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   └── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · NotTakenOver
+    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · NotTakenOver
+    │   └── NoticeUndelivered · WakeupUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
     │   └── ElementMissing · ElementAmbiguous · FillDiffers
     ├── Report
-    │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadWrongType
+    │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadUnsafe
+    │   ├── DownloadWrongType
+    │   │   └── ColumnsChanged
     │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · StatedTotalDiffers
     ├── Delivery
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
     ├── Asked                  nothing is broken: a person decides before it goes on
-    │   └── ChangedCode · LimitReached · FirstRun · UnusualCount
+    │   ├── ChangedCode · LimitReached · FirstRun · UnusualCount · UnusualReport
+    │   └── ParentsLeftOut · ParentsUnknown
     ├── FenceLost · WorkerDied · WorkerHung
     └── Defect                 the automation's own code failed
 
@@ -126,6 +131,14 @@ class HomeInUse(Usage):
     """A backup is to be restored over a home that holds data (path)."""
 
 
+class BrokenAddress(Usage):
+    """The address for notices cannot be understood (service)."""
+
+
+class ChangedByPerson(Usage):
+    """A file or an entry that we would write was changed by somebody, or never was ours (path)."""
+
+
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
@@ -197,6 +210,14 @@ class AlreadyRunning(NotReady):
 
 class NotTakenOver(NotReady):
     """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
+
+
+class NoticeUndelivered(NotReady):
+    """A notice could not be delivered (problem)."""
+
+
+class WakeupUnavailable(NotReady):
+    """This computer cannot be set to wake up for a run (why, command)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────
@@ -273,6 +294,18 @@ class DownloadWrongType(Report):
     """The file's content is of another kind (file, expected, found)."""
 
 
+class ColumnsChanged(DownloadWrongType):
+    """A column that the contract needs is gone or was renamed (file, expected, found, suggestion)."""
+
+    permanent = True
+
+
+class DownloadUnsafe(Report):
+    """The file is larger, or carries more, than a report does; it was not opened (file, found, limit)."""
+
+    permanent = True
+
+
 class RowsInvalid(Report):
     """Rows break the contract of their columns (file, rows, address, column, problem)."""
 
@@ -341,6 +374,18 @@ class UnusualCount(Asked):
     """There is nothing to enter, or less than half of a usual day (found, usual)."""
 
 
+class ParentsLeftOut(Asked):
+    """Records refer to others, of that upload, which a person left out (count, task)."""
+
+
+class ParentsUnknown(Asked):
+    """Records refer to others, of that upload, of which Predawn knows nothing (count, task)."""
+
+
+class UnusualReport(Asked):
+    """A downloaded report has far fewer or far more rows than usual (file, found, low, high)."""
+
+
 # ── processes and code ───────────────────────────────────────────────────────────────────────────────
 class FenceLost(Failure):
     """This worker no longer owns its run: another one has started."""
@@ -398,6 +443,8 @@ HANDLING: Mapping[type[Failure], Handling] = {
     ElementAmbiguous: _REVIEW,
     FillDiffers: _REVIEW,
     Report: Handling(3, 2, Action.REVIEW),
+    ColumnsChanged: _REVIEW,
+    DownloadUnsafe: _REVIEW,
     RowsInvalid: _REVIEW,
     RowsUnaccounted: _STOP,
     RowUsedTwice: _STOP,
@@ -416,6 +463,9 @@ ANSWERS: Mapping[type[Failure], tuple[str, ...]] = {
     LimitReached: ("go_on", "stop"),
     FirstRun: ("nothing_entered_yet", "stop"),
     UnusualCount: ("go_on", "stop"),
+    ParentsLeftOut: ("leave_out_too", "stop"),
+    ParentsUnknown: ("go_on", "stop"),
+    UnusualReport: ("go_on", "stop"),
 }
 """What a person may answer when a task waits for them."""
 

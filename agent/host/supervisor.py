@@ -24,6 +24,7 @@ from agent.store.database import close_store
 from agent.store.lease import Lease
 from agent.store.tables import RunRow, TaskRow
 from agent.system.paths import Home
+from agent.system.power import Awake, kept_awake
 from agent.system.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -40,8 +41,16 @@ _LAST_WORDS_SECONDS = 15.0
 class Supervisor:
     """The thread that works through the queue until it is told to stop."""
 
-    def __init__(self, home: Home, settings: Settings, keys: Keys, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        keys: Keys,
+        tell: Callable[[str], None],
+        awake: Awake = kept_awake,
+    ) -> None:
         self._home, self._settings, self._keys, self._tell = home, settings, keys, tell
+        self._awake = awake
         self._crew = Crew(home)
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -70,7 +79,8 @@ class Supervisor:
                 self._orders.carry_out()
                 run = runs.oldest_pending()
                 if run is not None:
-                    self._work_on(run.id)
+                    with self._awake():
+                        self._work_on(run.id)
                 else:
                     self._wake.wait()
         except BaseException as error:  # noqa: BLE001  # a thread's death must not pass in silence: the face asks for it

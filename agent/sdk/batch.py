@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Generic, TypeAlias, TypeVar
 
 from agent.core.failures import RowsUnaccounted, RowUsedTwice
-from agent.core.totals import add_up
-from agent.reports.table import Row
+from agent.core.totals import COUNT, add_up
+from agent.reports.table import InvalidRow, Row
 from agent.sdk.download import Download
 from agent.sdk.record import Record
 
@@ -21,8 +21,13 @@ Place: TypeAlias = tuple[str, str | None, int]
 class LeftOut:
     """A source row that became no record, and why."""
 
-    row: Row
+    row: Row | InvalidRow
     reason: str
+
+    @property
+    def where(self) -> str:
+        """File, sheet and row."""
+        return str(self.row.address if isinstance(self.row, InvalidRow) else self.row.address(""))
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,13 @@ class Batch(Generic[RecordT]):
     """Records to deliver. Every row of a file that one row is taken from must be added or left out.
 
     ``may_be_few``: none at all, or less than half of a usual day, is no question to a person.
+
+    ``repeats``: several equal records of one key are as many things to deliver; else a person is asked.
     """
 
     record_type: type[RecordT]
     may_be_few: bool = field(default=False, kw_only=True)
+    repeats: bool = field(default=False, kw_only=True)
     records: list[RecordT] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -63,10 +71,12 @@ class Batch(Generic[RecordT]):
         Raises RowsUnaccounted, RowUsedTwice.
         """
         used = [row for record in self.records for row in record.source_rows]
-        used += [left.row for left in self.left_out]
+        chosen = [left.row for left in self.left_out if isinstance(left.row, Row)]
+        used += chosen
         downloads = list(downloads)
         places = _places(used, downloads)
         source: list[Row] = []
+        invalid: list[InvalidRow] = []
         for number, download in enumerate(downloads):
             rows = download.handed_out()
             missing = [row for row in rows if (number, row.place) not in places]
@@ -76,8 +86,20 @@ class Batch(Generic[RecordT]):
             if missing:
                 raise RowsUnaccounted(file=download.name, rows=len(missing), address=_where(missing[0]))
             source += rows
+            invalid += download.invalid()
         totals = self._provable_totals(source)
-        return Account(_sums(source, totals), _sums([left.row for left in self.left_out], totals))
+        account = Account(_sums(source, totals), _sums(chosen, totals))
+        self._leave_out_invalid(invalid, account)
+        return account
+
+    def _leave_out_invalid(self, invalid: Sequence[InvalidRow], account: Account) -> None:
+        """Rows that break their contract count as left out; what they hold is in no total."""
+        self.left_out = [left for left in self.left_out if isinstance(left.row, Row)]
+        for row in invalid:
+            where = f"column {row.header}: " if row.header else ""
+            self.left_out.append(LeftOut(row, f"breaks its contract: {where}{row.problem}"))
+        account.source[COUNT] += len(invalid)
+        account.left_out[COUNT] += len(invalid)
 
     def _provable_totals(self, rows: Sequence[Row]) -> list[str]:
         names = [name for name, column in self.record_type.columns.items() if column.control_total]

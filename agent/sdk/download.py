@@ -11,7 +11,7 @@ from agent.core.failures import RowsInvalid
 from agent.core.totals import COUNT
 from agent.reports.attest import Expect, attest_rows
 from agent.reports.reading import TypedRows, read, typed_rows
-from agent.reports.table import Row
+from agent.reports.table import InvalidRow, Row
 from agent.sdk.record import Record
 
 
@@ -30,6 +30,7 @@ class Download:
     _open: Callable[[], bytes] = field(repr=False)
     _given: list[Row] = field(default_factory=list, repr=False)
     stated: dict[str, str | None] = field(default_factory=dict, repr=False)
+    _invalid: dict[str, InvalidRow] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def from_file(path: Path, expect: Expect | None = None) -> Download:
@@ -44,12 +45,14 @@ class Download:
     def rows(self, record_type: type[Record]) -> list[Row]:
         """Return the file's rows, typed by the fields of a record class; every row of the file is there.
 
-        Raises DownloadWrongType when no header fits, RowsInvalid when a cell breaks its column's contract,
-        and what :class:`Expect` promised: DownloadStale, StatedTotalDiffers.
+        Raises DownloadWrongType when no header fits, ColumnsChanged when one nearly does, RowsInvalid when
+        more rows break their contract than ``Expect.tolerable`` allows, and what :class:`Expect` promised:
+        DownloadCut, DownloadStale, StatedTotalDiffers.
         """
-        typed = typed_rows(read(self.content(), self.name), record_type.columns)
-        attest_rows(typed, self.expect or Expect())  # a wrong file first: only then are its rows worth a word
-        if typed.invalid:
+        expect = self.expect or Expect()
+        typed = typed_rows(read(self.content(), self.name, expect.widths), record_type.columns)
+        attest_rows(typed, expect)  # a wrong file first: only then are its rows worth a word
+        if len(typed.invalid) > expect.tolerable:
             first = typed.invalid[0]
             raise RowsInvalid(
                 file=self.name,
@@ -60,7 +63,15 @@ class Download:
             )
         self._given += typed.rows
         self.stated.update(_stated(typed))
+        self._invalid |= {str(row.address): row for row in typed.invalid}
         return typed.rows
+
+    def invalid(self) -> list[InvalidRow]:
+        """Return the rows that broke their contract and were tolerated: each with value, address, reason.
+
+        A batch that uses this file accounts for them: they are left out, with the reason.
+        """
+        return list(self._invalid.values())
 
     def handed_out(self) -> list[Row]:
         """Return each row that :meth:`rows` gave, once however often the file was read."""

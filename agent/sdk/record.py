@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from agent.core.keys import normalise_key
-from agent.reports.columns import Column, Invalid, day, money, text, whole
+from agent.reports.columns import Column, Invalid, choice, day, flag, money, own, text, time, whole
 from agent.reports.table import Row
 
 
-@dataclass_transform(field_specifiers=(text, money, day, whole), kw_only_default=True)
+@dataclass_transform(
+    field_specifiers=(text, money, day, time, whole, choice, flag, own), kw_only_default=True
+)
 class Record:
     """The base of every record type.
 

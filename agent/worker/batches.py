@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,7 @@ class StoredBatch:
     source: Mapping[str, Decimal]
     left_out_sums: Mapping[str, Decimal]
     may_be_few: bool
+    repeats: bool
     sources: Sequence[Mapping[str, Any]] = ()
 
 
@@ -38,10 +39,11 @@ def dump(batch: Batch[Any], account: Account, downloads: Iterable[Download] = ()
     return {
         "sources": [_source(download) for download in downloads],
         "lines": [_line(record, [download.gave() for download in downloads]) for record in batch.records],
-        "left_out": [[str(left.row.address("")), left.reason] for left in batch.left_out],
+        "left_out": [[left.where, left.reason] for left in batch.left_out],
         "source": {name: str(total) for name, total in account.source.items()},
         "left_out_sums": {name: str(total) for name, total in account.left_out.items()},
         "may_be_few": batch.may_be_few,
+        "repeats": batch.repeats,
     }
 
 
@@ -53,6 +55,7 @@ def load(value: Mapping[str, Any]) -> StoredBatch:
         {name: Decimal(total) for name, total in value["source"].items()},
         {name: Decimal(total) for name, total in value["left_out_sums"].items()},
         value["may_be_few"],
+        value["repeats"],
         value.get("sources", ()),
     )
 
@@ -86,26 +89,38 @@ def _reference(row: Row, given: Sequence[frozenset[int]]) -> list[Any]:
     return [next((place for place, rows in enumerate(given) if id(row) in rows), None), sheet, number]
 
 
-def plan(lines: Iterable[Mapping[str, Any]], sources: Sequence[Mapping[str, Any]] = ()) -> list[Planned]:
-    """Return the records to plan; each carries its sources, so that it explains itself.
+def plan(
+    lines: Iterable[Mapping[str, Any]],
+    fields: Collection[str] | None = None,
+    *,
+    repeats: bool = False,
+    sources: Sequence[Mapping[str, Any]] = (),
+) -> list[Planned]:
+    """Return the records to plan; ``fields`` are those by which one counts as changed (all of them if None).
 
-    Of equal lines the first is planned and the others are questions; where lines of one key differ, nobody
-    can know which is right, so all of them are.
+    Each carries its batch's ``sources``, so that it explains itself.
+
+
+    Of equal lines the first is planned and the others are questions, or copies where the batch ``repeats``;
+    where lines of one key differ, nobody can know which is right, so all of them are questions.
     """
     lines = list(lines)
     by_key: dict[str, list[str]] = defaultdict(list)
     for line in lines:
-        by_key[line["key"]].append(_compared(line))
-    seen: set[str] = set()
+        by_key[line["key"]].append(_compared(line, None))
+    copies: Counter[str] = Counter()
     planned = []
     for line in lines:
-        key, compared = line["key"], _compared(line)
+        key = line["key"]
         differ = len(set(by_key[key])) > 1
+        doubled = differ or (copies[key] > 0 and not repeats)
+        copy = copies[key] if repeats else 0
         payload = {**line, "sources": list(sources)} if sources else line
-        planned.append(Planned(key, 0, payload, compared, doubled=differ or key in seen))
-        seen.add(key)
+        planned.append(Planned(key, copy, payload, _compared(line, fields), doubled=doubled))
+        copies[key] += 1
     return planned
 
 
-def _compared(line: Mapping[str, Any]) -> str:
-    return json.dumps(line["fields"], ensure_ascii=False, sort_keys=True)
+def _compared(line: Mapping[str, Any], fields: Collection[str] | None) -> str:
+    values = {name: value for name, value in line["fields"].items() if fields is None or name in fields}
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)

@@ -19,7 +19,7 @@ from agent.system.log import Redactor, open_log
 from agent.system.paths import Home
 from agent.system.processes import become_reaper
 from agent.worker.assignment import Assignment, from_json
-from agent.worker.delivery import Cancelled
+from agent.worker.duty import Cancelled
 from agent.worker.loading import load_automation
 from agent.worker.pipe import LogStream, Pipe
 from agent.worker.task import Workplace
@@ -69,8 +69,8 @@ def _attempt(workplace: Workplace) -> str:
     lease = workplace.assignment.lease
     try:
         _require_pinned_code(workplace.assignment)
-        automation = load_automation(workplace.assignment.folder)
-        workplace.work(automation.tasks[workplace.assignment.task])
+        workplace.tasks = load_automation(workplace.assignment.folder).tasks
+        workplace.work(workplace.tasks[workplace.assignment.task])
     except FenceLost:
         log.warning("fence_lost task=%s", workplace.assignment.task)
         return FENCED

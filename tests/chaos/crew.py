@@ -23,8 +23,8 @@ from agent.host import recovery, supervisor
 from agent.host.keys import Keys
 from agent.host.supervisor import Supervisor
 from agent.sdk.automation import Task
-from agent.store import database, runs
-from agent.store.database import open_store
+from agent.store import runs
+from agent.store.database import close_store, open_store
 from agent.system.paths import Home
 from agent.system.process_table import ProcessIdentity, read_entry
 from agent.system.processes import end_leftovers
@@ -38,7 +38,6 @@ from tests.chaos.desk import DeskSite, ListedDesk, chaos
 from tests.chaos.guards import guards_off
 
 MASTER = Key(b"m" * 32)
-_INHERITED: list[Any] = []  # a parent's database connections: a child must neither use nor close them
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,7 @@ class ForkedWorker:
         self._scene = scene
         child_in, self._to_child = os.pipe()
         self._from_child, child_out = os.pipe()
+        close_store()  # SQLite's locks survive no fork: a child must find no file of its parent's open
         pid = os.fork()
         if pid == 0:
             os.close(self._to_child)
@@ -174,7 +174,6 @@ def _as_child(work_: Callable[[], None]) -> None:
     """Run a forked child's life; it never returns into the parent's code."""
     code = 70
     try:
-        _INHERITED.extend([database.LEDGER.obj, database.EVIDENCE.obj])
         work_()
         code = 0
     except BaseException as error:  # the child's last word, for whoever reads the log

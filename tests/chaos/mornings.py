@@ -188,7 +188,7 @@ class Mornings:
             period_last=day,
             folder="chaos",
             slot="05:00 mon-fri",
-            options={"accepted": ["first_run", "unusual_count"]},
+            options={"accepted": {"first_run": PERSON.as_json(), "unusual_count": PERSON.as_json()}},
             manifest={},
             versions={"agent": "1", "automation": "1", "sites": {}},
         )

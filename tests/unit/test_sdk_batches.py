@@ -217,7 +217,7 @@ def test_rows_of_two_files_of_one_name_are_told_apart_and_sources_are_kept_once(
     batch.leave_out(other.rows(Claim)[0], "listed twice")
     stored = batches.load(batches.dump(batch, batch.account([one, other]), [one, other]))
     assert [line["lineage"]["rows"] for line in stored.lines] == [[[0, None, 2]], [[1, None, 3]]]
-    planned = batches.plan(stored.lines, stored.sources)
+    planned = batches.plan(stored.lines, sources=stored.sources)
     assert [len(each.payload["sources"]) for each in planned] == [2, 2]
 
 

@@ -9,6 +9,7 @@ import pytest
 from agent.core.failures import FirstRun, PageTimeout, SiteDown
 from agent.core.states import RecordState
 from tests.store.claim_desk import (
+    ANN,
     SETTLE_SECONDS,
     Claim,
     Desk,
@@ -231,11 +232,11 @@ def test_what_stands_there_otherwise_is_a_question_and_stays(
 
 def test_a_home_that_never_looked_here_asks_before_it_types(worker: Worker) -> None:
     """No list, nothing known to exist: only a person can say that nothing has been entered yet."""
-    worker.accepted = frozenset()
+    worker.accepted = {}
     with pytest.raises(FirstRun):
         deliver(worker)
     assert worker.site.target.clicks == 0
-    worker.accepted = frozenset({FirstRun.code})
+    worker.accepted = {FirstRun.code: ANN}
     again(worker)
     assert states(worker) == [VERIFIED]
 
