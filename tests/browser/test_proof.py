@@ -64,7 +64,8 @@ def follow(run_id: str) -> None:
     for line in amounts:
         assert re.search(
             r"was read from \S+ \(row \d+, column [^)]+\), downloaded from Meridian.* on \d+ \w+.*;"
-            r" entered in ClaimPort.* by Predawn on \S+ as north-robot; confirmation \S+; read back equal at \d\d:\d\d",
+            r" entered in ClaimPort.*"
+            r" by Predawn on \S+ as north-robot; confirmation \S+; read back equal at \d\d:\d\d",
             line,
         ), line
 
