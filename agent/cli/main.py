@@ -20,8 +20,8 @@ _SECTIONS = (
         {
             **dict.fromkeys(("runs", "show", "records"), "look_verbs"),
             **dict.fromkeys(("log", "evidence"), "proof_verbs"),
-            **dict.fromkeys(("certificate", "verify"), "certificate_verbs"),
             "calendar": "calendar_verbs",
+            **dict.fromkeys(("certificate", "verify"), "certificate_verbs"),
         },
     ),
     ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),

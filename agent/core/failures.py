@@ -19,7 +19,7 @@
     │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadUnsafe
     │   ├── DownloadWrongType
     │   │   └── ColumnsChanged
-    │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · StatedTotalDiffers
+    │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · RowsAltered · StatedTotalDiffers
     ├── Delivery
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
@@ -123,20 +123,20 @@ class BrokenAutomation(Usage):
     """An automation's definition cannot be right (file, line, problem)."""
 
 
-class BackupBroken(Usage):
-    """A file is no backup of ours, or not as it was written (file, problem)."""
-
-
-class HomeInUse(Usage):
-    """A backup is to be restored over a home that holds data (path)."""
-
-
 class BrokenAddress(Usage):
     """The address for notices cannot be understood (service)."""
 
 
 class ChangedByPerson(Usage):
     """A file or an entry that we would write was changed by somebody, or never was ours (path)."""
+
+
+class BackupBroken(Usage):
+    """A file is no backup of ours, or not as it was written (file, problem)."""
+
+
+class HomeInUse(Usage):
+    """A backup is to be restored over a home that holds data (path)."""
 
 
 class UnknownElement(Usage):
@@ -208,16 +208,16 @@ class AlreadyRunning(NotReady):
     """Another Predawn holds this home (pid)."""
 
 
-class NotTakenOver(NotReady):
-    """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
-
-
 class NoticeUndelivered(NotReady):
     """A notice could not be delivered (problem)."""
 
 
 class WakeupUnavailable(NotReady):
     """This computer cannot be set to wake up for a run (why, command)."""
+
+
+class NotTakenOver(NotReady):
+    """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────
@@ -320,6 +320,12 @@ class RowsUnaccounted(Report):
 
 class RowUsedTwice(Report):
     """One source row was made into two records, or used and left out as well (file, address)."""
+
+    permanent = True
+
+
+class RowsAltered(Report):
+    """A value is no longer what was read from the file, and nobody said that it should be (file, address)."""
 
     permanent = True
 
@@ -448,6 +454,7 @@ HANDLING: Mapping[type[Failure], Handling] = {
     RowsInvalid: _REVIEW,
     RowsUnaccounted: _STOP,
     RowUsedTwice: _STOP,
+    RowsAltered: _STOP,
     Delivery: _REVIEW,
     Asked: _REVIEW,
     FenceLost: _STOP,

@@ -54,12 +54,23 @@ class Record:
     def of(cls, row: Row, *more: Row, **changes: Any) -> Self:  # noqa: ANN401  # each field has its own type
         """Make a record from a source row (and further rows it was computed from), with changed fields.
 
-        Fields that the row has are taken over; where each came from is kept.
+        Fields that the row has are taken over; where each came from is kept. They are the row's values to
+        the end: what is set otherwise afterwards stops the run.
         """
         taken = {name: row.values[name] for name in cls.columns if name in row.values}
         record = cls(**{**taken, **changes})
         record._rows, record._changed = (row, *more), frozenset(changes)
         return record
+
+    def _altered(self) -> str | None:
+        """Return the name of a field that was taken over from the row and is no longer the row's value."""
+        values = self._rows[0].values if self._rows else {}
+        for name, column in self.columns.items():
+            if name not in values or name in self._changed:
+                continue
+            if column.show(getattr(self, name)) != column.show(column.accept(values[name])):
+                return name
+        return None
 
     @property
     def source_rows(self) -> tuple[Row, ...]:

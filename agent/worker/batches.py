@@ -91,15 +91,14 @@ def _reference(row: Row, given: Sequence[frozenset[int]]) -> list[Any]:
 
 def plan(
     lines: Iterable[Mapping[str, Any]],
+    sources: Sequence[Mapping[str, Any]] = (),
     fields: Collection[str] | None = None,
     *,
     repeats: bool = False,
-    sources: Sequence[Mapping[str, Any]] = (),
 ) -> list[Planned]:
-    """Return the records to plan; ``fields`` are those by which one counts as changed (all of them if None).
+    """Return the records to plan; each carries its sources, so that it explains itself.
 
-    Each carries its batch's ``sources``, so that it explains itself.
-
+    ``fields`` are those by which a record counts as changed (all of them if None).
 
     Of equal lines the first is planned and the others are questions, or copies where the batch ``repeats``;
     where lines of one key differ, nobody can know which is right, so all of them are questions.

@@ -150,8 +150,8 @@ class Workplace:
         if not ledger.is_planned():
             self._question_unusual(task, batch, wishes)
             fields = destination.compared() if destination.effect == "ensure" else None
-            planned = batches.plan(batch.lines, fields, repeats=batch.repeats, sources=batch.sources)
-            ledger.plan(planned, batch.left_out)
+            lines = batches.plan(batch.lines, batch.sources, fields, repeats=batch.repeats)
+            ledger.plan(lines, batch.left_out)
         site = self._open_site(task)
         delivery = Delivery(
             destination,
