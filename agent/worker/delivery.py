@@ -92,22 +92,22 @@ class Delivery:
         if not planned:
             return
         self._pipe.step("looking_first", site=self._site.book.title)
+        trusted = self._ledger.is_trusted(self._epoch)
+        # What the home delivered after its backup was made is known to the target alone, for ever.
+        knows_all = trusted and self._epoch == FIRST_EPOCH
         if self._looking.list_anew():
             for entry in planned:
                 self._recognise_one(entry, self._looking.in_complete_list(entry) or [])
         elif self._looking.can_look:
-            trusted = self._ledger.is_trusted(self._epoch)
-            # What the home delivered after its backup was made is known to the target alone, for ever.
-            knows_all = trusted and self._epoch == FIRST_EPOCH and not self._ensures
             for entry in planned:
-                if not knows_all or _delivered_before(entry):
+                if not knows_all or self._ensures or _delivered_before(entry):
                     self._recognise_one(entry, self._looking.find(entry))
             # A home that has never looked here needs a control: without one, "not found" says nothing.
             self._require_first_run_agreed(trusted or self._looking.absence_is_believable())
         else:
             for entry in filter(_delivered_before, planned):
                 self._ask(entry, "delivered_unseen", ("it_is_there", "leave_out"))
-            self._require_first_run_agreed(self._ledger.is_trusted(self._epoch))
+            self._require_first_run_agreed(knows_all)
         self._ledger.trust(self._epoch)
 
     def _require_first_run_agreed(self, known: bool) -> None:

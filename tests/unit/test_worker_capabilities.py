@@ -136,6 +136,21 @@ def test_without_a_look_up_a_new_home_asks_first(worker: Worker) -> None:
     assert worker.site.target.clicks == 0
 
 
+@pytest.mark.parametrize(("epoch", "asks"), [(1, False), (2, True)])
+def test_without_a_look_up_a_restored_home_asks_before_each_run(
+    worker: Worker, epoch: int, asks: bool
+) -> None:
+    """What came after its backup can be found by nobody but a person, also once another run was agreed to."""
+    worker.destination, worker.accepted, worker.epoch = Unseen, {}, epoch
+    worker.ledger.trust(epoch)
+    if asks:
+        with pytest.raises(FirstRun):
+            deliver(worker, 1)
+    else:
+        deliver(worker, 1)
+    assert worker.site.target.clicks == (0 if asks else 1)
+
+
 def test_with_one_effect_per_token_a_doubt_is_sent_once_more(worker: Worker) -> None:
     """The token is the same at every try, and another for each record."""
     worker.destination = OncePerToken
