@@ -4,24 +4,27 @@
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
+    │   ├── BackupBroken · HomeInUse
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
+    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · NotTakenOver
     │   └── NoticeUndelivered · WakeupUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
     │   └── ElementMissing · ElementAmbiguous · FillDiffers
     ├── Report
-    │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadWrongType
+    │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadUnsafe
+    │   ├── DownloadWrongType
+    │   │   └── ColumnsChanged
     │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · RowsAltered · StatedTotalDiffers
     ├── Delivery
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
     ├── Asked                  nothing is broken: a person decides before it goes on
-    │   ├── ChangedCode · LimitReached · FirstRun · UnusualCount
+    │   ├── ChangedCode · LimitReached · FirstRun · UnusualCount · UnusualReport
     │   └── ParentsLeftOut · ParentsUnknown
     ├── FenceLost · WorkerDied · WorkerHung
     └── Defect                 the automation's own code failed
@@ -128,6 +131,14 @@ class ChangedByPerson(Usage):
     """A file or an entry that we would write was changed by somebody, or never was ours (path)."""
 
 
+class BackupBroken(Usage):
+    """A file is no backup of ours, or not as it was written (file, problem)."""
+
+
+class HomeInUse(Usage):
+    """A backup is to be restored over a home that holds data (path)."""
+
+
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
@@ -205,6 +216,10 @@ class WakeupUnavailable(NotReady):
     """This computer cannot be set to wake up for a run (why, command)."""
 
 
+class NotTakenOver(NotReady):
+    """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
+
+
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────
 class Site(Failure):
     """The site did not do what its book says."""
@@ -277,6 +292,18 @@ class DownloadStale(Report):
 
 class DownloadWrongType(Report):
     """The file's content is of another kind (file, expected, found)."""
+
+
+class ColumnsChanged(DownloadWrongType):
+    """A column that the contract needs is gone or was renamed (file, expected, found, suggestion)."""
+
+    permanent = True
+
+
+class DownloadUnsafe(Report):
+    """The file is larger, or carries more, than a report does; it was not opened (file, found, limit)."""
+
+    permanent = True
 
 
 class RowsInvalid(Report):
@@ -361,6 +388,10 @@ class ParentsUnknown(Asked):
     """Records refer to others, of that upload, of which Predawn knows nothing (count, task)."""
 
 
+class UnusualReport(Asked):
+    """A downloaded report has far fewer or far more rows than usual (file, found, low, high)."""
+
+
 # ── processes and code ───────────────────────────────────────────────────────────────────────────────
 class FenceLost(Failure):
     """This worker no longer owns its run: another one has started."""
@@ -418,6 +449,8 @@ HANDLING: Mapping[type[Failure], Handling] = {
     ElementAmbiguous: _REVIEW,
     FillDiffers: _REVIEW,
     Report: Handling(3, 2, Action.REVIEW),
+    ColumnsChanged: _REVIEW,
+    DownloadUnsafe: _REVIEW,
     RowsInvalid: _REVIEW,
     RowsUnaccounted: _STOP,
     RowUsedTwice: _STOP,
@@ -439,6 +472,7 @@ ANSWERS: Mapping[type[Failure], tuple[str, ...]] = {
     UnusualCount: ("go_on", "stop"),
     ParentsLeftOut: ("leave_out_too", "stop"),
     ParentsUnknown: ("go_on", "stop"),
+    UnusualReport: ("go_on", "stop"),
 }
 """What a person may answer when a task waits for them."""
 

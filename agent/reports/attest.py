@@ -9,15 +9,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from agent.core.failures import DownloadCut, DownloadStale, DownloadWrongType, StatedTotalDiffers
+from agent.core.accepted import History
+from agent.core.failures import (
+    DownloadCut,
+    DownloadStale,
+    DownloadWrongType,
+    StatedTotalDiffers,
+    UnusualReport,
+)
+from agent.reports.cells import label
+from agent.reports.drift import Drift, drift, headings_of
 from agent.reports.expectation import Days, Expect, Period
 from agent.reports.footers import amount_beside_word, count_in, names_total, words
+from agent.reports.headings import squeeze
 from agent.reports.kinds import Day
 from agent.reports.periods import days_in, named_periods, title_lines
 from agent.reports.reading import ReportFile, TypedRows
 from agent.reports.table import Address
 
-__all__ = ["Days", "Expect", "Period", "attest", "attest_file", "attest_rows"]
+__all__ = ["Days", "Expect", "Period", "attest", "attest_file", "attest_history", "attest_rows"]
 
 _NEAR = dt.timedelta(days=366)  # days further away are dates of birth
 
@@ -25,21 +35,80 @@ _NEAR = dt.timedelta(days=366)  # days further away are dates of birth
 def attest_file(report: ReportFile, expect: Expect) -> None:
     """Raise when the file cannot be what was expected, as far as that shows without a contract.
 
-    DownloadWrongType: another kind of file. DownloadCut: a total or count that must be stated is not there.
-    DownloadStale: the file names another period, or none of its days lies within the period, however read.
+    DownloadWrongType: another kind of file, encoding or header. DownloadCut: too small, or a total or count
+    that must be stated is not there. DownloadStale: the file names another period, or none of its days lies
+    within the period, however read.
     """
     if expect.kinds and report.kind not in expect.kinds:
         raise DownloadWrongType(file=report.name, expected=" or ".join(expect.kinds), found=report.kind)
+    if expect.encoding is not None and (report.encoding or "").split(" ")[0] != expect.encoding:
+        found = report.encoding or "no text"
+        raise DownloadWrongType(file=report.name, expected=f"text in {expect.encoding}", found=found)
+    if report.size < expect.min_bytes:
+        found = f"{report.size:,} bytes"
+        raise DownloadCut(file=report.name, expected=f"at least {expect.min_bytes:,} bytes", found=found)
+    if expect.header:
+        _attest_header(report, expect.header)
     if (expect.stated_total is not None or expect.stated_count) and not _states_something(report):
         raise DownloadCut(file=report.name, expected="a stated total or number of rows", found="none")
     if expect.dates is not None:
         _attest_days(report, Days(expect.dates.first, expect.dates.last))
 
 
+def _attest_header(report: ReportFile, wanted: Sequence[str]) -> None:
+    nearest: tuple[str, ...] = ()
+    for table in report.tables:
+        for row in table.ends:
+            labels = {squeeze(label(cell)): label(cell) for cell in row.filled}
+            found = [labels[squeeze(name)] for name in wanted if squeeze(name) in labels]
+            if len(found) == len(wanted):
+                return
+            nearest = max(nearest, tuple(found), key=len)  # only headings that were asked for are told
+    expected = "the columns " + ", ".join(wanted)
+    told = "of these only " + ", ".join(nearest) if nearest else "none of them"
+    raise DownloadWrongType(file=report.name, expected=expected, found=told)
+
+
+def attest_history(
+    report: ReportFile,
+    expect: Expect,
+    history: History,
+    *,
+    sha256: str,
+    business_date: dt.date,
+    any_count: bool = False,
+) -> Drift:
+    """Compare a file with the earlier ones of this download; return how its headings have changed.
+
+    DownloadStale: it is, byte for byte, the accepted file of another business day (``Expect.may_repeat``
+    allows it). UnusualReport: it has far fewer or far more rows than usual (``any_count``: a person said that
+    this is right).
+    """
+    alike = expect.may_repeat or not _holds_records(report)  # two days without a record are the same file
+    twin = None if alike else history.twin(sha256, business_date)
+    if twin is not None:
+        found = f"the file of {twin.business_date.isoformat()}, byte for byte"
+        raise DownloadStale(file=report.name, expected="a file of this day", found=found)
+    usual = None if any_count else history.usual_rows(business_date)
+    if usual is not None and not usual[0] <= report.rows <= usual[1]:
+        raise UnusualReport(file=report.name, found=report.rows, low=usual[0], high=usual[1])
+    now = headings_of(report.tables)
+    return drift(history.header, now) if history.header and now else Drift()
+
+
+def _holds_records(report: ReportFile) -> bool:
+    """Say whether there are at least two rows as wide as a record: the headings are one."""
+    for table in report.tables:
+        wide = [row for row in table.ends if len(row.filled) >= max(2, table.width / 2)]
+        if len([row for row in wide if not names_total(row)]) > 1:
+            return True
+    return False
+
+
 def _states_something(report: ReportFile) -> bool:
     if any(count_in(line) is not None or amount_beside_word(line) is not None for line in report.lines):
         return True
-    rows = (row for table in report.tables for row in table.rows)
+    rows = (row for table in report.tables for row in table.ends)
     return any(names_total(row) or count_in(words(row)) is not None for row in rows)
 
 
@@ -89,9 +158,8 @@ def attest_rows(typed: TypedRows, expect: Expect) -> None:
 
 def _attest_row_days(typed: TypedRows, wanted: Days, date_field: str | None) -> None:
     for field in _day_fields(typed, date_field):
-        outside = [
-            row for row in typed.rows if row.values[field] is not None and row.values[field] not in wanted
-        ]
+        days = ((row, row.values[field]) for row in typed.rows)
+        outside = [row for row, day in days if day is not None and day not in wanted]
         if outside:
             raise DownloadStale(
                 file=typed.file,

@@ -6,12 +6,17 @@ and out: reading a file's cell, checking a value that code made, showing it, sto
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent.reports.contract import Column, Invalid
 from agent.reports.kinds import Day, Money, Text, Whole
+from agent.reports.small_kinds import Choice, Flag, Own, Time
 
-__all__ = ["Column", "Day", "Invalid", "Money", "Text", "Whole", "day", "money", "text", "whole"]
+__all__ = [
+    "Choice", "Column", "Day", "Flag", "Invalid", "Money", "Own", "Text", "Time", "Whole",
+    "choice", "day", "flag", "money", "own", "text", "time", "whole",
+]  # fmt: skip
 
 
 def text(
@@ -81,3 +86,55 @@ def whole(
     return Whole(
         control_total=control_total, header=header, optional=optional, personal=personal, group=group
     )
+
+
+def time(
+    format: str = "%H:%M",  # noqa: A002 - as above
+    *,
+    header: str | None = None,
+    optional: bool = False,
+    personal: bool = False,
+) -> Any:  # noqa: ANN401 - as above
+    """A time of day in exactly this format: ``%H %-H %I %-I %M %S %p``. Local to the office, no time zone."""
+    return Time(format=format, header=header, optional=optional, personal=personal)
+
+
+def choice(
+    choices: Sequence[str] | Mapping[str, str],
+    *,
+    header: str | None = None,
+    optional: bool = False,
+    personal: bool = False,
+) -> Any:  # noqa: ANN401 - as above
+    """One of these words, exactly; a mapping says what each stands for: ``{"Att.": "attended"}``."""
+    meanings = dict(choices) if isinstance(choices, Mapping) else {word: word for word in choices}
+    return Choice(meanings=meanings, header=header, optional=optional, personal=personal)
+
+
+def flag(
+    yes: str | Sequence[str],
+    no: str | Sequence[str],
+    *,
+    header: str | None = None,
+    optional: bool = False,
+    personal: bool = False,
+) -> Any:  # noqa: ANN401 - as above
+    """Yes or no as True or False: ``flag("Y", "N")``; ``flag("X", "")`` where an empty cell means no."""
+    words = [(word,) if isinstance(word, str) else tuple(word) for word in (yes, no)]
+    return Flag(yes=words[0], no=words[1], header=header, optional=optional, personal=personal)
+
+
+def own(
+    read: Callable[[str], Any],
+    *,
+    expected: str,
+    write: Callable[[Any], str] = str,
+    header: str | None = None,
+    optional: bool = False,
+    personal: bool = False,
+) -> Any:  # noqa: ANN401 - as above
+    """A kind of your own: ``read`` makes the value of a cell's text, or raises ValueError.
+
+    ``write`` makes the same text of the value again; ``expected`` says in words what a cell must look like.
+    """
+    return Own(read=read, write=write, wanted=expected, header=header, optional=optional, personal=personal)

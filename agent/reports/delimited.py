@@ -6,14 +6,19 @@ import csv
 import io
 import re
 from collections import Counter
-from itertools import islice
+from collections.abc import Iterator
 
 from agent.core.failures import DownloadCut, DownloadWrongType
+from agent.reports import limits
+from agent.reports.limits import unsafe
 from agent.reports.sniffing import cut, wrong_type
 from agent.reports.table import RawRow, Table
 
 _DELIMITERS = ("\t", ";", ",", "|")
 _SAMPLE = 500  # records; enough to tell a delimiter from a comma in a name
+_SAMPLE_TEXT = 2**20  # characters
+_SOUND, _STRAY = 4, 1
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ONE_CELL = "one cell a line: no delimiter fits"
 
 Records = list[list[str]]
@@ -30,7 +35,11 @@ def read_delimited(text: str, name: str) -> tuple[Table, str, bool]:
     delimiter = hint[1] if hint else _delimiter(text)
     if delimiter is None:
         wrong_type(name, "text that is not a table: " + _ONE_CELL)
+    if text.count("\n") + text.count("\r") > 4 * limits.MAX_ROWS:
+        unsafe(name, "text of too many lines", f"at most {limits.MAX_ROWS:,} rows")
     records, quoted = _records(text, delimiter, name)
+    if len(records) > limits.MAX_ROWS or max(map(len, records), default=0) > limits.MAX_COLUMNS:
+        unsafe(name, "too many rows or columns", f"at most {limits.MAX_ROWS:,} by {limits.MAX_COLUMNS:,}")
     _check_last(records, text, name)
     rows = [RawRow(number, tuple(record)) for number, record in enumerate(records, 1)]
     return Table(rows), delimiter, quoted
@@ -40,27 +49,38 @@ def _delimiter(text: str) -> str | None:
     """Return the delimiter that divides most records alike; None when all of them give one cell a record."""
     best, best_score = None, (0.0, 0)
     for delimiter in _DELIMITERS:
-        records = _sample(text, delimiter) if delimiter in text else []
-        # The wrong delimiter leaves a quote at the edge of what it takes for a cell.
-        sound = [len(record) for record in records if not any(cell.count('"') % 2 for cell in record)]
-        widths = Counter(width for width in sound if width > 1)
+        widths: Counter[int] = Counter()
+        records = 0.0
+        for width, weight in _sample(text[:_SAMPLE_TEXT], delimiter) if delimiter in text else ():
+            records += 1
+            if width > 1:
+                widths[width] += weight
         if widths:
-            width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
-            if (count / len(records), width) > best_score:
-                best, best_score = delimiter, (count / len(records), width)
+            width, weight = max(widths.items(), key=lambda item: (item[1], item[0]))
+            if (weight / records, width) > best_score:
+                best, best_score = delimiter, (weight / records, width)
     return best
 
 
-def _sample(text: str, delimiter: str) -> Records:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    records: Records = []
-    try:
-        for record in islice(reader, _SAMPLE):
-            if record:
-                records.append(record)
-    except csv.Error:
-        pass  # a quote that the wrong delimiter opened swallows the file
-    return records
+def _sample(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
+    """Return the first records' widths, each with what it counts: the wrong delimiter leaves stray quotes."""
+    mark = re.escape(delimiter)
+    cell = re.compile(rf'("[^"]*(?:""[^"]*)*"|[^"{mark}\r\n]*)({mark}|\r\n|\n|\r|\Z)')
+    at = width = records = 0
+    while at < len(text) and records < _SAMPLE:
+        found = cell.match(text, at)
+        if found is None:  # a quote inside a cell
+            line = _LINE.match(text, at)
+            assert line is not None
+            yield width + line[0].count(delimiter) + 1, _STRAY
+            at, width, records = line.end(), 0, records + 1
+            continue
+        at, width = found.end(), width + 1
+        if found[2] != delimiter:
+            if width > 1 or found[1]:
+                yield width, _SOUND
+                records += 1
+            width = 0
 
 
 def _records(text: str, delimiter: str, name: str) -> tuple[Records, bool]:

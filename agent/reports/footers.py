@@ -15,6 +15,10 @@ _WORD = (
     r"(?:(?:grand|overall|report|page|group|sub)[ -]?)?totals?|sum|totaux|sous-total|total g[ée]n[ée]ral"
     r"|somme|(?:gesamt|zwischen|end)?summen?|gesamt|insgesamt|counts?|anzahl|nombre"
 )
+_STARTS = (
+    "total", "grand", "overall", "report", "page", "group", "sub", "sum", "totaux", "sous", "somme", "gesamt",
+    "zwischen", "end", "insgesamt", "count", "anzahl", "nombre",
+)  # fmt: skip
 _OF_WHAT = r"(?:\s+(?:amounts?|charges?|value|due|fees?|billed|paid))?"
 # What may follow the word; "Total Care Ltd" and "Total 24 Hour Pharmacy" are names.
 _FOLLOWS = r"(?:\s*[:=(]|\s+(?:for|of|per|from|für|pour)\b|\s+[-(£$€]?[0-9][0-9.,' )]*\Z|\s*\Z)"
@@ -51,9 +55,19 @@ def names_total(row: RawRow) -> bool:
     return bool(row.filled) and _TOTAL.match(label(row.filled[0])) is not None
 
 
+def may_name_total(squeezed: str) -> bool:
+    """Say whether letters and digits alone, in lower case, begin as a word for a total does: a quick look."""
+    return squeezed.startswith(_STARTS)
+
+
 def is_furniture(row: RawRow) -> bool:
     """Say whether the row can only be a ruled line, a page number, a print date or the report's end."""
     return _FURNITURE.fullmatch(words(row)) is not None
+
+
+def is_ruled(row: RawRow) -> bool:
+    """Say whether the row is nothing but a drawn line, however many columns it crosses."""
+    return re.fullmatch(r"[-=_*+. ]{2,}", words(row)) is not None
 
 
 def count_in(text: str) -> int | None:
@@ -71,7 +85,9 @@ def amount_beside_word(text: str) -> str | None:
 
 def same_page_line(one: RawRow, other: RawRow) -> bool:
     """Say whether two rows are the same page heading, but for their page numbers."""
-    return re.sub("[0-9]+", "#", words(one)) == re.sub("[0-9]+", "#", words(other))
+    here = words(one)
+    same = re.sub("[0-9]+", "#", here) == re.sub("[0-9]+", "#", words(other))
+    return same and any(char.isalpha() for char in here)
 
 
 def stated_facts(tables: Sequence[Table], lines: Iterable[str]) -> dict[str, str]:
@@ -89,9 +105,9 @@ def stated_facts(tables: Sequence[Table], lines: Iterable[str]) -> dict[str, str
 
 
 def _short_rows(table: Table) -> Iterable[str]:
-    usual = sorted(len(row.filled) for row in table.rows if row.filled)
+    usual = sorted(len(row.filled) for row in table.ends if row.filled)
     half = usual[len(usual) // 2] / 2 if usual else 0
-    for row in table.rows:
+    for row in table.ends:
         cells = [label(cell) for cell in row.filled]
         if names_total(row) and len(cells) > 1:
             yield f"{cells[0].rstrip(' :=')}: {cells[-1]}"

@@ -26,8 +26,13 @@ class Header:
     doubled: tuple[str, ...] = ()
 
 
+_ASCII = {code: None if not chr(code).isalnum() else chr(code).lower() for code in range(128)}
+
+
 def squeeze(text: str) -> str:
     """Return only what must agree between two spellings: ``Claim No.`` = ``CLAIM_NO`` = ``claim_no``."""
+    if text.isascii():
+        return text.translate(_ASCII)
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(char for char in folded if char.isalnum())
 
@@ -38,7 +43,8 @@ def find_header(table: Table, columns: Mapping[str, Column]) -> Header | None:
     A header of several rows is read from the top down: ``Patient`` over ``No`` is "Patient No". ``doubled``
     names the fields that more than one column would serve.
     """
-    for end in range(min(len(table.rows), _LOOK)):
+    table = Table(table.rows[:_LOOK], table.name)
+    for end in range(len(table.rows)):
         for height in range(1, min(_HIGHEST, end + 1) + 1):
             header = _match(table, end - height + 1, end, columns)
             if header is not None:

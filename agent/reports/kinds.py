@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from agent.reports.cells import Below, PlainCell
 from agent.reports.contract import Column
@@ -17,10 +18,11 @@ _CENT = Decimal("0.01")
 _EXACT = 10**15  # a spreadsheet keeps 15 digits; what is longer is already lost in the file
 _DAMAGED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # control characters, lost letters
 _CURRENCY = r"(?:[$£€¥₩₹₪₫₱₴₸₺₽₦฿]|[A-Z]{3})"
+_PLAIN_AMOUNT = re.compile(r"[1-9][0-9]{0,8}\.[0-9]{2}").fullmatch
 _GROUPS = {" ": " \u00a0\u2009\u202f", "'": "'\u2019"}  # as typed and as typeset
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Unicode NFC, trimmed, line ends as one character; never case, never zeros (DESIGN 6)."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
@@ -51,7 +53,7 @@ class Text(Column):
 
     def normalise(self, value: object) -> str:
         """Return the text by which values are compared."""
-        return _tidy(self.show(value))
+        return tidy(self.show(value))
 
     def _parse(self, raw: PlainCell) -> str:
         if isinstance(raw, str):
@@ -62,6 +64,25 @@ class Text(Column):
         if number >= _EXACT:
             raise self._invalid("digits_lost", raw)
         return self._check(f"{number:0{self.digits}d}")
+
+    def fast(self, kind: type) -> Callable[[Any], Any]:
+        """Pass printable text without a closer look, where nothing in it needs one."""
+        if kind is not str or self.choices is not None or self.digits is not None:
+            return self.parse
+        matches = re.compile(self.pattern).fullmatch if self.pattern is not None else None
+        parse = self.parse
+
+        def quick(raw: str) -> Any:  # noqa: ANN401 - a text, or None where the column is optional
+            usual = raw.isprintable() and raw and raw[0] not in " #" and raw[-1] != " "
+            if (
+                not usual
+                or not (raw.isascii() or _is_settled(raw))
+                or (matches is not None and matches(raw) is None)
+            ):
+                return parse(raw)
+            return raw
+
+        return quick
 
     def _accept(self, value: object) -> str:
         if not isinstance(value, str):
@@ -75,7 +96,7 @@ class Text(Column):
         return shown
 
     def _check(self, raw: str) -> str:
-        value = _tidy(raw)
+        value = tidy(raw)
         if _DAMAGED.search(value):
             raise self._invalid("damaged_text", raw)
         if self.digits is not None and re.fullmatch(rf"[0-9]{{{self.digits}}}", value) is None:
@@ -85,6 +106,10 @@ class Text(Column):
         if self.choices is not None and value not in self.choices:
             raise self._invalid("choice", raw)
         return value
+
+
+def _is_settled(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text) and "\ufffd" not in text
 
 
 def _grouped(group: str) -> str:
@@ -129,6 +154,23 @@ class Money(Column):
                 raise self._invalid("digits_lost", raw)
             return self._whole_cents(Decimal(f"{raw:.15g}"), raw)  # 3.3000000000000003 is a spreadsheet's 3.3
         return self._accept(raw)
+
+    def fast(self, kind: type) -> Callable[[Any], Any]:
+        """Take a spreadsheet's number that is the nearest one to an amount of two places for that amount."""
+        parse = self.parse
+        if kind is str and self.decimal == ".":
+            return lambda raw: Decimal(raw) if _PLAIN_AMOUNT(raw) else parse(raw)
+        if kind is not float:
+            return parse
+
+        def quick(raw: float) -> Decimal:
+            text = f"{raw:.2f}"
+            if float(text) == raw and 0 < raw < _EXACT / 1000:
+                return Decimal(text)
+            found: Decimal = parse(raw)
+            return found
+
+        return quick
 
     def _read(self, raw: str) -> Decimal:
         text = raw.strip()

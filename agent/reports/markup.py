@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from lxml import html
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError, iterwalk
 
 from agent.core.failures import DownloadCut
+from agent.reports import limits
 from agent.reports.cells import Below, Beside, Cell
+from agent.reports.limits import unsafe
 from agent.reports.sniffing import cut, wrong_type
 from agent.reports.table import RawRow, Table
 
@@ -55,9 +57,11 @@ def read_markup(text: str, name: str) -> tuple[list[Table], list[str]]:
     table, or the page itself, is not closed.
     """
     page = _parse(text, name)
+    _check_depth(page, name)
     if page.xpath("//input[translate(@type, 'PASWORD', 'pasword') = 'password']"):
         wrong_type(name, "a sign-in page")
-    grids = [rows for element in page.iter("table") if (rows := _rows(element))]
+    room = _Room(name)
+    grids = [rows for element in page.iter("table") if (rows := _rows(element, room))]
     if not any(len(row.filled) > 1 for rows in grids for row in rows):
         if _ERROR.search(" ".join(_text(words) for words in page.iter("title", "h1", "h2"))):
             wrong_type(name, "an error page")
@@ -77,6 +81,29 @@ def _parse(text: str, name: str) -> _Element:
         raise DownloadCut(file=name, expected="</html>", found="the end of the file") from error
 
 
+def _check_depth(page: _Element, name: str) -> None:
+    """Refuse what is nested deeper than any report: the text of a cell is gathered from the inside out."""
+    depth = 0
+    for event, _ in iterwalk(page, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > limits.MAX_DEPTH:
+            unsafe(name, "a page nested too deep", f"at most {limits.MAX_DEPTH} elements inside one another")
+
+
+class _Room:
+    """Counts the cells of a page's tables, merged ones by what they cover."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._left = name, limits.MAX_PAGE_CELLS
+
+    def take(self, cells: int, place: int) -> None:
+        self._left -= cells
+        if place + cells > limits.MAX_COLUMNS:
+            unsafe(self._name, f"a row of {place + cells:,} columns", f"at most {limits.MAX_COLUMNS:,}")
+        if self._left < 0:
+            unsafe(self._name, "a page of too many cells", f"at most {limits.MAX_PAGE_CELLS:,}")
+
+
 def _check_closed(text: str, name: str) -> None:
     visible = _HIDDEN.sub("", text)
     for tag in ("table", "html"):
@@ -88,7 +115,7 @@ def _check_closed(text: str, name: str) -> None:
         cut(name, "the end of a tag", "the end of the file")
 
 
-def _rows(table: _Element) -> list[RawRow]:
+def _rows(table: _Element, room: _Room) -> list[RawRow]:
     """Lay the table's own rows out on a grid: a merged cell fills all its places, marked as such."""
     rows: list[RawRow] = []
     pending: dict[int, tuple[int, Cell]] = {}  # column → rows still covered from above, and by what
@@ -100,12 +127,14 @@ def _rows(table: _Element) -> list[RawRow]:
                 cells.append(_covered(pending, len(cells)))
             value = _text(cell)
             across, down = _span(cell, "colspan"), _span(cell, "rowspan")
+            room.take(across, len(cells))
             for offset in range(across):
                 pending.pop(len(cells), None)  # two spans that cross: the one written later keeps the place
                 if down > 1:
                     pending[len(cells)] = (down - 1, Beside(value) if offset else Below(value))
                 cells.append(Beside(value) if offset else value)
         while pending and max(pending) >= len(cells):
+            room.take(1, len(cells))
             cells.append(_covered(pending, len(cells)))
         heading = bool(heads) and (all(cell.tag == "th" for cell in heads) or _in(element, "thead"))
         rows.append(RawRow(number, tuple(cells), heading))

@@ -95,7 +95,7 @@ def title_lines(report_lines: Sequence[str], tables: Iterable[Table]) -> Iterato
     yield from report_lines[:10]
     for table in tables:
         half = table.width / 2
-        for row in table.rows:
+        for row in table.ends:
             if len(row.filled) >= max(2, half):
                 break
             yield words(row)
@@ -104,7 +104,7 @@ def title_lines(report_lines: Sequence[str], tables: Iterable[Table]) -> Iterato
 def days_in(table: Table) -> list[frozenset[dt.date]]:
     """Return, for every cell of a record that is nothing but a day, the days it may mean."""
     half = table.width / 2
-    records = (row for row in table.rows if len(row.filled) >= max(2, half))
+    records = (row for row in table.ends if len(row.filled) >= max(2, half))
     found = (_of_cell(cell) for row in records for cell in row.cells)
     return [days for days in found if days]
 

@@ -10,25 +10,40 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import NoReturn
 
-from agent.core.failures import DownloadWrongType
+from agent.core.failures import ColumnsChanged, DownloadWrongType
+from agent.reports.bounded import bounded
 from agent.reports.contract import Column
 from agent.reports.delimited import read_delimited
+from agent.reports.drift import Drift, likely_renamed
+from agent.reports.fixed_width import read_fixed_width
 from agent.reports.footers import stated_facts
-from agent.reports.headings import Header, find_header, nearest_labels
+from agent.reports.headings import Header, find_header, nearest_labels, squeeze
 from agent.reports.rows import OtherRow, RowReader
-from agent.reports.sniffing import decode, is_zip, looks_like_html, refuse_other_kinds
+from agent.reports.sniffing import (
+    WANTED,
+    beginning,
+    decode,
+    is_compound,
+    is_spreadsheet_xml,
+    is_zip,
+    looks_like_html,
+    refuse_other_kinds,
+)
 from agent.reports.statements import StatedCount, StatedTotal
 from agent.reports.table import InvalidRow, Row, Table
+
+_BOOKS = {"xls", "xlsx", "xml"}
 
 
 @dataclass(frozen=True)
 class ReportFile:
     """A file that holds tables. ``encoding``, ``delimiter``, ``quoted`` are what was found; None where void.
 
-    ``stated`` holds what the file says of itself in words (names as written there); ``lines`` are the page's
-    lines of text around its tables.
+    ``kind`` is csv, fixed, html, xls, xlsx or xml; ``size`` is in bytes; ``lines`` are
+    the page's lines of text around its tables.
     """
 
     name: str
@@ -38,7 +53,17 @@ class ReportFile:
     delimiter: str | None = None
     quoted: bool | None = None
     lines: tuple[str, ...] = field(default=(), repr=False)
-    stated: dict[str, str] = field(default_factory=dict, repr=False)
+    size: int = 0
+
+    @cached_property
+    def stated(self) -> dict[str, str]:
+        """What the file says of itself outside its records, as written: ``Total`` → ``12,345.60``."""
+        return stated_facts(self.tables, self.lines)
+
+    @property
+    def rows(self) -> int:
+        """How many rows all tables have, records or not."""
+        return sum(len(table.rows) for table in self.tables)
 
 
 @dataclass(frozen=True)
@@ -68,31 +93,46 @@ class TypedRows:
         return len(self.rows) + len(self.invalid)
 
 
-def read(content: bytes, name: str) -> ReportFile:
+def read(content: bytes, name: str, widths: Mapping[str, int] | None = None) -> ReportFile:
     """Return the tables of a downloaded file; ``name`` only names it in addresses and failures.
 
-    Raises DownloadWrongType for what is no table (a sign-in page, a PDF, an error page …) and DownloadCut for
-    what ends too early.
+    ``widths`` (heading → letters) is the author's word for text in columns of fixed width. Raises
+    DownloadWrongType for what is no table (a sign-in page, a PDF, an error page …), DownloadCut for what ends
+    too early, DownloadUnsafe for what is larger, or carries more, than a report.
     """
-    refuse_other_kinds(content, name)
-    if is_zip(content):
-        from agent.reports.workbook import read_workbook  # noqa: PLC0415 - openpyxl is slow to load
+    with bounded(name):
+        return _read(content, name, widths)
 
-        tables = read_workbook(content, name)
-        return ReportFile(name, "xlsx", tables, stated=stated_facts(tables, ()))
-    start = content[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe").decode("latin-1")
+
+def _read(content: bytes, name: str, widths: Mapping[str, int] | None) -> ReportFile:
+    refuse_other_kinds(content, name)
+    size = len(content)
+    # The readers are loaded when a file needs them: an automation is described without them.
+    if is_zip(content):
+        from agent.reports.workbook import read_workbook  # noqa: PLC0415
+
+        return ReportFile(name, "xlsx", read_workbook(content, name), size=size)
+    if is_compound(content):
+        from agent.reports.old_workbook import read_old_workbook  # noqa: PLC0415
+
+        return ReportFile(name, "xls", read_old_workbook(content, name), size=size)
+    start = beginning(content)
+    if is_spreadsheet_xml(start):
+        from agent.reports.spreadsheetml import read_spreadsheet_xml  # noqa: PLC0415
+
+        return ReportFile(name, "xml", read_spreadsheet_xml(content, name), size=size)
     if looks_like_html(start):
-        from agent.reports.markup import declared_encoding, read_markup  # noqa: PLC0415 - so is lxml
+        from agent.reports.markup import declared_encoding, read_markup  # noqa: PLC0415
 
         text, encoding = decode(content, name, declared_encoding(content))
         tables, lines = read_markup(text, name)
-        facts = stated_facts(tables, lines)
-        return ReportFile(name, "html", tables, encoding=encoding, lines=tuple(lines), stated=facts)
+        return ReportFile(name, "html", tables, encoding=encoding, lines=tuple(lines), size=size)
     text, encoding = decode(content, name)
     _refuse_other_text(text, name)
+    if widths is not None:
+        return ReportFile(name, "fixed", [read_fixed_width(text, widths, name)], encoding, size=size)
     table, delimiter, quoted = read_delimited(text, name)
-    facts = stated_facts([table], ())
-    return ReportFile(name, "csv", [table], encoding, delimiter, quoted, stated=facts)
+    return ReportFile(name, "csv", [table], encoding, delimiter, quoted, size=size)
 
 
 def _refuse_other_text(text: str, name: str) -> None:
@@ -103,7 +143,7 @@ def _refuse_other_text(text: str, name: str) -> None:
     elif re.match(r"[\[{]\s*[\[{\"]", start):
         found = "JSON"
     if found is not None:
-        raise DownloadWrongType(file=name, expected="a table (CSV, an HTML table or XLSX)", found=found)
+        raise DownloadWrongType(file=name, expected=WANTED, found=found)
 
 
 def typed_rows(report: ReportFile, columns: Mapping[str, Column]) -> TypedRows:
@@ -113,6 +153,11 @@ def typed_rows(report: ReportFile, columns: Mapping[str, Column]) -> TypedRows:
     spaces and punctuation. Raises DownloadWrongType when there is no such row, when one column could be two,
     or when several tables could be meant.
     """
+    with bounded(report.name):
+        return _typed_rows(report, columns)
+
+
+def _typed_rows(report: ReportFile, columns: Mapping[str, Column]) -> TypedRows:
     found = [
         (table, header) for table in report.tables if (header := find_header(table, columns)) is not None
     ]
@@ -120,7 +165,7 @@ def typed_rows(report: ReportFile, columns: Mapping[str, Column]) -> TypedRows:
         _refuse_headers(report, columns)
     first = found[0][1]
     if len(found) > 1 and (
-        report.kind == "xlsx" or any(header.labels != first.labels for _, header in found)
+        report.kind in _BOOKS or any(header.labels != first.labels for _, header in found)
     ):
         names = ", ".join(table.name or "" for table, _ in found)
         raise DownloadWrongType(file=report.name, expected="one table with these columns", found=names)
@@ -158,10 +203,19 @@ def _typed(
 
 
 def _refuse_headers(report: ReportFile, columns: Mapping[str, Column]) -> NoReturn:
-    wanted = ", ".join(column.header or name for name, column in columns.items() if not column.optional)
+    """Say what is there instead: another file, or this one with a column renamed or lost."""
+    wanted = [column.header or name for name, column in columns.items() if not column.optional]
     nearest = max((nearest_labels(table, columns) for table in report.tables), key=len, default=())
+    expected = "the columns " + ", ".join(wanted)
     found = "the columns " + ", ".join(nearest) if nearest else "none of them"
-    raise DownloadWrongType(file=report.name, expected=f"the columns {wanted}", found=found)
+    there = {squeeze(name) for name in nearest}
+    gone = [name for name in wanted if squeeze(name) not in there]
+    if len(gone) * 2 > len(wanted):
+        raise DownloadWrongType(file=report.name, expected=expected, found=found)
+    known = {squeeze(column.header or name) for name, column in columns.items()}
+    new = [name for name in nearest if squeeze(name) not in known]
+    suggestion = str(Drift(tuple(gone), tuple(new), likely_renamed(gone, new)))
+    raise ColumnsChanged(file=report.name, expected=expected, found=found, suggestion=suggestion)
 
 
 def _refuse_doubled(report: ReportFile, columns: Mapping[str, Column], header: Header) -> None:

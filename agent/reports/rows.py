@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from agent.reports.cells import Cell, is_blank, label
+from agent.reports.columnar import CHUNK, ChunkReader, ColumnReader, Fault, Typed
 from agent.reports.contract import Column, Invalid
 from agent.reports.footers import (
     amount_beside_word,
     count_in,
     is_furniture,
+    is_ruled,
+    may_name_total,
     names_total,
     same_page_line,
     words,
@@ -22,6 +26,7 @@ from agent.reports.headings import Header, squeeze
 from agent.reports.kinds import Money, Whole
 from agent.reports.statements import Statements
 from agent.reports.table import InvalidRow, Layout, Problem, RawRow, Row, Table
+from agent.reports.undeclared import UndeclaredNumbers, number_in
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class OtherRow:
 
 @dataclass(frozen=True)
 class _Parsed:
-    values: dict[str, Any]
+    values: tuple[Any, ...]
     problems: tuple[Problem, ...]
 
 
@@ -48,38 +53,65 @@ class RowReader:
         self.others: list[OtherRow] = []
         self._file = file
         self._columns = columns
+        self._fields = {field: place for place, field in enumerate(columns)}
         self._amounts = {n: c for n, c in columns.items() if isinstance(c, Money | Whole)}
         self._required = sum(not column.optional for column in columns.values())
         self.statements = Statements(self._amounts)
-        self._records: list[RawRow] = []
+        self._undeclared = UndeclaredNumbers()
         self._tail: list[tuple[RawRow, _Parsed]] = []  # after a total: footers, unless a record follows
 
     def read(self, table: Table, header: Header) -> None:
         """Sort the rows of ``table`` below ``header``; lines above it may state totals."""
-        layout = Layout(self._file, table.name, header.places, header.headers)
-        above = [row for row in table.rows[: header.start] if row.filled]
+        layout = Layout(self._file, table.name, header.places, header.headers, self._fields)
+        top = table.rows[: header.end + 1]
+        above = [row for row in top[: header.start] if row.filled]
         for row in above:
             self.note(words(row))
-        headings = {_squeezed(row) for row in table.rows[header.start : header.end + 1]} - {()}
-        firsts = {line[0] for line in headings}
-        for row in table.rows[header.end + 1 :]:
-            if not row.filled:
-                self._put_aside(row, "blank")
-            elif squeeze(label(row.cells[0])) in firsts and _squeezed(row) in headings:
-                self._put_aside(row, "header")
-            else:
-                parsed = self._parse(row, layout, len(header.labels))
-                why = self._why_no_record(row, parsed, above, layout)
-                if why == "footer":
-                    self._tail.append((row, parsed))
-                elif why is not None:
-                    self._put_aside(row, why)
+        headings = {_squeezed(row) for row in top[header.start :]} - {()}
+        firsts = {next(filter(None, line)) for line in headings}
+        readers = {field: ColumnReader(column) for field, column in self._columns.items()}
+        chunks = ChunkReader(readers, header.places, len(header.labels))
+        self._undeclared.enter(table)
+        rows = islice(table.rows, header.end + 1, None)
+        while chunk := list(islice(rows, CHUNK)):
+            typed = chunks.read(chunk)
+            plain = not typed.faults and not typed.extra and self._required > 2
+            if plain and not any(_may_be_no_record(row, firsts) for row in chunk):
+                self._keep_all(chunk, typed, layout)
+                continue
+            for row, values in zip(chunk, typed.values, strict=True):
+                if not row.filled:
+                    self._put_aside(row, "blank")
+                elif _squeezed(row) in headings:
+                    self._put_aside(row, "header")
                 else:
-                    self._keep_tail(layout)
-                    self._keep(row, parsed, layout)
+                    self._sort(row, self._judged(row, values, layout, len(header.labels)), above, layout)
         for row, _ in self._tail:
             self._put_aside(row, "footer")
         self._tail = []
+
+    def _sort(self, row: RawRow, parsed: _Parsed, above: list[RawRow], layout: Layout) -> None:
+        why = self._why_no_record(row, parsed, above, layout)
+        if why == "footer":
+            self._tail.append((row, parsed))
+        elif why is not None:
+            self._put_aside(row, why)
+        else:
+            self._keep_tail(layout)
+            self._keep(row, parsed, layout)
+
+    def _keep_all(self, chunk: list[RawRow], typed: Typed, layout: Layout) -> None:
+        """Keep rows of which every one is a record beyond doubt."""
+        self._keep_tail(layout)
+        self._undeclared.add(row.number for row in chunk)
+        self.rows += [
+            Row(row.number, values, layout) for row, values in zip(chunk, typed.values, strict=True)
+        ]
+        sums = {}
+        for field in self._amounts:
+            place = self._fields[field]
+            sums[field] = Decimal(sum(values[place] or 0 for values in typed.values))
+        self.statements.add_all(len(chunk), sums)
 
     def note(self, line: str) -> None:
         """Keep what a line outside the records states."""
@@ -88,17 +120,15 @@ class RowReader:
         else:
             self.statements.state_totals(0, self._amount_in_words(line))
 
-    def _parse(self, row: RawRow, layout: Layout, width: int) -> _Parsed:
-        values: dict[str, Any] = {}
+    def _judged(self, row: RawRow, values: tuple[Any, ...], layout: Layout, width: int) -> _Parsed:
         problems: list[Problem] = []
-        for field, column in self._columns.items():
-            raw = _cell(row, layout, field)
-            try:
-                values[field] = column.parse(raw)
-            except Invalid as invalid:
+        for (field, column), value in zip(self._columns.items(), values, strict=True):
+            if isinstance(value, Fault):
                 header = layout.headers.get(field, column.header or field)
                 address = layout.address(row.number, field)
-                problems.append(Problem(field, header, raw, invalid.problem, invalid.expected, address))
+                told = value.invalid
+                raw = _cell(row, layout, field)
+                problems.append(Problem(field, header, raw, told.problem, told.expected, address))
         if not all(is_blank(cell) for cell in row.cells[width:]):
             problems.insert(0, self._of_row(row, layout, "extra_cells", f"{width} cells"))
         return _Parsed(values, tuple(problems))
@@ -122,7 +152,9 @@ class RowReader:
             return "count"
         if names_total(row) and self._is_total(row, layout, broken=broken, few=few):
             return "total"
-        if broken and few and (is_furniture(row) or any(same_page_line(row, line) for line in above)):
+        if broken and (is_ruled(row) or any(same_page_line(row, line) for line in above)):
+            return "page"
+        if broken and few and is_furniture(row):
             return "page"
         return "footer" if broken and few and self.statements.stated else None
 
@@ -164,7 +196,7 @@ class RowReader:
             return {}
 
     def _keep(self, row: RawRow, parsed: _Parsed, layout: Layout) -> None:
-        self._records.append(row)
+        self._undeclared.add([row.number])
         problems = parsed.problems
         bare = self._required <= 2 and count_in(words(row)) is not None
         if not problems and (bare or names_total(row)):
@@ -176,8 +208,8 @@ class RowReader:
             self.invalid.append(InvalidRow(row.number, problems, cells))
         else:
             self.rows.append(Row(row.number, parsed.values, layout))
-        told = {name: parsed.values.get(name, _UNREAD) for name in self._amounts}
-        self.statements.add({n: None if v is _UNREAD else Decimal(v or 0) for n, v in told.items()})
+        told = {name: parsed.values[self._fields[name]] for name in self._amounts}
+        self.statements.add({n: None if isinstance(v, Fault) else Decimal(v or 0) for n, v in told.items()})
 
     def _keep_tail(self, layout: Layout) -> None:
         """A record follows: what looked like footers may have been broken records."""
@@ -193,17 +225,13 @@ class RowReader:
         amounts = {layout.places.get(field) for field in self._amounts}
         counts = []
         for place, cell in enumerate(total.cells):
-            number = _number(cell)
+            number = number_in(cell)
             if number is None or place in amounts:
                 continue
-            column = [_number(row.cells[place]) if place < len(row.cells) else None for row in self._records]
-            values = [value for value in column if value is not None]
-            if not values or len(values) < len(column) or not self.statements.is_sum(number, values):
+            values = self._undeclared.column(place)
+            if values is not None and not (values and self.statements.is_sum(number, values)):
                 counts.append(number)
         return counts[0] if len(counts) == 1 else None
-
-
-_UNREAD = object()
 
 
 def _cell(row: RawRow, layout: Layout, field: str) -> Cell:
@@ -212,9 +240,16 @@ def _cell(row: RawRow, layout: Layout, field: str) -> Cell:
     return row.cells[place] if place is not None and place < len(row.cells) else None
 
 
-def _number(cell: Cell) -> int | None:
-    text = label(cell).replace(",", "")
-    return int(text) if text.isascii() and text.isdigit() and not is_blank(cell) else None
+def _may_be_no_record(row: RawRow, headings: Container[str]) -> bool:
+    """Say whether a row that keeps its contract needs a closer look: it may be a heading or a total."""
+    for cell in row.cells:
+        if cell is None or cell == "":
+            continue
+        if not isinstance(cell, str):
+            return False
+        if start := squeeze(cell):
+            return start in headings or may_name_total(start)
+    return False
 
 
 def _squeezed(row: RawRow) -> tuple[str, ...]:

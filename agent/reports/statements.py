@@ -74,6 +74,12 @@ class Statements:
             else:
                 self._sums[field] += amount
 
+    def add_all(self, count: int, sums: Mapping[str, Decimal]) -> None:
+        """Follow ``count`` records whose every amount can be read, by the sum of each field."""
+        self._count += count
+        for field, amount in sums.items():
+            self._sums[field] += amount
+
     def state_totals(self, row: int, amounts: Mapping[str, Decimal]) -> None:
         """Keep a row of totals, at this point of the records; row 0 is outside the table."""
         for field, amount in amounts.items():

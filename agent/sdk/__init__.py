@@ -3,7 +3,7 @@
 from agent.core.calendar import Period
 from agent.core.failures import CannotTell
 from agent.reports.attest import Expect
-from agent.reports.columns import day, money, text, whole
+from agent.reports.columns import choice, day, flag, money, own, text, time, whole
 from agent.reports.table import Row
 from agent.sdk.automation import Automation
 from agent.sdk.batch import Batch
@@ -29,9 +29,13 @@ __all__ = [
     "Run",
     "Session",
     "Workbook",
+    "choice",
     "day",
+    "flag",
     "money",
+    "own",
     "seconds",
     "text",
+    "time",
     "whole",
 ]

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Generic, TypeAlias, TypeVar
 
 from agent.core.failures import RowsAltered, RowsUnaccounted, RowUsedTwice
-from agent.core.totals import add_up
-from agent.reports.table import Row
+from agent.core.totals import COUNT, add_up
+from agent.reports.table import InvalidRow, Row
 from agent.sdk.download import Download
 from agent.sdk.record import Record
 
@@ -21,8 +21,13 @@ Place: TypeAlias = tuple[str, str | None, int]
 class LeftOut:
     """A source row that became no record, and why."""
 
-    row: Row
+    row: Row | InvalidRow
     reason: str
+
+    @property
+    def where(self) -> str:
+        """File, sheet and row."""
+        return str(self.row.address if isinstance(self.row, InvalidRow) else self.row.address(""))
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,12 @@ class Batch(Generic[RecordT]):
         Raises RowsUnaccounted, RowUsedTwice, RowsAltered.
         """
         used = [row for record in self.records for row in record.source_rows]
-        used += [left.row for left in self.left_out]
+        chosen = [left.row for left in self.left_out if isinstance(left.row, Row)]
+        used += chosen
         downloads = list(downloads)
         places = _places(used, downloads)
         source: list[Row] = []
+        invalid: list[InvalidRow] = []
         for number, download in enumerate(downloads):
             rows = download.handed_out()
             missing = [row for row in rows if (number, row.place) not in places]
@@ -79,9 +86,21 @@ class Batch(Generic[RecordT]):
             if missing:
                 raise RowsUnaccounted(file=download.name, rows=len(missing), address=_where(missing[0]))
             source += rows
+            invalid += download.invalid()
         self._require_unaltered(downloads)
         totals = self._provable_totals(source)
-        return Account(_sums(source, totals), _sums([left.row for left in self.left_out], totals))
+        account = Account(_sums(source, totals), _sums(chosen, totals))
+        self._leave_out_invalid(invalid, account)
+        return account
+
+    def _leave_out_invalid(self, invalid: Sequence[InvalidRow], account: Account) -> None:
+        """Rows that break their contract count as left out; what they hold is in no total."""
+        self.left_out = [left for left in self.left_out if isinstance(left.row, Row)]
+        for row in invalid:
+            where = f"column {row.header}: " if row.header else ""
+            self.left_out.append(LeftOut(row, f"breaks its contract: {where}{row.problem}"))
+        account.source[COUNT] += len(invalid)
+        account.left_out[COUNT] += len(invalid)
 
     def _require_unaltered(self, downloads: Iterable[Download]) -> None:
         for download in downloads:

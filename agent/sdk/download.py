@@ -8,15 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.core.failures import RowsAltered, RowsInvalid
+from agent.core.totals import COUNT
 from agent.reports.attest import Expect, attest_rows
-from agent.reports.reading import read, typed_rows
-from agent.reports.table import Row
+from agent.reports.reading import TypedRows, read, typed_rows
+from agent.reports.table import InvalidRow, Row
 from agent.sdk.record import Record
 
 
 @dataclass
 class Download:
-    """One file that a download task brought: its name, its fingerprint, and what was expected of it."""
+    """One file that a download task brought: its name, its fingerprint, and what was expected of it.
+
+    ``stated`` is known once its rows were read: the file's own number of rows (``count``) and its own total
+    of each column that has one by its contract; None where the file states none.
+    """
 
     name: str
     sha256: str
@@ -24,7 +29,9 @@ class Download:
     evidence: str
     _open: Callable[[], bytes] = field(repr=False)
     _given: list[Row] = field(default_factory=list, repr=False)
+    _invalid: dict[str, InvalidRow] = field(default_factory=dict, repr=False)
     _marks: list[int] = field(default_factory=list, repr=False)  # of each row given, as it was read
+    stated: dict[str, str | None] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def from_file(path: Path, expect: Expect | None = None) -> Download:
@@ -39,12 +46,14 @@ class Download:
     def rows(self, record_type: type[Record]) -> list[Row]:
         """Return the file's rows, typed by the fields of a record class; every row of the file is there.
 
-        Raises DownloadWrongType when no header fits, RowsInvalid when a cell breaks its column's contract,
-        and what :class:`Expect` promised: DownloadStale, StatedTotalDiffers.
+        Raises DownloadWrongType when no header fits, ColumnsChanged when one nearly does, RowsInvalid when
+        more rows break their contract than ``Expect.tolerable`` allows, and what :class:`Expect` promised:
+        DownloadCut, DownloadStale, StatedTotalDiffers.
         """
-        typed = typed_rows(read(self.content(), self.name), record_type.columns)
-        attest_rows(typed, self.expect or Expect())  # a wrong file first: only then are its rows worth a word
-        if typed.invalid:
+        expect = self.expect or Expect()
+        typed = typed_rows(read(self.content(), self.name, expect.widths), record_type.columns)
+        attest_rows(typed, expect)  # a wrong file first: only then are its rows worth a word
+        if len(typed.invalid) > expect.tolerable:
             first = typed.invalid[0]
             raise RowsInvalid(
                 file=self.name,
@@ -54,8 +63,17 @@ class Download:
                 problem=first.problem,
             )
         self._given += typed.rows
+        self._invalid |= {str(row.address): row for row in typed.invalid}
         self._marks += map(_mark, typed.rows)
+        self.stated.update(_stated(typed))
         return typed.rows
+
+    def invalid(self) -> list[InvalidRow]:
+        """Return the rows that broke their contract and were tolerated: each with value, address, reason.
+
+        A batch that uses this file accounts for them: they are left out, with the reason.
+        """
+        return list(self._invalid.values())
 
     def handed_out(self) -> list[Row]:
         """Return each row that :meth:`rows` gave, once however often the file was read."""
@@ -81,3 +99,11 @@ def _mark(row: Row) -> int:
         return hash((row.place, values))
     except TypeError:  # an author's own kind of value
         return hash((row.place, repr(values)))
+
+
+def _stated(typed: TypedRows) -> dict[str, str | None]:
+    totals = {
+        name: typed.stated_total.get(name) for name, column in typed.columns.items() if column.control_total
+    }
+    figures = {COUNT: typed.stated_count, **totals}
+    return {name: None if figure is None else str(figure) for name, figure in figures.items()}

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from agent.core.keys import normalise_key
-from agent.reports.columns import Column, Invalid, day, money, text, whole
+from agent.reports.columns import Column, Invalid, choice, day, flag, money, own, text, time, whole
 from agent.reports.table import Row
 
 
-@dataclass_transform(field_specifiers=(text, money, day, whole), kw_only_default=True)
+@dataclass_transform(
+    field_specifiers=(text, money, day, time, whole, choice, flag, own), kw_only_default=True
+)
 class Record:
     """The base of every record type.
 
@@ -46,7 +48,7 @@ class Record:
                 # Its value may be personal, so the message says only what was wanted.
                 raise ValueError(f"{type(self).__name__}.{name} must be {error.expected}") from None
         self._rows: tuple[Row, ...] = ()
-        self._taken: tuple[str, ...] = ()
+        self._changed: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, row: Row, *more: Row, **changes: Any) -> Self:  # noqa: ANN401  # each field has its own type
@@ -57,15 +59,16 @@ class Record:
         """
         taken = {name: row.values[name] for name in cls.columns if name in row.values}
         record = cls(**{**taken, **changes})
-        record._rows = (row, *more)
-        record._taken = tuple(taken.keys() - changes.keys())
+        record._rows, record._changed = (row, *more), frozenset(changes)
         return record
 
     def _altered(self) -> str | None:
         """Return the name of a field that was taken over from the row and is no longer the row's value."""
-        for name in self._taken:
-            column = self.columns[name]
-            if column.show(getattr(self, name)) != column.show(column.accept(self._rows[0].values[name])):
+        values = self._rows[0].values if self._rows else {}
+        for name, column in self.columns.items():
+            if name not in values or name in self._changed:
+                continue
+            if column.show(getattr(self, name)) != column.show(column.accept(values[name])):
                 return name
         return None
 
@@ -73,6 +76,23 @@ class Record:
     def source_rows(self) -> tuple[Row, ...]:
         """The rows of source files that this record was made from; empty when it was made by hand."""
         return self._rows
+
+    def read_from_row(self) -> dict[str, str]:
+        """Return the heading of the cell that each field was read from.
+
+        What code gave or changed is missing there, and so is what the file has no column for.
+        """
+        if not self._rows:
+            return {}
+        row, shown = self._rows[0], self.shown()
+        return {
+            name: row.address(name).column
+            for name, column in self.columns.items()
+            if name in row.values
+            and name not in self._changed
+            and row.address(name).column
+            and column.show(column.accept(row.values[name])) == shown[name]  # code may have set it later
+        }
 
     def key(self) -> str:
         """Return the business key, normalised as the ledger compares it."""

@@ -38,6 +38,7 @@ class HomeRow(_Row):
     epoch = IntegerField()
     key_check = CharField(null=True)  # a keyed hash by which the master key is known again
     created_at = UtcField()
+    restored = JsonField(null=True)  # when, from which backup; and who said that the other home is gone
 
     class Meta:
         table_name = "home"
@@ -111,6 +112,7 @@ class TaskRow(_Row):
     not_before_at = UtcField(null=True)
     started_at = UtcField(null=True)
     ended_at = UtcField(null=True)
+    workers = JsonField(null=True)  # from which fence on: machine, account and versions; see lineage.py
 
     class Meta:
         table_name = "task"
@@ -349,6 +351,24 @@ class NoticeRow(_Row):
         indexes: ClassVar = ((("cause", "addressee"), True),)
 
 
+class AcceptedFileRow(_Row):
+    """A file that a download accepted; its headings are words, its contents are not here."""
+
+    id = AutoField()
+    automation = CharField()
+    office = CharField()
+    task = CharField()
+    business_date = DayField()
+    sha256 = CharField()
+    rows = IntegerField()
+    header = JsonField()
+    accepted_at = UtcField()
+
+    class Meta:
+        table_name = "accepted_file"
+        indexes = ((("automation", "office", "task"), False),)
+
+
 class BlobRow(Model):
     """Sealed bytes of one piece of evidence, in a file of their own."""
 
@@ -377,5 +397,6 @@ LEDGER_TABLES = (
     ScheduleRow,
     PauseRow,
     NoticeRow,
+    AcceptedFileRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

@@ -33,6 +33,9 @@ from agent.worker.site import OpenSite
 MOST_ATTEMPTS = 2
 """Commit clicks for one record, in all; after that a person decides."""
 
+FIRST_EPOCH = 1
+"""The epoch of a home that never came out of a backup."""
+
 _BULK_FROM = 10  # records from which one walk through the list is cheaper than a look-up each
 _DOUBTS_IN_A_ROW = 3  # so many lost answers in a row are no accident: the site is left alone for a while
 
@@ -95,8 +98,10 @@ class Delivery:
                 self._recognise_one(entry, self._looking.in_complete_list(entry) or [])
         elif self._looking.can_look:
             trusted = self._ledger.is_trusted(self._epoch)
+            # What the home delivered after its backup was made is known to the target alone, for ever.
+            knows_all = trusted and self._epoch == FIRST_EPOCH and not self._ensures
             for entry in planned:
-                if not trusted or self._ensures or _delivered_before(entry):
+                if not knows_all or _delivered_before(entry):
                     self._recognise_one(entry, self._looking.find(entry))
             # A home that has never looked here needs a control: without one, "not found" says nothing.
             self._require_first_run_agreed(trusted or self._looking.absence_is_believable())
@@ -129,22 +134,8 @@ class Delivery:
                 self.limited = True
                 return
             self._pipe.step("entering", number=number, of=every)
-            if self._came_after_the_backup(entry):
-                continue
             self._enter(entry)
             sent += not self._wishes.rehearse
-
-    def _came_after_the_backup(self, entry: Entry) -> bool:
-        """Tell whether a record was in the target already, in a restored home, and is settled by that.
-
-        What was delivered between backup and restore is unknown to this ledger, in whichever run it comes
-        up again and however late: so one look per destination is not enough.
-        """
-        if self._epoch == 1 or not self._looking.can_look:
-            return False
-        listed = self._looking.in_complete_list(entry)
-        self._recognise_one(entry, self._looking.find(entry) if listed is None else listed)
-        return self._ledger.entry(entry.id).state is not RecordState.PLANNED
 
     def _enter(self, entry: Entry, *, again: bool = True) -> None:
         session, record = self._site.session, self._looking.record(entry)

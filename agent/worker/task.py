@@ -23,7 +23,7 @@ from agent.core.failures import (
     UnusualCount,
 )
 from agent.core.states import SETTLED_RECORDS, RecordState, TaskKind
-from agent.reports.attest import Expect, attest_file
+from agent.reports.attest import Expect
 from agent.reports.reading import read
 from agent.reports.writing import write_xlsx
 from agent.sdk import Batch, Destination, Download, Workbook
@@ -33,6 +33,7 @@ from agent.store.ledger import Destination as Place
 from agent.store.ledger import Ledger
 from agent.system.paths import Home
 from agent.worker import batches
+from agent.worker.accepting import Accepting
 from agent.worker.assignment import Assignment
 from agent.worker.batches import StoredBatch
 from agent.worker.delivery import Delivery
@@ -56,6 +57,7 @@ class Workplace:
     cancelled: Event
     tasks: Mapping[str, Task] = field(default_factory=dict)
     site: OpenSite | None = None
+    accepting: Accepting | None = None
 
     def work(self, task: Task) -> None:
         """Do the task and store its checkpoint; raises failures, FenceLost, Cancelled."""
@@ -68,6 +70,7 @@ class Workplace:
 
     # ── download ──────────────────────────────────────────────────────────────────────────────────────────
     def _download(self, task: Task) -> None:
+        self.accepting = Accepting(self.assignment, task.name)
         site = self._open_site(task)
         session = site.open()
         self.pipe.step("downloading", what=task.name, site=site.book.title)
@@ -80,6 +83,7 @@ class Workplace:
         if not result.evidence:
             problem = f"{task.name} returned a file that no site.download(…) brought"
             raise BrokenAutomation(file=task.file, line=task.line, problem=problem)
+        self.accepting.note(result.sha256)
         self._finish(
             {
                 "name": result.name,
@@ -92,9 +96,9 @@ class Workplace:
     def _keep(self, name: str, content: bytes, expect: Expect | None) -> Download:
         """Attest a file and store it sealed; its suggested name is a label, never a path."""
         label = Path(name).name or "download"
-        report = read(content, label)
-        if expect is not None:
-            attest_file(report, expect)
+        report = read(content, label, expect.widths if expect else None)
+        if self.accepting is not None:
+            self.accepting.check(report, content, expect)
         proof = self._prove(content, kind="download", name=label, media_type=f"report/{report.kind}")
         return Download(label, proof.sha256, expect, proof.id, lambda: content)
 
@@ -106,7 +110,7 @@ class Workplace:
         if isinstance(result, Workbook):
             self._finish({"workbook": str(self._write(result))})
         elif isinstance(result, Batch):
-            self._finish(batches.dump(result, result.account(downloads.values())))
+            self._finish(batches.dump(result, result.account(downloads.values()), downloads.values()))
         else:
             problem = f"{task.name} returned neither a Batch nor a Workbook"
             raise BrokenAutomation(file=task.file, line=task.line, problem=problem)
@@ -146,7 +150,8 @@ class Workplace:
         if not ledger.is_planned():
             self._question_unusual(task, batch, wishes)
             fields = destination.compared() if destination.effect == "ensure" else None
-            ledger.plan(batches.plan(batch.lines, fields, repeats=batch.repeats), batch.left_out)
+            lines = batches.plan(batch.lines, batch.sources, fields, repeats=batch.repeats)
+            ledger.plan(lines, batch.left_out)
         site = self._open_site(task)
         delivery = Delivery(
             destination,

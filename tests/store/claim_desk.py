@@ -237,7 +237,7 @@ class Worker:
         """Plan these records, once."""
         lines = [line(record) for record in records]
         fields = self.destination.compared() if self.destination.effect == "ensure" else None
-        self.ledger.plan(batches.plan(lines, fields, repeats=self.repeats), [])
+        self.ledger.plan(batches.plan(lines, (), fields, repeats=self.repeats), [])
 
     def looking(self) -> Looking:
         """A worker's eyes."""

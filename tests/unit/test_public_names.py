@@ -7,7 +7,8 @@ from agent import sdk
 
 NAMES = [
     "Automation", "Batch", "CannotTell", "Destination", "Download", "Expect", "Found", "Listing", "Period",
-    "Record", "Row", "Run", "Session", "Workbook", "day", "money", "seconds", "text", "whole",
+    "Record", "Row", "Run", "Session", "Workbook", "choice", "day", "flag",
+    "money", "own", "seconds", "text", "time", "whole",
 ]  # fmt: skip
 
 

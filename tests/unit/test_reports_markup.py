@@ -11,6 +11,7 @@ from agent.core.failures import DownloadCut, DownloadWrongType, Failure
 from agent.reports.cells import Below, Beside
 from agent.reports.columns import day, money, text
 from agent.reports.reading import read, typed_rows
+from agent.reports.sniffing import WANTED
 
 COLUMNS = {"claim_no": text(pattern=r"C\d{6}"), "patient": text(), "amount": money()}
 HEAD = "<tr><th>Claim No</th><th>Patient</th><th>Amount</th></tr>"
@@ -149,7 +150,7 @@ def test_a_page_that_is_no_report_is_named(body: str, found: str) -> None:
         read(PAGE.format(body).encode(), "b.xls")
     assert refused.value.params == {
         "file": "b.xls",
-        "expected": "a table (CSV, an HTML table or XLSX)",
+        "expected": WANTED,
         "found": found,
     }
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core.failures import DownloadWrongType
+from agent.core.failures import ColumnsChanged, DownloadWrongType
 from agent.reports.cells import Below, Beside
 from agent.reports.columns import day, money, text, whole
 from agent.reports.reading import ReportFile, TypedRows, read, typed_rows
@@ -59,12 +59,13 @@ def test_a_heading_can_be_named() -> None:
 
 
 def test_missing_columns_are_told_beside_what_is_there() -> None:
-    with pytest.raises(DownloadWrongType) as refused:
+    with pytest.raises(ColumnsChanged) as refused:
         sorted_rows(["Claim No", "Patient", "Visit Date", "Amt"], claim(1))
     assert refused.value.params == {
         "file": "claims.csv",
         "expected": "the columns claim_no, patient, visit_date, amount",
         "found": "the columns Claim No, Patient, Visit Date, Amt",
+        "suggestion": "column “Amt” is new, “amount” is gone, perhaps “amount” is now called “Amt”",
     }
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
-from agent.core.failures import DownloadCut, DownloadWrongType, Failure
+from agent.core.failures import DownloadCut, DownloadUnsafe, DownloadWrongType, Failure
 from agent.reports.cells import Below, Beside, Broken
 from agent.reports.columns import day, money, text, whole
 from agent.reports.reading import read, typed_rows
@@ -193,12 +193,12 @@ def test_a_zip_archive_is_not_yet_a_workbook() -> None:
 
 
 def test_a_workbook_that_unpacks_to_far_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.reports.sniffing._MAX_UNPACKED", 2**20)
+    monkeypatch.setattr("agent.reports.limits.MAX_UNPACKED", 2**20)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", bytes(2**21))
     assert len(buffer.getvalue()) < 2**14
-    with pytest.raises(DownloadWrongType, match="bytes unpacked"):
+    with pytest.raises(DownloadUnsafe, match="bytes unpacked"):
         read(buffer.getvalue(), "v.xlsx")
 
 

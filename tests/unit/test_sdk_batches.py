@@ -184,9 +184,52 @@ def test_a_stored_value_says_which_cell_it_came_from() -> None:
     batch = Batch(Claim)
     batch.add(Claim.of(first))
     batch.leave_out(second, "cancelled")
-    stored = batches.dump(batch, batch.account([billing]))
-    assert stored["lines"][0]["lineage"]["amount"] == "billing.csv, row 2, column amount"
+    stored = batches.dump(batch, batch.account([billing]), [billing])
+    assert stored["lines"][0]["lineage"]["rows"] == [[0, None, 2]]
+    assert stored["lines"][0]["lineage"]["columns"]["amount"] == "amount"
+    assert stored["lines"][0]["personal"] == ["patient_no"]
     assert stored["left_out"] == [["billing.csv, row 3", "cancelled"]]
+
+
+def test_what_code_changed_is_computed_and_not_read() -> None:
+    """Changed by Claim.of, set later on, added up from two rows, or made without any row."""
+    billing = download(4)
+    first, second, third, fourth = billing.rows(Claim)
+    batch = Batch(Claim)
+    batch.add(Claim.of(first, second, amount=first.amount + second.amount))
+    batch.add(Claim.of(third, amount=third.amount))  # the same amount, but code says so, not the cell
+    later = Claim.of(fourth)
+    later.amount = Decimal("9.00")
+    batch.add(later)
+    batch.add(Claim(claim_no="C000009", patient_no="000009", visit_date=date(2026, 11, 2), amount=Decimal(1)))
+    stored = batches.dump(batch, batch.account([billing]), [billing])
+    assert [line["lineage"]["rows"] for line in stored["lines"]] == [
+        [[0, None, 2], [0, None, 3]], [[0, None, 4]], [[0, None, 5]], []
+    ]  # fmt: skip
+    assert [sorted(line["lineage"]["columns"]) for line in stored["lines"]] == [
+        *[["claim_no", "patient_no", "visit_date"]] * 3, []
+    ]  # fmt: skip
+
+
+def test_rows_of_two_files_of_one_name_are_told_apart_and_sources_are_kept_once() -> None:
+    one, other = download(1), download(2)
+    batch = used(Batch(Claim), [*one.rows(Claim), other.rows(Claim)[1]])
+    batch.leave_out(other.rows(Claim)[0], "listed twice")
+    stored = batches.load(batches.dump(batch, batch.account([one, other]), [one, other]))
+    assert [line["lineage"]["rows"] for line in stored.lines] == [[[0, None, 2]], [[1, None, 3]]]
+    planned = batches.plan(stored.lines, stored.sources)
+    assert [len(each.payload["sources"]) for each in planned] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("last", "stated"),
+    [("Total,,,3.00", {"count": None, "amount": "3.00"}), ("", {"count": None, "amount": None})],
+)
+def test_a_source_says_what_it_states_of_itself(last: str, stated: dict[str, str | None]) -> None:
+    lines = ["claim_no,patient_no,visit_date,amount", "C000001,000001,02/11/2026,3.00", last]
+    billing = Download("billing.csv", "", None, "", lambda: "\r\n".join(lines).encode())
+    batch = used(Batch(Claim), billing.rows(Claim))
+    assert batches.dump(batch, batch.account([billing]), [billing])["sources"][0]["stated"] == stated
 
 
 @SLOW

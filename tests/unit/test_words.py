@@ -25,6 +25,7 @@ QUESTIONS = {
     "found_several", "cannot_tell", "gone_after_confirm", "no_control", "attempts_used_up",
     "task_failed", "changed_code", "limit_reached", "first_run", "unusual_count", "no_look_up",
     "delivered_unseen", "parents_left_out", "parents_unknown",
+    "unusual_report",
 }  # fmt: skip
 STEPS = {
     "starting", "signing_in", "working", "downloading", "looking_first", "entering", "settling", "looking_up",
