@@ -192,15 +192,13 @@ def test_a_stored_value_says_which_cell_it_came_from() -> None:
 
 
 def test_what_code_changed_is_computed_and_not_read() -> None:
-    """Changed by Claim.of, set later on, added up from two rows, or made without any row."""
+    """Changed by Claim.of, added up from two rows, or made without any row."""
     billing = download(4)
     first, second, third, fourth = billing.rows(Claim)
     batch = Batch(Claim)
     batch.add(Claim.of(first, second, amount=first.amount + second.amount))
     batch.add(Claim.of(third, amount=third.amount))  # the same amount, but code says so, not the cell
-    later = Claim.of(fourth)
-    later.amount = Decimal("9.00")
-    batch.add(later)
+    batch.add(Claim.of(fourth, amount=Decimal("9.00")))
     batch.add(Claim(claim_no="C000009", patient_no="000009", visit_date=date(2026, 11, 2), amount=Decimal(1)))
     stored = batches.dump(batch, batch.account([billing]), [billing])
     assert [line["lineage"]["rows"] for line in stored["lines"]] == [
