@@ -153,7 +153,7 @@ def _read(path: Path) -> _Content:
             return _Content(_state(connection, path.name), idents)
         finally:
             connection.close()
-    except apsw.Error as error:
+    except (apsw.Error, UnicodeDecodeError) as error:  # the latter: text that is none
         return _Content(problem=str(error))
 
 
