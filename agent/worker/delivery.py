@@ -36,7 +36,6 @@ MOST_ATTEMPTS = 2
 FIRST_EPOCH = 1
 """The epoch of a home that never came out of a backup."""
 
-_BULK_FROM = 10  # records from which one walk through the list is cheaper than a look-up each
 _DOUBTS_IN_A_ROW = 3  # so many lost answers in a row are no accident: the site is left alone for a while
 
 
@@ -310,7 +309,7 @@ class Delivery:
         if not confirmed or not self._looking.can_look:
             return
         self._wait_until(self._last_request + self._destination.lag.total_seconds())
-        in_bulk = len(confirmed) >= _BULK_FROM
+        in_bulk = self._looking.walk_is_cheaper(len(confirmed))
         if in_bulk:
             self._pipe.step("reading_back", number=0, of=len(confirmed))
             in_bulk = self._looking.list_anew()
