@@ -55,6 +55,7 @@ class Tally:
     """What was found."""
 
     images: int = 0
+    opened: int = 0  # databases that differed from those before, two in an image
     commits: int = 0
     checkpoints: int = 0
     lost: int = 0
@@ -131,6 +132,31 @@ def _state(connection: apsw.Connection, name: str) -> int:
     return hash(tuple(tuple(connection.execute(f"SELECT * FROM {table}")) for table in _TABLES[name]))
 
 
+@dataclass(frozen=True)
+class _Content:
+    """What one database of an image holds: its state, the evidence it names, or what is wrong with it."""
+
+    state: int = 0
+    evidence: frozenset[str] = frozenset()
+    problem: str = ""
+
+
+def _read(path: Path) -> _Content:
+    table = "evidence" if path.name == FILES[0] else "blob"
+    try:
+        connection = apsw.Connection(str(path))
+        try:
+            checked = connection.execute("PRAGMA quick_check").fetchall()
+            if checked != [("ok",)]:
+                return _Content(problem=str(checked[0][0]))
+            idents = frozenset(str(row[0]) for row in connection.execute(f"SELECT id FROM {table}"))
+            return _Content(_state(connection, path.name), idents)
+        finally:
+            connection.close()
+    except (apsw.Error, UnicodeDecodeError) as error:  # the latter: text that is none
+        return _Content(problem=str(error))
+
+
 # ── its images ────────────────────────────────────────────────────────────────────────────────────────────
 class Looker:
     """Opens one image after the other and compares it with what had been acknowledged."""
@@ -138,6 +164,7 @@ class Looker:
     def __init__(self, tape: Tape, folder: Path, tally: Tally) -> None:
         self._tape, self._folder, self._tally = tape, folder, tally
         self._states: dict[str, list[int]] = defaultdict(list)
+        self._seen: dict[tuple[str | int, ...], _Content] = {}
         for event in tape.events:
             if isinstance(event, Acknowledged):
                 self._states[event.name].append(event.state)
@@ -163,28 +190,28 @@ class Looker:
             self._check(disk.crash(dice), acknowledged, f"event {moment} of {len(events)}")
 
     def _check(self, image: dict[str, bytes], acknowledged: Counter[str], where: str) -> None:
-        for name, content in image.items():
-            (self._folder / name).write_bytes(content)
-        blobs: set[str] = set()
-        for name in reversed(FILES):  # evidence first: the ledger names it
-            try:
-                connection = apsw.Connection(str(self._folder / name))
-                try:
-                    if connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
-                        self._tally.found("damaged", f"{name}: {where}")
-                        break
-                    self._compare(name, _state(connection, name), acknowledged[name], where)
-                    if name == "evidence.db":
-                        blobs = {row[0] for row in connection.execute("SELECT id FROM blob")}
-                    elif {row[0] for row in connection.execute("SELECT id FROM evidence")} - blobs:
-                        self._tally.found("dangling", where)
-                finally:
-                    connection.close()
-            except apsw.Error as error:
-                self._tally.found("damaged", f"{name}: {where}: {error}")
-                break
-        for path in self._folder.iterdir():
-            path.unlink()
+        found = {name: self._opened(name, image) for name in FILES}
+        for name, content in found.items():
+            if content.problem:
+                self._tally.found("damaged", f"{name}: {where}: {content.problem}")
+            else:
+                self._compare(name, content.state, acknowledged[name], where)
+        ledger, proofs = (found[name] for name in FILES)
+        if not ledger.problem and not proofs.problem and ledger.evidence - proofs.evidence:
+            self._tally.found("dangling", where)
+
+    def _opened(self, name: str, image: dict[str, bytes]) -> _Content:
+        """What SQLite finds in one database of an image; the very same files are opened once."""
+        files = {file: image[file] for file in (name, f"{name}-wal") if file in image}
+        same = name, *map(hash, files.values())
+        if same not in self._seen:
+            self._tally.opened += 1
+            for file, content in files.items():
+                (self._folder / file).write_bytes(content)
+            self._seen[same] = _read(self._folder / name)
+            for path in self._folder.iterdir():
+                path.unlink()
+        return self._seen[same]
 
     def _compare(self, name: str, state: int, acknowledged: int, where: str) -> None:
         states = self._states[name]
