@@ -47,7 +47,7 @@ STAGES = (
         "unit",
         "unit and store",
         3,
-        (("python", "-m", "pytest", "-m", "not keyring", "tests/unit", "tests/store"),),
+        (("python", "-m", "pytest", "-m", "not keyring", "tests/unit", "tests/store", "tests/simulation"),),
         with_keyring=("python", "-m", "pytest", "-m", "keyring", "tests/unit"),
     ),
     Stage("browser", "browser", 5, (("python", "-m", "pytest", "-m", "not long", "tests/browser"),)),

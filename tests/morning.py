@@ -22,6 +22,7 @@ from resources.practice.server import Practice
 WEDNESDAY = date(2026, 11, 18)  # its run covers one business day, the Tuesday before
 TESTER = Actor("person", "tester", "Test", "cli", "test")
 SHIPPED = Path(__file__).parents[1] / "automations"
+_DOWNLOADS = ("appointments", "billing")
 FINAL = {"COMPLETED", "FAILED", "NEEDS_REVIEW", "CANCELLED"}
 
 
@@ -47,14 +48,25 @@ class Morning:
         accounts.set_account("main", site, user, version)
 
     def small_sync(self, claims: int, **replaced: str) -> str:
-        """Write an automation like the shipped one that enters the first few claims; returns its name."""
+        """Write an automation like the shipped one that enters the first few claims; returns its name.
+
+        It downloads the billing report alone: each download is a worker and a browser of its own.
+        """
         source = (SHIPPED / "clinic_morning_sync" / "automation.py").read_text()
+        begin, end = (source.index(f'@clinic.download("meridian")\ndef {name}') for name in _DOWNLOADS)
+        source = source[:begin] + source[end:]
+        begin, end = (
+            source.index("        visit = visits.get"),
+            source.index("        else:\n            batch.add"),
+        )
+        source = (
+            f"{source[:begin]}        if len(batch.records) >= {claims}:\n"
+            f'            batch.leave_out(row, "beyond the dose")\n{source[end:]}'
+        )
         changes = {
             '"clinic-morning-sync"': '"small-sync"',
-            'elif visit.status != "attended":': (
-                f'elif len(batch.records) >= {claims}:\n            batch.leave_out(row, "beyond the dose")\n'
-                '        elif visit.status != "attended":'
-            ),
+            "appointments: Download, billing": "billing",
+            "    visits = {visit.appt_no: visit for visit in appointments.rows(Appointment)}\n": "",
             "settle = seconds(5)": "settle = seconds(1)",
             **replaced,
         }

@@ -10,6 +10,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 TUTORIAL = DOCS / "authors" / "first-automation.md"
 REFERENCE = DOCS / "authors" / "reference.md"
 CLERKS = DOCS / "users" / "command-line.md"
+NOTICES = DOCS / "users" / "notices.md"
 
 _FILE = re.compile(
     r"^`(?P<file>automations/[^`\n]+)`(?:, continued)?:\n\n```\w+\n(?P<content>.*?)^```$",

@@ -27,18 +27,28 @@ _RESTORE = """(stored) => {
 
 
 class Engine:
-    """Playwright's driver and one browser. Start it early (no secret is needed for that), launch it late."""
+    """Playwright's driver and one browser, started when first needed: no secret is needed for that.
+
+    Nothing closes them in good order: when the worker has said how its task ended, the host ends its tree.
+    """
 
     def __init__(self) -> None:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415  # 0.17 s, only where a site is used
-
-        self._playwright: Playwright = sync_playwright().start()
+        self._playwright: Playwright | None = None
         self._browser: PlaywrightBrowser | None = None
+        self._headed = False
 
     def launch(self, path: Path, *, sandbox: bool, headed: bool = False) -> str:
-        """Start the browser at ``path``; returns its version. Raises BrowserMissing if it doesn't start."""
-        from playwright.sync_api import Error  # noqa: PLC0415
+        """Start driver and browser, unless they run as wanted; returns the browser's version.
 
+        Raises BrowserMissing if it doesn't start.
+        """
+        if self._browser is not None:
+            if headed == self._headed:
+                return self._browser.version
+            self._browser.close()
+        from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415  # 0.17 s, only for a site
+
+        self._playwright = self._playwright or sync_playwright().start()
         try:
             self._browser = self._playwright.chromium.launch(
                 executable_path=path,
@@ -51,7 +61,9 @@ class Engine:
                 handle_sighup=False,
             )
         except Error as error:
+            self._browser = None
             raise BrowserMissing(looked=str(path)) from error
+        self._headed = headed
         return self._browser.version
 
     def new_page(self, stored: bytes | None = None) -> Page:
@@ -69,10 +81,11 @@ class Engine:
         return context.new_page()
 
     def close(self) -> None:
-        """Close the browser and the driver."""
+        """Close the browser and the driver in good order (a script of one's own has no host to end it)."""
         if self._browser is not None:
             self._browser.close()
-        self._playwright.stop()
+        if self._playwright is not None:
+            self._playwright.stop()
 
 
 def stored_state(context: BrowserContext) -> bytes:

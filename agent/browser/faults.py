@@ -99,14 +99,14 @@ def _late(session: InUse, error: Exception) -> Failure:
         return ElementAmbiguous(site=site, element=element, found=found)
     if found == 1:
         return late  # it is there but covered, hidden or disabled
-    if _asks_to_sign_in(session):
+    if asks_to_sign_in(session.page):
         return SignedOut(site=site)
     return ElementMissing(site=site, element=element)
 
 
-def _asks_to_sign_in(session: InUse) -> bool:
+def asks_to_sign_in(page: Page) -> bool:
     """A password field where the work was going on means that the session has ended."""
-    return any(frame.locator("input[type=password]").count() > 0 for frame in session.page.frames)
+    return any(frame.locator("input[type=password]").count() > 0 for frame in page.frames)
 
 
 def _count(session: InUse) -> int:

@@ -11,7 +11,9 @@ from agent.browser.elements import Element
 from agent.core.failures import FillDiffers
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import ElementHandle, Locator, Page
+
+_AT_ONCE_MILLISECONDS = 1500.0
 
 Value = str | int | bool | date | Decimal
 
@@ -74,10 +76,13 @@ def fill(
     fields: Sequence[tuple[Element, Value]],
     seeking: Callable[[str], None],
     timeout_milliseconds: float,
+    *,
+    look_around: Callable[[], None] = lambda: None,
 ) -> None:
     """Set all fields, then read them back from the page; raises FillDiffers for one that holds otherwise.
 
     ``seeking`` hears each element's name before it is waited for, so that a missing one can be named.
+    ``look_around`` is called when one does not come at once: it raises where waiting is in vain.
     """
     by_frame: dict[str | None, list[tuple[Element, str | bool]]] = {}
     for element, value in fields:
@@ -86,12 +91,22 @@ def fill(
         handles = []
         for element, _ in group:
             seeking(element.name)
-            handles.append(element.locator(page).element_handle(timeout=timeout_milliseconds))
+            handles.append(_handle(element.locator(page), timeout_milliseconds, look_around))
         pairs = [[handle, value] for handle, (_, value) in zip(handles, group, strict=True)]
         held: list[Any] = handles[0].evaluate(_FILL, [pairs, timeout_milliseconds])
         for (element, value), found in zip(group, held, strict=True):
             if not _same(found, value):
                 raise FillDiffers(site=site, element=element.name)
+
+
+def _handle(locator: Locator, timeout_milliseconds: float, look_around: Callable[[], None]) -> ElementHandle:
+    from playwright.sync_api import TimeoutError as Late  # noqa: PLC0415  # keeps agent.sdk light
+
+    try:
+        return locator.element_handle(timeout=min(_AT_ONCE_MILLISECONDS, timeout_milliseconds))
+    except Late:
+        look_around()
+        return locator.element_handle(timeout=timeout_milliseconds)
 
 
 def _same(found: object, value: str | bool) -> bool:

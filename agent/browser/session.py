@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from agent.browser import filling
 from agent.browser.elements import Book, ElementKind
-from agent.browser.faults import SERVER_ERROR, translated
+from agent.browser.faults import SERVER_ERROR, asks_to_sign_in, translated
 from agent.browser.memory import Memory
 from agent.core.failures import (
     BrokenAutomation,
@@ -19,11 +19,24 @@ from agent.core.failures import (
     DownloadMissing,
     ElementMissing,
     Refused,
+    SignedOut,
     SiteDown,
 )
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Frame, Locator, Page, Response
+
+# One call for all frames: each call to the page costs about as much as a look at the disk and back.
+_TEXTS = """() => {
+  const told = [];
+  const read = (frame) => {
+    try { told.push(frame.document.body ? frame.document.body.innerText : ''); }
+    catch { told.push(null); }
+    for (let number = 0; number < frame.frames.length; number++) read(frame.frames[number]);
+  };
+  read(window);
+  return told;
+}"""
 
 ELEMENT_SECONDS = 15.0
 """How long an element may take to come; a page, twice as long."""
@@ -66,6 +79,7 @@ class Session:
             page.context.on("response", partial(_note_status, memory))
         self.memory = memory
         self.hook: CommitHook = _NoCommit()
+        self.token = ""
         page.set_default_timeout(ELEMENT_SECONDS * 1000)
         page.set_default_navigation_timeout(2 * ELEMENT_SECONDS * 1000)
         page.on("dialog", self._on_dialog)
@@ -111,7 +125,18 @@ class Session:
             self.memory.filled[name] = filling.shown(element, value)
             fields.append((element, value))
         with self.watched():
-            filling.fill(self.page, self.book.site, fields, self._seek, ELEMENT_SECONDS * 1000)
+            filling.fill(
+                self.page,
+                self.book.site,
+                fields,
+                self._seek,
+                ELEMENT_SECONDS * 1000,
+                look_around=self._require_signed_in,
+            )
+
+    def _require_signed_in(self) -> None:
+        if asks_to_sign_in(self.page):
+            raise SignedOut(site=self.book.site)
 
     def commit(self, name: str) -> None:
         """Click the one element that may take effect. The engine commits the intention to disk first."""
@@ -211,7 +236,10 @@ class Session:
 
     def text(self) -> str:
         """Return what a person can read on the page, all frames together."""
-        return "\n".join(_frame_text(frame) for frame in self.page.frames)
+        told: list[str | None] = self.page.main_frame.evaluate(_TEXTS)
+        if None not in told:
+            return "\n".join(part for part in told if part is not None)
+        return "\n".join(_frame_text(frame) for frame in self.page.frames)  # some frame is another site's
 
     @contextmanager
     def watched(self) -> Iterator[None]:

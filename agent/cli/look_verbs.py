@@ -74,13 +74,20 @@ def _standing(home: Home, run: Values, moments: Moments) -> str:
 def show(run_id: str, *, as_json: bool) -> None:
     """Show all of one run: tasks, records, totals, questions, evidence."""
     home, found = read_run(run_id)
+    from agent.cli import outlook_words  # noqa: PLC0415
+
+    forecast = outlook_words.forecast_of(home, found["id"])
     if as_json:
-        print_json({name: value for name, value in found.items() if name != "folder"})
+        plain = {name: value for name, value in found.items() if name != "folder"}
+        print_json({**plain, "forecast": outlook_words.as_json(forecast)})
         return
     from agent.cli.following import wording_of  # noqa: PLC0415
     from agent.cli.run_page import print_run  # noqa: PLC0415
 
-    print_run(found, wording_of(home, found["id"]))
+    wording = wording_of(home, found["id"])
+    print_run(found, wording)
+    if forecast is not None:
+        out(outlook_words.sentence(forecast, wording.moments))
 
 
 @click.command()

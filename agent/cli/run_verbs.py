@@ -91,13 +91,13 @@ def cancel(run_id: str) -> int:
 
 @click.command()
 def agent() -> int:
-    """Work in the foreground, without a window, until Ctrl-C."""
+    """Keep to the schedule in the foreground, without a window, until Ctrl-C."""
     from agent.cli.carrying import asked_to_end  # noqa: PLC0415
     from agent.host.agent import Host  # noqa: PLC0415
 
     home = find_home()
     ended = threading.Event()
-    with Host(home) as host, asked_to_end():
+    with Host(home, scheduled=True) as host, asked_to_end():
         tell(texts.say("agent_works", {"home": home.root}))
         try:
             while not ended.wait(1.0):  # Windows sees Ctrl-C only between waits

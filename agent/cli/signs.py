@@ -46,6 +46,21 @@ _RECORDS = {
     "TAKEN": WAITING,
 }
 
+_DAYS = {
+    None: WAITING,
+    "owed": WAITING,
+    "running": RUNNING,
+    "ran": DONE,
+    "failed": FAILED,
+    "skipped": WAITING,
+    "missed": FAILED,
+}
+
+
+def of_day(outcome: str | None) -> Sign:
+    """Return the sign of what became of a business day's duty; None where it is still to come."""
+    return _DAYS.get(outcome, RUNNING)
+
 
 def of_run(state: str) -> Sign:
     """Return the sign of a run's state."""

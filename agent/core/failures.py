@@ -3,12 +3,13 @@
     Failure
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
-    │   ├── BrokenSettings · BrokenBook · BrokenAutomation
+    │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   └── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
+    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
+    │   └── NoticeUndelivered · WakeupUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
@@ -22,7 +23,8 @@
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
     ├── Asked                  nothing is broken: a person decides before it goes on
-    │   └── ChangedCode · LimitReached · FirstRun · UnusualCount · UnusualReport
+    │   ├── ChangedCode · LimitReached · FirstRun · UnusualCount · UnusualReport
+    │   └── ParentsLeftOut · ParentsUnknown
     ├── FenceLost · WorkerDied · WorkerHung
     └── Defect                 the automation's own code failed
 
@@ -120,6 +122,14 @@ class BrokenAutomation(Usage):
     """An automation's definition cannot be right (file, line, problem)."""
 
 
+class BrokenAddress(Usage):
+    """The address for notices cannot be understood (service)."""
+
+
+class ChangedByPerson(Usage):
+    """A file or an entry that we would write was changed by somebody, or never was ours (path)."""
+
+
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
@@ -187,6 +197,14 @@ class DatabaseDamaged(NotReady):
 
 class AlreadyRunning(NotReady):
     """Another Predawn holds this home (pid)."""
+
+
+class NoticeUndelivered(NotReady):
+    """A notice could not be delivered (problem)."""
+
+
+class WakeupUnavailable(NotReady):
+    """This computer cannot be set to wake up for a run (why, command)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────
@@ -347,6 +365,14 @@ class UnusualReport(Asked):
     """A downloaded report has far fewer or far more rows than usual (file, found, low, high)."""
 
 
+class ParentsLeftOut(Asked):
+    """Records refer to others, of that upload, which a person left out (count, task)."""
+
+
+class ParentsUnknown(Asked):
+    """Records refer to others, of that upload, of which Predawn knows nothing (count, task)."""
+
+
 # ── processes and code ───────────────────────────────────────────────────────────────────────────────
 class FenceLost(Failure):
     """This worker no longer owns its run: another one has started."""
@@ -425,6 +451,8 @@ ANSWERS: Mapping[type[Failure], tuple[str, ...]] = {
     FirstRun: ("nothing_entered_yet", "stop"),
     UnusualCount: ("go_on", "stop"),
     UnusualReport: ("go_on", "stop"),
+    ParentsLeftOut: ("leave_out_too", "stop"),
+    ParentsUnknown: ("go_on", "stop"),
 }
 """What a person may answer when a task waits for them."""
 

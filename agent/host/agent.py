@@ -1,34 +1,48 @@
-"""The composition root: lock, leftovers, store, recovery, bell, supervisor. That is the whole start."""
+"""The composition root: lock, leftovers, store, recovery, bell, supervisor, clock. That is the start."""
 
 from __future__ import annotations
 
 import logging
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from agent.host import recovery
+from agent.host import planning, recovery
+from agent.host.agenda import the_schedule
+from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
+from agent.host.notices import Notices
 from agent.host.supervisor import Supervisor
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
+from agent.store.tables import OccurrenceRow
 from agent.system.bell import Bell
+from agent.system.holidays import require_known
 from agent.system.instance import InstanceLock
 from agent.system.log import open_log
 from agent.system.paths import Home
 from agent.system.processes import become_reaper
 from agent.system.seal import master_key
-from agent.system.settings import load_settings
+from agent.system.settings import Settings, load_settings
 from agent.system.vault import open_vault
+
+if TYPE_CHECKING:
+    from agent.host.clock import Clock
 
 
 class Host:
-    """The long-lived process's heart; the tray, the command line and the tests all start this one."""
+    """The long-lived process's heart; the tray, the command line and the tests all start this one.
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    ``scheduled`` is for a host that stays: it also begins what the schedule owes. One that a command starts
+    for its own run leaves the schedule alone.
+    """
+
+    def __init__(self, home: Home, *, scheduled: bool = False) -> None:
+        self._home, self._scheduled = home, scheduled
+        self._clock: Clock | None = None
         self._lock = InstanceLock(home.lock)
         self._bell = Bell(home.bell)
         self._supervisor: Supervisor | None = None
+        self._notices: Notices | None = None
         self._log: logging.Handler | None = None
 
     def start(self) -> None:
@@ -39,6 +53,7 @@ class Host:
         """
         self._home.prepare()
         settings = load_settings(self._home)
+        require_known(self._home, settings)
         self._lock.acquire()
         try:
             become_reaper()
@@ -49,9 +64,14 @@ class Host:
             keys = Keys(master)
             self._open_log()
             recovery.recover()
-            self._supervisor = Supervisor(self._home, settings, keys, self._bell.tell)
+            self._notices = Notices(self._home, settings)
+            self._supervisor = Supervisor(self._home, settings, keys, self._tell)
             self._bell.start(lambda _ident: self.wake())
             self._supervisor.start()
+            self._notices.start()
+            if self._scheduled:
+                self._clock = self._make_clock(settings, keys)
+                self._clock.start()
         except BaseException:
             self.stop()
             raise
@@ -60,17 +80,26 @@ class Host:
         """Look at the rows again."""
         if self._supervisor is not None:
             self._supervisor.wake()
+        if self._clock is not None:
+            self._clock.wake()
 
     @property
     def defect(self) -> BaseException | None:
-        """What the supervisor died of, if it did: a face must say so."""
-        return None if self._supervisor is None else self._supervisor.defect
+        """What the supervisor, the clock, or who tells people died of: a face must say so."""
+        parts = (self._supervisor, self._clock, self._notices)
+        return next((part.defect for part in parts if part is not None and part.defect is not None), None)
 
     def stop(self) -> None:
         """End the running worker's tree and stop; what was at work resumes at the next start."""
+        if self._clock is not None:
+            self._clock.stop()
+            self._clock = None
         if self._supervisor is not None:
             self._supervisor.stop()
             self._supervisor = None
+        if self._notices is not None:
+            self._notices.stop()
+            self._notices = None
         self._bell.stop()
         close_store()
         if self._log is not None:
@@ -78,6 +107,28 @@ class Host:
             self._log.close()
             self._log = None
         self._lock.release()
+
+    def _make_clock(self, settings: Settings, keys: Keys) -> Clock:
+        from agent.host.clock import Clock  # noqa: PLC0415  # its timer's library, only where it is needed
+
+        enrolment = Enrolment(self._home, settings)
+
+        def plan(owed: OccurrenceRow) -> str:
+            return planning.plan(
+                self._home, enrolment.settings, keys, owed.automation, the_schedule(), owed=owed
+            )
+
+        def tell() -> None:
+            self._bell.tell("calendar")
+            if self._supervisor is not None:
+                self._supervisor.wake()
+
+        return Clock(enrolment, plan, tell)
+
+    def _tell(self, ident: str) -> None:
+        self._bell.tell(ident)
+        if self._notices is not None:
+            self._notices.wake()
 
     def _open_log(self) -> None:
         self._log = open_log(self._home.logs / "agent.log", secrets=tuple)

@@ -53,6 +53,10 @@ class Worker:
         """Return what a later host needs to find and end this tree."""
         return {**asdict(self.tree.identity), "mark": self.mark}
 
+    def prepare(self, browser: Mapping[str, Any] | None) -> None:
+        """Let it start what the next task will need; the task itself is told later."""
+        self._say({"prepare": browser})
+
     def assign(self, assignment: Mapping[str, Any]) -> None:
         """Hand over the one line that says what to do; if the worker is gone, its end tells."""
         self._say(assignment)
@@ -97,16 +101,17 @@ class Worker:
 
 
 class Crew:
-    """Keeps one prepared worker ready: driver started, no secret known to it yet."""
+    """Keeps one prepared worker ready: browser started where one is needed, no secret known to it yet."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._spare: Worker | None = None
 
-    def prepare(self) -> None:
-        """Start the next worker, unless one is prepared."""
+    def prepare(self, browser: Mapping[str, Any] | None) -> None:
+        """Start the next worker, unless one is prepared; with this browser, or None where it uses no site."""
         if self._spare is None:
             self._spare = Worker(self._home)
+            self._spare.prepare(browser)
 
     def take(self) -> Worker:
         """Return the prepared worker if it still lives, else a new one."""

@@ -12,8 +12,9 @@ from agent.core.failures import ChangedCode, Defect, Failure, WrongState
 from agent.core.states import RecordState, RunState
 from agent.host import planning
 from agent.host.keys import Keys
-from agent.store import commands, reviews, runs
+from agent.store import commands, pauses, reviews, runs
 from agent.store.tables import RunRow
+from agent.system.automations import automation_name, find_automation
 from agent.system.paths import Home
 from agent.system.settings import Settings
 
@@ -48,6 +49,7 @@ class Orders:
             "retry": self._resume,
             "cancel": self._cancel,
             "answer": self._answer,
+            "pause": self._pause,
         }
 
     def carry_out(self) -> None:
@@ -79,6 +81,19 @@ class Orders:
         )
         return {"run": run_id}
 
+    def _pause(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
+        """Skip an automation's days until one, or until somebody ends the pause; ``off`` ends it."""
+        automation = automation_name(find_automation(self._home, args["automation"]))
+        if args.get("off"):
+            return {
+                "automation": automation,
+                "paused": False,
+                "was_paused": pauses.end(automation),
+            }
+        until = date.fromisoformat(args["until"]) if args.get("until") else None
+        pauses.pause(automation, until, actor)
+        return {"automation": automation, "paused": True, "until": args.get("until")}
+
     def _resume(self, args: Mapping[str, Any], _actor: Actor) -> Mapping[str, Any]:
         """Resume and retry differ in words only: both go on with the first task that has no checkpoint."""
         run = runs.get(args["run"])
@@ -104,19 +119,18 @@ class Orders:
         elif given == "stop":
             return self._cancel({"run": item.run_id}, actor)
         elif given != "retry":
-            self._accept(runs.get(item.run_id), item.question)
+            self._accept(runs.get(item.run_id), item.question, actor)
         run = runs.get(item.run_id)
         if RunState(run.state) in _MAY_RESUME and not reviews.open_items(run.id):
             _wake(run.id)
         return {"run": run.id}
 
-    def _accept(self, run: RunRow, question: str) -> None:
+    def _accept(self, run: RunRow, question: str, actor: Actor) -> None:
         """A person let the run go on: the same question is not asked again in it."""
         if question == ChangedCode.code:
             manifest = planning.describe(self._home, planning.folder_of(run))
             runs.pin_versions(run.id, {**manifest["versions"], "agent": planning.build()})
-        accepted = {*run.options.get("accepted", ()), question}
-        runs.change_options(run.id, accepted=sorted(accepted))
+        runs.change_options(run.id, accepted={**run.options.get("accepted", {}), question: actor.as_json()})
 
 
 def _wake(run_id: str) -> None:

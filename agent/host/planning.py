@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,33 +14,39 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.core.actors import Actor
-from agent.core.calendar import parse_schedule, period_covered
+from agent.core.calendar import OfficeDays, Rules, is_business_day, read_rules
 from agent.core.failures import Defect, Failure, PasswordMissing
+from agent.core.occurrences import Duty, business_date_at, duties_of, period_of
 from agent.core.states import TaskKind
 from agent.host.keys import Keys
-from agent.store import accounts, runs
+from agent.store import accounts, occurrences, runs
 from agent.store.runs import PlannedRun, PlannedTask
-from agent.store.tables import RunRow
+from agent.store.tables import OccurrenceRow, RunRow
 from agent.system.automations import find_automation
 from agent.system.browsers import find_browser
 from agent.system.fingerprint import agent_fingerprint
+from agent.system.holidays import office_days
 from agent.system.paths import Home
 from agent.system.settings import Office, Settings
 
 _DESCRIBE_SECONDS = 60
+_REHEARSAL = "rehearsal"  # a slot of its own: it holds no duty, and keeps no run from its own
 
 
 def describe(home: Home, folder: Path) -> Mapping[str, Any]:
     """Ask a worker what an automation is: the host never imports an author's code. Raises its failures."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "agent.worker", "describe", str(folder)],
-        env={**os.environ, "PREDAWN_HOME": str(home.root)},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=_DESCRIBE_SECONDS,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "agent.worker", "describe", str(folder)],
+            env={**os.environ, "PREDAWN_HOME": str(home.root)},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_DESCRIBE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:  # an author's endless loop must not stop the host
+        raise Defect(kind="TimeoutExpired", file=str(folder), line=0) from error
     try:
         value: Mapping[str, Any] = json.loads(done.stdout)
     except ValueError as error:
@@ -59,20 +65,35 @@ def plan(
     *,
     business_date: date | None = None,
     options: Mapping[str, Any] | None = None,
+    owed: OccurrenceRow | None = None,
 ) -> str:
-    """Plan a run and return its id; ``business_date`` is today in the office's zone when none is given.
+    """Plan a run and return its id.
+
+    ``owed`` is the occurrence for which the schedule plans. By hand there is none: then ``business_date`` is
+    the one of this moment in the office's zone when none is given, and the run adopts what that day owes by
+    now.
 
     Raises UnknownAutomation, BrokenAutomation, PasswordMissing, BrowserMissing, DutyIsOpen: then nothing is
     stored.
     """
     folder = find_automation(home, name)
     manifest = describe(home, folder)
-    office = settings.offices.get("main") or next(iter(settings.offices.values()))
+    office = _office(settings, owed)
     _require_accounts(manifest, office)
     find_browser()
-    day = business_date or datetime.now(UTC).astimezone(ZoneInfo(office.zone)).date()
-    weekdays = parse_schedule(manifest["schedule"]).weekdays
-    period = period_covered(day, manifest["covers"], weekdays, office.closed)
+    rules, zone, now = read_rules(manifest), ZoneInfo(office.zone), datetime.now(UTC)
+    calendar = calendar_around(office, business_date or now.astimezone(zone).date())
+    rehearsal = bool((options or {}).get("rehearse"))
+    if owed is None:
+        day = business_date or business_date_at(rules, zone, calendar, now)
+        today = _duties(rules, zone, calendar, day)
+        slot = _slot_by_now(rules, today, now)
+        duty = None if rehearsal else _adoptable(manifest["name"], office, today, now)
+    else:
+        duty = occurrences.duty_of(owed)
+        day, slot = duty.business_date, duty.slot
+    last_done = occurrences.last_done(manifest["name"], office.name)
+    period = period_of(rules, day, slot, calendar, last_done)
     run_id = runs.new_run_id(day)
     run = PlannedRun(
         automation=manifest["name"],
@@ -82,7 +103,7 @@ def plan(
         period_first=period.first,
         period_last=period.last,
         folder=str(folder),
-        slot=manifest["schedule"],
+        slot=_REHEARSAL if rehearsal else slot,
         options=dict(options or {}),
         manifest=manifest,
         versions={**manifest["versions"], "agent": build()},
@@ -91,8 +112,42 @@ def plan(
         PlannedTask(task["name"], TaskKind(task["kind"]), task["site"], tuple(task["inputs"]))
         for task in manifest["tasks"]
     ]
-    runs.plan(run_id, run, tasks, actor, keys.new_run_key(run_id))
+    runs.plan(run_id, run, tasks, actor, keys.new_run_key(run_id), duty)
     return run_id
+
+
+def calendar_around(office: Office, day: date) -> OfficeDays:
+    """Return an office's closed and half days from the year before a day to two years after it."""
+    return office_days(office, range(day.year - 1, day.year + 3))
+
+
+def _office(settings: Settings, owed: OccurrenceRow | None) -> Office:
+    if owed is not None:
+        return settings.offices[owed.office]
+    return settings.offices.get("main") or next(iter(settings.offices.values()))
+
+
+def _duties(rules: Rules, zone: ZoneInfo, calendar: OfficeDays, day: date) -> list[Duty]:
+    """Return what a day owes; a closed one that a person runs all the same counts as open."""
+    if not is_business_day(day, rules.schedule.weekdays, calendar.closed):
+        opened = {closed: name for closed, name in calendar.closed.items() if closed != day}
+        calendar = OfficeDays(opened, calendar.half)
+    return duties_of(rules, zone, calendar, day)
+
+
+def _slot_by_now(rules: Rules, today: Sequence[Duty], now: datetime) -> str:
+    """Return the slot that a run by hand stands for: the last whose start has come, else the first."""
+    begun = [duty.slot for duty in today if duty.due_at <= now]
+    return begun[-1] if begun else f"{rules.schedule.times[0]:%H:%M}"
+
+
+def _adoptable(automation: str, office: Office, today: Sequence[Duty], now: datetime) -> Duty | None:
+    """Return the last duty of a day whose start has come, where the automation is scheduled."""
+    row = occurrences.schedule(automation, office.name)
+    begun = [duty for duty in today if duty.due_at <= now]
+    if row is None or not begun or begun[-1].due_at <= row.since_at:
+        return None
+    return begun[-1]
 
 
 def folder_of(run: RunRow) -> Path:

@@ -24,15 +24,26 @@ def require_ready(home: Home, settings: Settings, run: RunRow, task: TaskRow) ->
     home.prepare()
     if task.site is None:
         return {"browser": None, "account": None}
-    browser = find_browser()
+    browser = browser_for(run)
     account = accounts.find(run.office, task.site)
     if account is None:
         raise PasswordMissing(site=task.site, account="")
     password = Passwords(open_vault(home)).get(run.office, task.site, account.name)
     require_reachable(task.site, site_url(home, settings, task.site))
     return {
-        "browser": {"kind": browser.kind, "path": str(browser.path), "sandbox": browser.sandbox},
+        "browser": browser,
         "account": {"site": task.site, "name": account.name, "password": password.value},
+    }
+
+
+def browser_for(run: RunRow) -> dict[str, Any]:
+    """Return what a worker needs to start the browser for a run; raises BrowserMissing."""
+    browser = find_browser()
+    return {
+        "kind": browser.kind,
+        "path": str(browser.path),
+        "sandbox": browser.sandbox,
+        "headed": bool(run.options.get("headed")),
     }
 
 

@@ -17,12 +17,13 @@ from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
 from agent.host.keys import Keys
 from agent.host.orders import Orders
-from agent.host.readiness import require_ready
+from agent.host.readiness import browser_for, require_ready
 from agent.store import reviews, runs
 from agent.store.database import close_store
 from agent.store.lease import Lease
 from agent.store.tables import RunRow, TaskRow
 from agent.system.paths import Home
+from agent.system.power import Awake, kept_awake
 from agent.system.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -39,8 +40,16 @@ _LAST_WORDS_SECONDS = 15.0
 class Supervisor:
     """The thread that works through the queue until it is told to stop."""
 
-    def __init__(self, home: Home, settings: Settings, keys: Keys, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        keys: Keys,
+        tell: Callable[[str], None],
+        awake: Awake = kept_awake,
+    ) -> None:
         self._home, self._settings, self._keys, self._tell = home, settings, keys, tell
+        self._awake = awake
         self._crew = Crew(home)
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -69,7 +78,8 @@ class Supervisor:
                 self._orders.carry_out()
                 run = runs.oldest_pending()
                 if run is not None:
-                    self._work_on(run.id)
+                    with self._awake():
+                        self._work_on(run.id)
                 else:
                     self._wake.wait()
         except BaseException as error:  # noqa: BLE001  # a thread's death must not pass in silence: the face asks for it
@@ -113,7 +123,7 @@ class Supervisor:
         death: Failure = WorkerDied(exit_code=None)
         try:
             worker.assign(assignment(self._home, self._settings, self._keys, run, task, lease, told))
-            self._crew.prepare()
+            self._prepare_next(run, task)
             death = self._watch(worker, lease)
         finally:
             worker.end()
@@ -122,10 +132,20 @@ class Supervisor:
         self._tell(f"run/{run.id}")
         return 0
 
+    def _prepare_next(self, run: RunRow, task: TaskRow) -> None:
+        """Let the worker of the run's next task start while this one works; after the last, none idles."""
+        following = (each for each in runs.tasks_of(run.id) if each.position > task.position)
+        upcoming = next((each for each in following if each.state == TaskState.WAITING), None)
+        if upcoming is None:
+            return
+        try:
+            self._crew.prepare(browser_for(run) if upcoming.site else None)
+        except NotReady as failure:  # it is asked for again, and waited for, when its turn comes
+            _log.info("not_prepared why=%s", failure)
+
     def _watch(self, worker: Worker, lease: Lease) -> Failure:
         """Follow a worker until it has ended or must be; returns the cause of death if it stored none."""
         step, since, cancelled = "starting", time.time(), False
-        ended_at: float | None = None
         while not self._stopping.is_set():
             event = worker.event(_EVENT_SECONDS)
             worker.tree.poll()  # looks at the tree now and then, to know its orphans later
@@ -133,7 +153,7 @@ class Supervisor:
                 step, since = event["code"], event["since"]
                 self._note(lease, event)
             elif event is not None and event["event"] == "ended":
-                ended_at = time.time()
+                return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
             elif event is not None and event["event"] == "gone":
                 return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
             if self._wake.is_set():
@@ -142,8 +162,6 @@ class Supervisor:
             if not cancelled and runs.get(lease.run_id).options.get("cancel"):
                 cancelled = True
                 worker.cancel()
-            if ended_at is not None and time.time() - ended_at > _LAST_WORDS_SECONDS:
-                return WorkerDied(exit_code=None)  # its outcome is stored; only its end hangs
             limit = _LIMITS.get(step, STEP_SECONDS)
             if time.time() - since > limit:
                 return WorkerHung(step=step, seconds=round(limit))

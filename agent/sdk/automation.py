@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from agent.core.calendar import COVERS, parse_schedule, parse_time
+from agent.core.calendar import COVERS, POLICIES, SAME_DAY, WORDS, read_rules
 from agent.core.failures import BrokenAutomation
 from agent.core.states import TaskKind
 from agent.sdk.destination import Destination
@@ -17,6 +17,14 @@ DestinationT = TypeVar("DestinationT", bound=type[Destination[Any]])
 
 RUN_PARAMETER = "run"
 SITE_PARAMETER = "site"
+
+
+@dataclass(frozen=True)
+class Link:
+    """Which upload's records those of another wait for, and the field that holds the parent's key."""
+
+    task: str
+    by: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class Task:
     work: Callable[..., Any]
     file: str
     line: int
+    after: Link | None = None
 
 
 class Automation:
@@ -42,14 +51,22 @@ class Automation:
         title: str,
         schedule: str,
         deadline: str,
-        covers: str = "previous business day",
+        covers: str = COVERS[0],
+        catch_up: str = SAME_DAY,
+        latest_start: str | None = None,
+        if_missed: str = POLICIES[0],
     ) -> None:
         self.name, self.title, self.covers = name, title, covers
         self.schedule, self.deadline = schedule, deadline
+        self.catch_up, self.latest_start, self.if_missed = catch_up, latest_start, if_missed
         self.tasks: dict[str, Task] = {}
         frame = inspect.stack(context=0)[1]
         self.file, self.line = frame.filename, frame.lineno
         self._check_words()
+
+    def words(self) -> dict[str, str | None]:
+        """Return what says when it runs and what it covers, as it was written: the manifest carries them."""
+        return {word: getattr(self, word) for word in WORDS}
 
     def download(self, site: str) -> Callable[[FunctionT], FunctionT]:
         """Add a task that signs in at a site and returns a :class:`Download`: ``def billing(site, run)``."""
@@ -70,17 +87,34 @@ class Automation:
         self._add(work, TaskKind.PROCESS, None, _parameters(work, RUN_PARAMETER))
         return work
 
-    def upload(self, site: str, *, of: Callable[..., Any]) -> Callable[[DestinationT], DestinationT]:
-        """Add a destination class: it enters the records of the batch that ``of`` returned."""
+    def upload(
+        self,
+        site: str,
+        *,
+        of: Callable[..., Any],
+        after: type[Destination[Any]] | None = None,
+        by: str = "",
+    ) -> Callable[[DestinationT], DestinationT]:
+        """Add a destination class: it enters the records of the batch that ``of`` returned.
+
+        ``after`` names a destination above: each record waits until that one's record has arrived whose key
+        stands in the field ``by``.
+        """
 
         def add(destination: DestinationT) -> DestinationT:
-            self._add(destination, TaskKind.UPLOAD, site, (of.__name__,))
+            link = Link(after.__name__, by) if after is not None else None
+            self._add(destination, TaskKind.UPLOAD, site, (of.__name__,), link)
             return destination
 
         return add
 
     def _add(
-        self, work: Callable[..., Any], kind: TaskKind, site: str | None, inputs: tuple[str, ...]
+        self,
+        work: Callable[..., Any],
+        kind: TaskKind,
+        site: str | None,
+        inputs: tuple[str, ...],
+        after: Link | None = None,
     ) -> None:
         name = work.__name__
         file, line = _place(work)
@@ -95,34 +129,38 @@ class Automation:
                 raise BrokenAutomation(file=file, line=line, problem=problem)
         if kind is TaskKind.UPLOAD:
             self._check_destination(name, work, inputs[0], file, line)
-        self.tasks[name] = Task(name, kind, site, inputs, work, file, line)
+        if after is not None:
+            self._check_link(name, work, after, file, line)
+        self.tasks[name] = Task(name, kind, site, inputs, work, file, line, after)
 
     def _check_destination(
         self, name: str, work: Callable[..., Any], batch: str, file: str, line: int
     ) -> None:
         if not (isinstance(work, type) and issubclass(work, Destination)):
             problem = f"{name} must be a class derived from Destination"
-        elif not work.has("submit"):
-            problem = f"{name} has no submit: nothing could be entered"
-        elif not work.has("look_up"):
-            problem = f"{name} has no look_up: after a lost answer nobody could find out what was saved"
-        elif not work.record_type.key_field:
-            problem = f"{name} must say what it enters: Destination[Claim], where Claim has a key"
+        elif (wrong := work.problem()) is not None:
+            problem = f"{name} {wrong}"
         elif self.tasks[batch].kind is not TaskKind.PROCESS:
             problem = f"{name} enters {batch}, which is no process task"
         else:
             return
         raise BrokenAutomation(file=file, line=line, problem=problem)
 
+    def _check_link(self, name: str, work: Callable[..., Any], after: Link, file: str, line: int) -> None:
+        parent = self.tasks.get(after.task)
+        if parent is None or parent.kind is not TaskKind.UPLOAD:
+            problem = f"{name} comes after {after.task}, but no upload above it is named so"
+        elif after.by not in work.record_type.columns:  # type: ignore[attr-defined]  # a destination by now
+            problem = f"{name} refers to {after.task} by “{after.by}”, which is no field of what it enters"
+        else:
+            return
+        raise BrokenAutomation(file=file, line=line, problem=problem)
+
     def _check_words(self) -> None:
         try:
-            parse_schedule(self.schedule)
-            parse_time(self.deadline)
+            read_rules(self.words())
         except ValueError as error:
             raise BrokenAutomation(file=self.file, line=self.line, problem=str(error)) from error
-        if self.covers not in COVERS:
-            problem = f"covers is “{self.covers}”, not one of: {', '.join(COVERS)}"
-            raise BrokenAutomation(file=self.file, line=self.line, problem=problem)
 
 
 def _parameters(work: Callable[..., Any], *given: str) -> tuple[str, ...]:

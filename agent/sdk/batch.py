@@ -43,10 +43,13 @@ class Batch(Generic[RecordT]):
     """Records to deliver. Every row of a file that one row is taken from must be added or left out.
 
     ``may_be_few``: none at all, or less than half of a usual day, is no question to a person.
+
+    ``repeats``: several equal records of one key are as many things to deliver; else a person is asked.
     """
 
     record_type: type[RecordT]
     may_be_few: bool = field(default=False, kw_only=True)
+    repeats: bool = field(default=False, kw_only=True)
     records: list[RecordT] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agent.sdk.session import Session
 
 RecordT = TypeVar("RecordT", bound=Record)
+_EFFECTS = ("create", "ensure")
 
 
 def seconds(number: float) -> timedelta:
@@ -40,10 +41,14 @@ class Found(Generic[RecordT]):
         self.shown = {name: _shown(record_type, name, value) for name, value in values.items()}
         self.key = normalise_key(self.shown[record_type.key_field])
 
-    def differences(self, record: Record) -> list[str]:
-        """Return the names of the fields that the site shows otherwise than the record has them."""
-        wanted = record.shown()
-        return [name for name, value in self.shown.items() if value != wanted[name]]
+    def differences(self, record: Record, only: Collection[str] | None = None) -> list[str]:
+        """Return which fields (of ``only`` these) the site shows otherwise than the record has them."""
+        wanted, names = record.shown(), self.shown if only is None else only
+        return [name for name, value in self.shown.items() if name in names and value != wanted[name]]
+
+    def unshown(self, wanted: Iterable[str]) -> list[str]:
+        """Return which of these fields the look-up did not read."""
+        return [name for name in wanted if name not in self.shown]
 
 
 def _shown(record_type: type[Record], name: str, value: object) -> str:
@@ -71,13 +76,36 @@ class Listing(Generic[RecordT]):
 
 
 class Destination(Generic[RecordT]):
-    """Subclass it, fill in :meth:`submit` and :meth:`look_up`; the engine does all the rest.
+    """Subclass it, fill in :meth:`submit` and :meth:`look_up`, and declare what the site can do.
 
-    ``settle`` is more than the site's request time-out plus the lag of its look-up: so long after a lost
-    answer it is certain whether the site saved.
+    ``settle``: more than the site's request time-out plus the lag of its look-up: so long after a lost answer
+    it is certain whether the site saved.
+
+    ``lag``: how much later than its answer the look-up may show a record; 0 is at once.
+
+    ``cannot_look_up``: why no screen of the site shows a record again. Then nothing is read back, nothing in
+    doubt is ever sent again by the machine, and a person is asked instead.
+
+    ``idempotent``: the site itself takes a submit only once for each ``site.token``, which submit enters in
+    one of its fields. Then what is in doubt may be sent once more even where it cannot be looked up.
+
+    ``saves_while_filling``: the site saves while one types; the intention is on disk before the first key.
+
+    ``never_shown``: fields that no screen of the site shows again; they are named on the certificate. Every
+    other field must be read back.
+
+    ``effect``: ``"create"``, or ``"ensure"``: what is there already with equal ``match`` fields is left as it
+    is, what is there with others is a question, and what is missing is created. Nothing is overwritten.
     """
 
     settle: ClassVar[timedelta] = timedelta(seconds=30)
+    lag: ClassVar[timedelta] = timedelta(0)
+    cannot_look_up: ClassVar[str] = ""
+    idempotent: ClassVar[bool] = False
+    saves_while_filling: ClassVar[bool] = False
+    never_shown: ClassVar[Collection[str]] = ()
+    effect: ClassVar[str] = "create"
+    match: ClassVar[Collection[str]] = ()
     record_type: ClassVar[type[Record]] = Record
 
     def __init_subclass__(cls) -> None:
@@ -101,6 +129,41 @@ class Destination(Generic[RecordT]):
     def list_all(self, site: Session) -> Listing[RecordT]:
         """List what the site holds, for reading back in bulk and for seeing what people entered. Optional."""
         raise NotImplementedError
+
+    @classmethod
+    def compared(cls) -> list[str]:
+        """Return the fields that must be read back equal: all that the site shows, or those to ``match``."""
+        names = [cls.record_type.key_field, *cls.match] if cls.effect == "ensure" else cls.record_type.columns
+        return [name for name in cls.record_type.columns if name in names and name not in cls.never_shown]
+
+    @classmethod
+    def problem(cls) -> str | None:
+        """Return what is wrong with the class as it was declared, or None."""
+        looks, fields = cls.has("look_up"), cls.record_type.columns.keys()
+        unknown = [name for name in (*cls.never_shown, *cls.match) if name not in fields]
+        wrong = {
+            "has no submit: nothing could be entered": not cls.has("submit"),
+            "must say what it enters: Destination[Claim], where Claim has a key": (
+                not cls.record_type.key_field
+            ),
+            "has no look_up: after a lost answer nobody could find out what was saved "
+            "(where the site has no screen for it, say so: cannot_look_up = “why”)": (
+                not looks and not cls.cannot_look_up
+            ),
+            "has a look_up and says that it cannot look up": looks and bool(cls.cannot_look_up),
+            f"has effect “{cls.effect}”, not one of: {', '.join(_EFFECTS)}": cls.effect not in _EFFECTS,
+            "ensures: it needs a look_up, and match = (…) with the fields that must be equal": (
+                cls.effect == "ensure" and not (looks and cls.match)
+            ),
+            "never shows the key: then nothing could be found again; say cannot_look_up": (
+                looks and cls.record_type.key_field in cls.never_shown
+            ),
+            f"names {', '.join(unknown)}, no field of {cls.record_type.__name__}": bool(unknown),
+            "settles before its look-up can show anything: settle must be longer than lag": (
+                cls.settle <= cls.lag
+            ),
+        }
+        return next((words for words, is_so in wrong.items() if is_so), None)
 
     @classmethod
     def has(cls, method: str) -> bool:

@@ -20,6 +20,11 @@ def find(office: str, site: str) -> AccountRow | None:
     return found
 
 
+def stored() -> list[AccountRow]:
+    """Return every account of this home, by site and office."""
+    return list(AccountRow.select().order_by(AccountRow.site, AccountRow.office))
+
+
 def set_account(office: str, site: str, name: str, password_version: int) -> None:
     """Store who signs in, under which password version; the count of tries and the session begin anew."""
     with transaction():

@@ -69,6 +69,23 @@ def holding(task_id: int) -> frozenset[int]:
     return frozenset(row.id for row in query)
 
 
+def delivered_copies(place: Mapping[str, str], key_hash: str, except_for: int) -> int:
+    """Return how many records other than ``except_for`` hold a copy of this key and have been delivered."""
+    return int(
+        LedgerKeyRow.select()
+        .join(RecordRow)
+        .where(
+            (LedgerKeyRow.site == place["site"])
+            & (LedgerKeyRow.office == place["office"])
+            & (LedgerKeyRow.record_type == place["record_type"])
+            & (LedgerKeyRow.key_hash == key_hash)
+            & (RecordRow.id != except_for)
+            & RecordRow.state.in_(DELIVERED_RECORDS)
+        )
+        .count()
+    )
+
+
 def standing(holder: RecordRow | None, payload_hash: str) -> Standing:
     """Return what a record with this payload may do while ``holder`` has its key."""
     if holder is None:

@@ -25,7 +25,7 @@ from agent.store import holders
 from agent.store.fields import utc_now
 from agent.store.holders import Standing, standing
 from agent.store.lease import Lease
-from agent.store.tables import AttemptRow, LeftOutRow, RecordRow, ReviewRow, TrustRow
+from agent.store.tables import AttemptRow, LeftOutRow, RecordRow, ReviewRow, TaskRow, TrustRow
 from agent.system.seal import Key, keyed_hash, seal, unseal
 
 
@@ -166,6 +166,31 @@ class Ledger:
     def _bound_to(self, ordinal: int) -> str:
         return f"record/{self._lease.run_id}/{self._lease.task_id}/{ordinal}"
 
+    def token(self, entry: Entry) -> str:
+        """Return what a site that takes a submit once for each token is given: the same at every try."""
+        place = "/".join(vars(self._destination).values())
+        return keyed_hash(self._index_key, f"token/{place}/{entry.payload['key']}/{entry.copy}")[:32]
+
+    def other_copies(self, entry: Entry) -> int:
+        """Return how many other copies of a record's key have been delivered, over all runs."""
+        return holders.delivered_copies(
+            vars(self._destination), keyed_hash(self._index_key, entry.payload["key"]), entry.id
+        )
+
+    def state_elsewhere(self, task: str, place: Destination, key: str) -> RecordState | None:
+        """Return what became of another upload's record: of this run, else of whichever run holds the key."""
+        key_hash = keyed_hash(self._index_key, key)
+        here = (
+            RecordRow.select(RecordRow.state)
+            .join(TaskRow)
+            .where((TaskRow.run == self._lease.run_id) & (TaskRow.name == task))
+            .where(RecordRow.key_hash == key_hash)
+        ).scalar()
+        if here is None:
+            found = holders.holder(vars(place), key_hash, 0)
+            here = None if found is None else found.state
+        return None if here is None else RecordState(here)
+
     # ── transitions ───────────────────────────────────────────────────────────────────────────────────
     def intend(self, entry: Entry) -> None:
         """Commit that the next click may send this record. Nothing may be clicked before this returns."""
@@ -262,6 +287,12 @@ class Ledger:
         with self._lease.transaction():
             self._move(entry.id, RecordState.REJECTED, reason=_reason(question))
             self._ask(entry.id, question)
+
+    def leave_out(self, entry: Entry, code: str, actor: Mapping[str, Any]) -> None:
+        """Leave a record out because a person said so of all of its kind; ``actor`` is who."""
+        with self._lease.transaction():
+            reason = {"code": code, "params": {}}
+            self._move(entry.id, RecordState.SKIPPED, reason=reason, actor=dict(actor))
 
     def review(self, entry: Entry, question: Question) -> None:
         """Put a record before a person."""

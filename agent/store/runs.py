@@ -10,6 +10,7 @@ from typing import Any
 
 from agent.core.actors import Actor
 from agent.core.failures import DutyIsOpen, Failure, UnknownRun
+from agent.core.occurrences import Duty
 from agent.core.states import (
     AT_WORK,
     DELIVERED_RECORDS,
@@ -23,6 +24,7 @@ from agent.core.states import (
     require,
     stage,
 )
+from agent.store import occurrences
 from agent.store.database import transaction
 from agent.store.fields import utc_now
 from agent.store.lease import Lease
@@ -63,8 +65,18 @@ def new_run_id(business_date: date) -> str:
     return f"{business_date:%Y%m%d}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
 
 
-def plan(run_id: str, run: PlannedRun, tasks: Iterable[PlannedTask], actor: Actor, sealed_key: bytes) -> None:
-    """Store a new PENDING run with its tasks; raises DutyIsOpen while one is open for the same duty."""
+def plan(
+    run_id: str,
+    run: PlannedRun,
+    tasks: Iterable[PlannedTask],
+    actor: Actor,
+    sealed_key: bytes,
+    duty: Duty | None = None,
+) -> None:
+    """Store a new PENDING run with its tasks, and let it adopt the occurrence of ``duty``.
+
+    Raises DutyIsOpen while a run is open for the same duty, or when the schedule owes it no more.
+    """
     with transaction():
         _require_free_duty(run)
         RunRow.create(
@@ -77,6 +89,8 @@ def plan(run_id: str, run: PlannedRun, tasks: Iterable[PlannedTask], actor: Acto
         )
         for position, task in enumerate(tasks):
             TaskRow.create(run=run_id, position=position, state=TaskState.WAITING, **vars(task))
+        if duty is not None:
+            occurrences.adopt(run_id, run.automation, run.office, duty, scheduled=actor.kind == "schedule")
 
 
 def _require_free_duty(run: PlannedRun | RunRow) -> None:
@@ -141,6 +155,7 @@ def _move_run(run: RunRow, new: RunState, reason: Mapping[str, Any] | None = Non
         _require_free_duty(run)
     ended = utc_now() if new not in OPEN_RUNS else None
     RunRow.update(state=new, reason=reason, ended_at=ended).where(RunRow.id == run.id).execute()
+    occurrences.follow_run(run, new, reason)
 
 
 def begin_task(run_id: str, task_id: int, tree: Mapping[str, Any]) -> Lease:

@@ -267,6 +267,88 @@ class CommandRow(_Row):
         table_name = "command"
 
 
+class OccurrenceRow(_Row):
+    """One business day's duty of an automation in an office, and its stated outcome."""
+
+    if TYPE_CHECKING:
+        run_id: str | None
+
+    id = AutoField()
+    automation = CharField()
+    office = CharField()
+    business_date = DayField()
+    slot = CharField()  # its local start, such as 05:00
+    due_at = UtcField()
+    deadline_at = UtcField()
+    until_at = UtcField()  # not begun by itself after this
+    outcome = CharField(index=True)  # owed, running, ran, skipped, missed
+    reason = JsonField(null=True)  # why: code and params
+    run = ForeignKeyField(RunRow, null=True, backref="occurrences", on_delete="SET NULL")
+    created_at = UtcField()
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "occurrence"
+        indexes: ClassVar = ((("automation", "office", "business_date", "slot"), True),)
+
+
+class ScheduleRow(_Row):
+    """Under which words an automation is scheduled in an office, since when, and how far that was looked at.
+
+    ``since_at`` lies before ``enrolled_at`` only while the computer's clock does (it was or is wrong).
+    """
+
+    id = AutoField()
+    automation = CharField()
+    office = CharField()
+    title = CharField()
+    words = JsonField()
+    zone = CharField()
+    since_at = UtcField()
+    enrolled_at = UtcField()
+    looked_at = UtcField()
+
+    class Meta:
+        table_name = "schedule"
+        indexes: ClassVar = ((("automation", "office"), True),)
+
+
+class PauseRow(_Row):
+    """Who paused an automation, and on which business day it goes on (never by itself: none)."""
+
+    id = AutoField()
+    automation = CharField(unique=True)
+    until_day = DayField(null=True)
+    actor = JsonField()
+    created_at = UtcField()
+
+    class Meta:
+        table_name = "pause"
+
+
+class NoticeRow(_Row):
+    """One thing told to one addressee, or to be told; an empty addressee marks a cause as known."""
+
+    id = AutoField()
+    cause = CharField()
+    addressee = CharField()
+    event = CharField()
+    automation = CharField()
+    office = CharField()
+    run = CharField(null=True)  # no foreign key: a notice outlives its run
+    params = JsonField()
+    state = CharField(index=True)  # waiting, told, given_up
+    tries = IntegerField(default=0)
+    problem = CharField(null=True)
+    created_at = UtcField()
+    tell_at = UtcField()
+    told_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "notice"
+        indexes: ClassVar = ((("cause", "addressee"), True),)
+
+
 class AcceptedFileRow(_Row):
     """A file that a download accepted; its headings are words, its contents are not here."""
 
@@ -282,7 +364,7 @@ class AcceptedFileRow(_Row):
 
     class Meta:
         table_name = "accepted_file"
-        indexes = ((("automation", "office", "task"), False),)
+        indexes: ClassVar = ((("automation", "office", "task"), False),)
 
 
 class BlobRow(Model):
@@ -310,5 +392,9 @@ LEDGER_TABLES = (
     ReviewRow,
     CommandRow,
     AcceptedFileRow,
+    OccurrenceRow,
+    ScheduleRow,
+    PauseRow,
+    NoticeRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

@@ -2,11 +2,25 @@
 
     [offices.main]
     zone = "Europe/Vienna"
+    country = "AT"
+    region = "9"
     closed = [2026-12-24, 2026-12-31]
+    open = [2026-12-08]
+    half_days = [2026-12-23]
+    automations = ["clinic-morning-sync"]
 
     [sites.meridian]
     url = "https://meridian.example"
     account = "robot"
+
+    [notices]
+    heartbeat_url = "https://hc.example/ping/{automation}"
+    quiet = "20:00-06:00"
+    silent_days = 2
+    check = "16:00"
+
+    [notices.tell]
+    done = ["desktop", "office"]
 
 The file need not exist. A wrong one is refused as a whole, with its line, its key and what is wrong there.
 """
@@ -14,16 +28,19 @@ The file need not exist. A wrong one is refused as a whole, with its line, its k
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from agent.core.calendar import parse_time
 from agent.core.failures import BrokenSettings
+from agent.core.notices import Event, Quiet
 from agent.system.paths import Home
 from agent.system.toml_lines import line_of, line_of_error
 
@@ -32,11 +49,22 @@ Path_ = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Office:
-    """One place: its name, its IANA time zone, the days it is closed beside weekends and holidays."""
+    """One place: its name, its IANA time zone, and its calendar.
+
+    ``closed`` are days on which it does not work beside weekends and the public holidays of its ``country``
+    (ISO 3166-1) and ``region`` (ISO 3166-2 without the country); on ``open`` ones it works all the same; on
+    ``half_days`` until noon. ``automations`` are those that run by their schedule; None lets Predawn decide
+    (docs/decisions/0005).
+    """
 
     name: str
     zone: str
     closed: tuple[date, ...] = ()
+    country: str | None = None
+    region: str | None = None
+    open: tuple[date, ...] = ()
+    half_days: tuple[date, ...] = ()
+    automations: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,11 +76,28 @@ class SiteSettings:
 
 
 @dataclass(frozen=True)
+class NoticeSettings:
+    """Who is told what: only what differs from the table in :mod:`agent.core.notices`.
+
+    ``silent_days`` is the number of business days without success after which people are told, ``check`` the
+    office's time at which the next run's needs are looked at (never, unless it is set). The addresses
+    themselves are in the vault.
+    """
+
+    heartbeat_url: str | None = None
+    quiet: Quiet | None = None
+    silent_days: int = 2
+    check: time | None = None
+    tell: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole file, checked."""
 
     offices: Mapping[str, Office]
     sites: Mapping[str, SiteSettings] = field(default_factory=lambda: MappingProxyType({}))
+    notices: NoticeSettings = NoticeSettings()
 
 
 def load_settings(home: Home) -> Settings:
@@ -95,26 +140,58 @@ class _Reader:
             line = line_of_error(error, self._text)
             problem = str(error)
             raise BrokenSettings(file=str(self._file), line=line, key="", problem=problem) from error
-        self._known(whole, (), ("offices", "sites"))
+        self._known(whole, (), ("offices", "sites", "notices"))
         offices = {name: self._office(name, whole) for name in self._table(whole, ("offices",))}
         sites = {name: self._site(name, whole) for name in self._table(whole, ("sites",))}
         if not offices:
             offices = {"main": Office("main", computer_zone())}
-        return Settings(MappingProxyType(offices), MappingProxyType(sites))
+        return Settings(MappingProxyType(offices), MappingProxyType(sites), self._notices(whole))
 
     def _office(self, name: str, whole: Mapping[str, object]) -> Office:
         here = ("offices", name)
         table = self._table(whole, here)
-        self._known(table, here, ("zone", "closed"))
+        self._known(table, here, tuple(entry.name for entry in fields(Office) if entry.name != "name"))
+        return Office(
+            name,
+            self._zone(table, here),
+            closed=self._days(table, (*here, "closed")),
+            country=self._country(table, here),
+            region=self._region(table, here),
+            open=self._days(table, (*here, "open")),
+            half_days=self._days(table, (*here, "half_days")),
+            automations=self._names(table, (*here, "automations")),
+        )
+
+    def _zone(self, table: Mapping[str, object], here: Path_) -> str:
         zone = self._text_at(table, (*here, "zone"))
         if zone is None:
-            return Office(name, computer_zone(), self._days(table, (*here, "closed")))
+            return computer_zone()
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             problem = f"{zone!r} is no time zone; write one like Europe/Vienna"
             raise self._broken((*here, "zone"), problem) from error
-        return Office(name, zone, self._days(table, (*here, "closed")))
+        return zone
+
+    def _country(self, table: Mapping[str, object], here: Path_) -> str | None:
+        country = self._text_at(table, (*here, "country"))
+        if country is not None and not re.fullmatch(r"[A-Z]{2}", country):
+            raise self._broken((*here, "country"), f"{country!r} is no country; write two letters like AT")
+        return country
+
+    def _region(self, table: Mapping[str, object], here: Path_) -> str | None:
+        region = self._text_at(table, (*here, "region"))
+        if region is not None and "country" not in table:
+            raise self._broken((*here, "region"), "needs a country beside it")
+        return region
+
+    def _names(self, table: Mapping[str, object], path: Path_) -> tuple[str, ...] | None:
+        value = table.get(path[-1])
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
+            raise self._broken(path, 'must be a list of names, like ["clinic-morning-sync"]')
+        return tuple(name.replace("_", "-") for name in value)
 
     def _site(self, name: str, whole: Mapping[str, object]) -> SiteSettings:
         here = ("sites", name)
@@ -126,6 +203,51 @@ class _Reader:
                 (*here, "url"), f"{url!r} is no web address; it begins with https:// or http://"
             )
         return SiteSettings(url, self._text_at(table, (*here, "account")))
+
+    def _notices(self, whole: Mapping[str, object]) -> NoticeSettings:
+        here = ("notices",)
+        table = self._table(whole, here)
+        self._known(table, here, ("heartbeat_url", "quiet", "silent_days", "check", "tell"))
+        url = self._text_at(table, (*here, "heartbeat_url"))
+        if url is not None and not _is_web_address(url):
+            raise self._broken(
+                (*here, "heartbeat_url"), "is no web address; it begins with https:// or http://"
+            )
+        days = table.get("silent_days", NoticeSettings.silent_days)
+        if not isinstance(days, int) or isinstance(days, bool) or days < 1:
+            raise self._broken((*here, "silent_days"), "must be a whole number of business days, 1 or more")
+        wishes = self._table(whole, (*here, "tell"))
+        self._known(wishes, (*here, "tell"), tuple(event.value for event in Event))
+        tell = {event: self._addressees(wishes, (*here, "tell", event)) for event in wishes}
+        quiet, check = self._quiet(table, (*here, "quiet")), self._clock(table, (*here, "check"))
+        return NoticeSettings(url, quiet, days, check, MappingProxyType(tell))
+
+    def _clock(self, table: Mapping[str, object], path: Path_) -> time | None:
+        words = self._text_at(table, path)
+        try:
+            return None if words is None else parse_time(words)
+        except ValueError as error:
+            raise self._broken(path, f"{words!r} is no time of day; write one like 16:00") from error
+
+    def _quiet(self, table: Mapping[str, object], path: Path_) -> Quiet | None:
+        words = self._text_at(table, path)
+        if words is None:
+            return None
+        begins, _, ends = words.partition("-")
+        try:
+            return Quiet(parse_time(begins.strip()), parse_time(ends.strip()))
+        except ValueError as error:
+            raise self._broken(path, f"{words!r} is no span of hours; write one like 20:00-06:00") from error
+
+    def _addressees(self, table: Mapping[str, object], path: Path_) -> tuple[str, ...]:
+        value = table.get(path[-1])
+        if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
+            raise self._broken(path, 'must be a list of names in quotes, like ["desktop", "office"]')
+        if any("://" in name for name in value):
+            raise self._broken(
+                path, "an address does not belong here; store it with: predawn notices set NAME"
+            )
+        return tuple(value)
 
     def _days(self, table: Mapping[str, object], path: Path_) -> tuple[date, ...]:
         value = table.get(path[-1], [])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ class StoredBatch:
     source: Mapping[str, Decimal]
     left_out_sums: Mapping[str, Decimal]
     may_be_few: bool
+    repeats: bool
 
 
 def dump(batch: Batch[Any], account: Account) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def dump(batch: Batch[Any], account: Account) -> dict[str, Any]:
         "source": {name: str(total) for name, total in account.source.items()},
         "left_out_sums": {name: str(total) for name, total in account.left_out.items()},
         "may_be_few": batch.may_be_few,
+        "repeats": batch.repeats,
     }
 
 
@@ -44,6 +46,7 @@ def load(value: Mapping[str, Any]) -> StoredBatch:
         {name: Decimal(total) for name, total in value["source"].items()},
         {name: Decimal(total) for name, total in value["left_out_sums"].items()},
         value["may_be_few"],
+        value["repeats"],
     )
 
 
@@ -63,25 +66,30 @@ def _line(record: Record) -> dict[str, Any]:
     }
 
 
-def plan(lines: Iterable[Mapping[str, Any]]) -> list[Planned]:
-    """Return the records to plan.
+def plan(
+    lines: Iterable[Mapping[str, Any]], fields: Collection[str] | None = None, *, repeats: bool = False
+) -> list[Planned]:
+    """Return the records to plan; ``fields`` are those by which one counts as changed (all of them if None).
 
-    Of equal lines the first is planned and the others are questions; where lines of one key differ, nobody
-    can know which is right, so all of them are.
+    Of equal lines the first is planned and the others are questions, or copies where the batch ``repeats``;
+    where lines of one key differ, nobody can know which is right, so all of them are questions.
     """
     lines = list(lines)
     by_key: dict[str, list[str]] = defaultdict(list)
     for line in lines:
-        by_key[line["key"]].append(_compared(line))
-    seen: set[str] = set()
+        by_key[line["key"]].append(_compared(line, None))
+    copies: Counter[str] = Counter()
     planned = []
     for line in lines:
-        key, compared = line["key"], _compared(line)
+        key = line["key"]
         differ = len(set(by_key[key])) > 1
-        planned.append(Planned(key, 0, line, compared, doubled=differ or key in seen))
-        seen.add(key)
+        doubled = differ or (copies[key] > 0 and not repeats)
+        copy = copies[key] if repeats else 0
+        planned.append(Planned(key, copy, line, _compared(line, fields), doubled=doubled))
+        copies[key] += 1
     return planned
 
 
-def _compared(line: Mapping[str, Any]) -> str:
-    return json.dumps(line["fields"], ensure_ascii=False, sort_keys=True)
+def _compared(line: Mapping[str, Any], fields: Collection[str] | None) -> str:
+    values = {name: value for name, value in line["fields"].items() if fields is None or name in fields}
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from threading import Event
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent.core.failures import (
@@ -25,7 +23,10 @@ from agent.core.failures import (
 from agent.core.states import RecordState
 from agent.sdk import Destination
 from agent.store.ledger import Entry, Ledger, Question
+from agent.worker.commit_point import CommitPoint, Rehearsed
+from agent.worker.duty import Cancelled, Duty, Wishes
 from agent.worker.looking import Looking, Matches
+from agent.worker.parents import Parents
 from agent.worker.pipe import Pipe
 from agent.worker.site import OpenSite
 
@@ -34,43 +35,6 @@ MOST_ATTEMPTS = 2
 
 _BULK_FROM = 10  # records from which one walk through the list is cheaper than a look-up each
 _DOUBTS_IN_A_ROW = 3  # so many lost answers in a row are no accident: the site is left alone for a while
-
-
-class Rehearsed(BaseException):
-    """Ends a rehearsed submit at its commit click; no ``except Exception`` of an author's may catch it."""
-
-
-class Cancelled(Exception):
-    """A person asked to stop after the current record."""
-
-
-@dataclass
-class Wishes:
-    """What the person who started the run asked for, and what they have answered since."""
-
-    rehearse: bool
-    limit: int | None
-    accepted: frozenset[str]
-    cancelled: Event
-
-
-@dataclass
-class CommitPoint:
-    """The one click: the fence is checked and INTENDED is on disk before it happens."""
-
-    ledger: Ledger
-    entry: Entry
-    rehearse: bool
-    clicked: bool = field(default=False)
-
-    def before_commit(self) -> None:
-        """Let the click happen, once; raises Rehearsed, FenceLost, BrokenAutomation."""
-        if self.clicked:
-            raise BrokenAutomation(file="", line=0, problem="one submit, one commit: this is the second")
-        if self.rehearse:
-            raise Rehearsed
-        self.ledger.intend(self.entry)
-        self.clicked = True
 
 
 class Delivery:
@@ -83,25 +47,31 @@ class Delivery:
         ledger: Ledger,
         pipe: Pipe,
         wishes: Wishes,
+        duty: Duty,
         *,
-        epoch: int,
         picture: Callable[[str], None],
         translate: Callable[[Exception], Failure],
     ) -> None:
         self._destination, self._site, self._ledger, self._pipe = destination, site, ledger, pipe
-        self._wishes, self._epoch = wishes, epoch
+        self._wishes, self._epoch, self._repeats = wishes, duty.epoch, duty.repeats
         self._picture, self._translate = picture, translate
-        self._looking = Looking(destination, site, ledger)
+        self._looking = Looking(destination, site, ledger, repeats=duty.repeats)
+        self._parents = Parents(ledger, duty.link, wishes.accepted_by)
         # Whoever sent before us is dead by now, but its last request may still be on its way.
         self._last_request = time.monotonic()
         self._doubts_in_a_row = 0
         self.rehearsed = 0
         self.limited = False
 
+    @property
+    def _ensures(self) -> bool:
+        return self._destination.effect == "ensure"
+
     def run(self) -> None:
         """Deliver what can be delivered; what cannot be known is in review afterwards.
 
-        Raises Cancelled, FenceLost, FirstRun, and failures of the site that lie before a commit click.
+        Raises Cancelled, FenceLost, FirstRun, ParentsLeftOut, ParentsUnknown, and the site's failures before
+        a commit click.
         """
         self._ledger.doubt_intended()
         self._site.open()
@@ -112,6 +82,7 @@ class Delivery:
         self._read_back()
         if self._wishes.cancelled.is_set():
             raise Cancelled
+        self._parents.ask()
 
     # ── before anything is typed: what is in the target already? ──────────────────────────────────────────
     def _recognise(self) -> None:
@@ -122,16 +93,22 @@ class Delivery:
         if self._looking.list_anew():
             for entry in planned:
                 self._recognise_one(entry, self._looking.in_complete_list(entry) or [])
-        else:
+        elif self._looking.can_look:
             trusted = self._ledger.is_trusted(self._epoch)
             for entry in planned:
-                if not trusted or _delivered_before(entry):
+                if not trusted or self._ensures or _delivered_before(entry):
                     self._recognise_one(entry, self._looking.find(entry))
             # A home that has never looked here needs a control: without one, "not found" says nothing.
-            unseen = not trusted and not self._looking.absence_is_believable()
-            if unseen and FirstRun.code not in self._wishes.accepted:
-                raise FirstRun(site=self._site.book.title)
+            self._require_first_run_agreed(trusted or self._looking.absence_is_believable())
+        else:
+            for entry in filter(_delivered_before, planned):
+                self._ask(entry, "delivered_unseen", ("it_is_there", "leave_out"))
+            self._require_first_run_agreed(self._ledger.is_trusted(self._epoch))
         self._ledger.trust(self._epoch)
+
+    def _require_first_run_agreed(self, known: bool) -> None:
+        if not known and FirstRun.code not in self._wishes.accepted_by:
+            raise FirstRun(site=self._site.book.title)
 
     def _recognise_one(self, entry: Entry, found: Matches) -> None:
         if found:
@@ -141,7 +118,8 @@ class Delivery:
 
     # ── entering ──────────────────────────────────────────────────────────────────────────────────────────
     def _enter_planned(self) -> None:
-        planned = self._ledger.entries(RecordState.PLANNED)
+        self._parents.begin()
+        planned = [entry for entry in self._ledger.entries(RecordState.PLANNED) if self._parents.let(entry)]
         every = len(self._ledger.entries())
         sent = sum(entry.attempts > 0 for entry in self._ledger.entries())
         for number, entry in enumerate(planned, start=every - len(planned) + 1):
@@ -156,9 +134,12 @@ class Delivery:
 
     def _enter(self, entry: Entry, *, again: bool = True) -> None:
         session, record = self._site.session, self._looking.record(entry)
-        point = CommitPoint(self._ledger, entry, self._wishes.rehearse)
+        early = self._destination.saves_while_filling
+        point = CommitPoint(self._ledger, entry, self._wishes.rehearse, saves_while_filling=early)
         session.hook, session.memory.personal = point, record.personal_values()
+        session.token = self._ledger.token(entry)
         try:
+            point.begin()
             with session.watched():
                 confirmation = self._destination.submit(session, record)
                 text = session.memory.answer or session.text()
@@ -168,7 +149,7 @@ class Delivery:
             raise
         except Exception as error:  # noqa: BLE001  # the border between an author's code and the protocol
             failure = self._translate(error)
-            if point.clicked:
+            if point.sent:
                 self._answer_lost(entry, failure)
             elif isinstance(failure, SignedOut) and again:
                 self._site.fresh()
@@ -239,16 +220,20 @@ class Delivery:
 
     def _settle(self) -> None:
         """Wait until a request that was on its way when we last heard of it must have ended."""
-        due = self._last_request + self._destination.settle.total_seconds()
+        self._wait_until(self._last_request + self._destination.settle.total_seconds())
+        self._last_request = time.monotonic()
+
+    def _wait_until(self, due: float) -> None:
         pause = due - time.monotonic()
         if pause > 0:
             self._pipe.step("settling", seconds=round(pause, 1))
             session = self._site.session
             session.page.wait_for_timeout(pause * 1000)
-        self._last_request = time.monotonic()
 
     def _decide(self, entry: Entry) -> bool:
         try:
+            if not self._looking.can_look:
+                return self._decide_unseen(entry)
             found = self._looking.find(entry)
             believable = bool(found) or self._looking.absence_is_believable()
             if not believable:
@@ -262,6 +247,16 @@ class Delivery:
         if not believable:
             return self._cannot_know(entry, "no_control", {})
         return self._absent(entry)
+
+    def _decide_unseen(self, entry: Entry) -> bool:
+        """No screen shows it: what a person said of it counts, or the site's own care for one token."""
+        if entry.reason is not None and entry.reason.get("code") == "it_is_there":
+            self._ledger.verify(entry, None, ())
+            return False
+        if self._destination.idempotent and entry.attempts < MOST_ATTEMPTS:
+            self._ledger.plan_again(entry)
+            return True
+        return self._cannot_know(entry, "no_look_up", {"why": self._destination.cannot_look_up})
 
     def _cannot_know(self, entry: Entry, code: str, params: Mapping[str, Any]) -> bool:
         """Looking does not help: a person is asked, and who has said "send it" is not asked once more."""
@@ -286,19 +281,30 @@ class Delivery:
 
     def _judge(self, entry: Entry, found: Matches) -> None:
         """The key is in the target: once and equal, or a person looks at it."""
-        if len(found) > 1:
+        if len(found) > 1 and not self._repeats:
             self._ask(entry, "found_several", ("leave_out",), {"found": len(found)})
             return
-        differences = found[0].differences(self._looking.record(entry))
-        if differences:
+        compared = self._destination.compared()
+        self._require_shown(found[0].unshown(compared))
+        if differences := found[0].differences(self._looking.record(entry), compared):
             told = {"fields": ", ".join(differences)}
             self._ask(entry, "found_different", ("leave_out",), told)
         else:
             self._ledger.verify(entry, found[0].confirmation, found[0].shown)
 
+    def _require_shown(self, unshown: Sequence[str]) -> None:
+        if unshown:
+            name = type(self._destination).__name__
+            fields = ", ".join(unshown)
+            problem = f"{name} does not read {fields} back: show it in Found, or declare it never_shown"
+            raise BrokenAutomation(file="", line=0, problem=problem)
+
     # ── reading back ──────────────────────────────────────────────────────────────────────────────────────
     def _read_back(self) -> None:
         confirmed = self._ledger.entries(RecordState.CONFIRMED)
+        if not confirmed or not self._looking.can_look:
+            return
+        self._wait_until(self._last_request + self._destination.lag.total_seconds())
         in_bulk = len(confirmed) >= _BULK_FROM
         if in_bulk:
             self._pipe.step("reading_back", number=0, of=len(confirmed))
@@ -313,8 +319,9 @@ class Delivery:
                 self._judge(entry, found)
             else:
                 missing.append(entry)
-        if missing:
+        if missing:  # late, or this session's screen is broken: look once more, later and in another one
             self._settle()
+            self._site.fresh()
         for entry in missing:
             if found := self._looking.find(entry):
                 self._judge(entry, found)

@@ -20,9 +20,7 @@ def manifest(automation: Automation, folder: Path, sites: Mapping[str, Path]) ->
     return {
         "name": automation.name,
         "title": automation.title,
-        "schedule": automation.schedule,
-        "deadline": automation.deadline,
-        "covers": automation.covers,
+        **automation.words(),
         "tasks": [
             {"name": task.name, "kind": task.kind.value, "site": task.site, "inputs": list(task.inputs)}
             for task in automation.tasks.values()

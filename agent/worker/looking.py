@@ -22,10 +22,18 @@ class Looking:
     that is known to exist), or from a list that is complete (DESIGN.md, 6).
     """
 
-    def __init__(self, destination: Destination[Any], site: OpenSite, ledger: Ledger) -> None:
+    def __init__(
+        self, destination: Destination[Any], site: OpenSite, ledger: Ledger, *, repeats: bool = False
+    ) -> None:
         self._destination, self._site, self._ledger = destination, site, ledger
+        self._repeats = repeats
         self._control: tuple[object, bool] = (None, False)
         self._listed: dict[str, list[Found[Any]]] | None = None
+
+    @property
+    def can_look(self) -> bool:
+        """Whether the site has a screen on which a record can be found again."""
+        return self._destination.has("look_up")
 
     def record(self, entry: Entry) -> Record:
         """Return the record of a ledger entry as the author's own class."""
@@ -39,7 +47,11 @@ class Looking:
         with session.watched():
             found = self._destination.look_up(session, record)
         key = entry.payload["key"]
-        return [match for match in found if match.key == key]
+        return self._without_copies(entry, [match for match in found if match.key == key])
+
+    def _without_copies(self, entry: Entry, found: Matches) -> Matches:
+        """Of equal copies each is told apart by number alone: those that others account for are theirs."""
+        return found[self._ledger.other_copies(entry) :] if self._repeats else found
 
     def absence_is_believable(self) -> bool:
         """Tell whether a look-up that finds nothing may be believed in this session.
@@ -59,10 +71,15 @@ class Looking:
         """Return a record's matches in the site's own list, or None where there is no complete list."""
         if anew or self._listed is None:
             self.list_anew()
-        return None if self._listed is None else self._listed.get(entry.payload["key"], [])
+        if self._listed is None:
+            return None
+        return self._without_copies(entry, self._listed.get(entry.payload["key"], []))
 
     def list_anew(self) -> bool:
-        """Read the site's list again; returns whether it is complete, so that it can show absence."""
+        """Read the site's list again; returns whether it is complete, so that it can show absence.
+
+        A list that lacks a record known to exist is not complete, whatever it says of itself.
+        """
         self._listed = None
         if not self._destination.has("list_all"):
             return False
@@ -71,7 +88,14 @@ class Looking:
             listing: Listing[Any] = self._destination.list_all(session)
         if not listing.can_show_absence:
             return False
-        self._listed = defaultdict(list)
+        listed = defaultdict(list)
         for found in listing.rows:
-            self._listed[found.key].append(found)
+            listed[found.key].append(found)
+        if not all(entry.payload["key"] in listed for entry in self._known()):
+            return False
+        self._listed = listed
         return True
+
+    def _known(self) -> list[Entry]:
+        """Records of this task that the site has shown before: they are the control of every look."""
+        return self._ledger.entries(RecordState.VERIFIED)

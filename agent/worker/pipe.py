@@ -35,8 +35,8 @@ class Pipe:
         os.close(nothing)
         self._writing = threading.Lock()
 
-    def assignment(self) -> dict[str, Any] | None:
-        """Wait for the assignment; None when the host went away or needs this worker no more."""
+    def told(self) -> dict[str, Any] | None:
+        """Wait for what the host says next; None when it went away or needs this worker no more."""
         line = self._incoming.readline()
         return json.loads(line) if line else None
 

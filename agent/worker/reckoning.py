@@ -11,15 +11,20 @@ from agent.store.ledger import Entry
 from agent.worker.batches import StoredBatch
 
 
-def reckon(entries: Sequence[Entry], batch: StoredBatch) -> list[Totals]:
-    """Return the figures that the source allows to follow; source and rows left out come from the batch."""
-    return [_figure(name, entries, batch) for name in batch.source]
+def reckon(entries: Sequence[Entry], batch: StoredBatch, *, can_look_up: bool = True) -> list[Totals]:
+    """Return the figures that the source allows to follow; source and rows left out come from the batch.
+
+    Where the site cannot be read back, what it confirmed counts as delivered and no figure of the target is
+    known.
+    """
+    return [_figure(name, entries, batch, can_look_up) for name in batch.source]
 
 
-def _figure(name: str, entries: Sequence[Entry], batch: StoredBatch) -> Totals:
+def _figure(name: str, entries: Sequence[Entry], batch: StoredBatch, can_look_up: bool) -> Totals:
     verified = [entry for entry in entries if entry.state is RecordState.VERIFIED]
     shown = [entry for entry in verified if name == COUNT or name in entry.read_back]
-    delivered = _sum(name, verified)
+    unseen = [] if can_look_up else [entry for entry in entries if entry.state is RecordState.CONFIRMED]
+    delivered = _sum(name, [*verified, *unseen])
     return Totals(
         name,
         source=batch.source[name],
@@ -27,7 +32,7 @@ def _figure(name: str, entries: Sequence[Entry], batch: StoredBatch) -> Totals:
         processed=_sum(name, entries),
         delivered=delivered,
         # A figure that the site never shows cannot be compared; one it showed for some is compared as it is.
-        target=_sum(name, shown) if shown or not verified else None,
+        target=_sum(name, shown) if can_look_up and (shown or not verified) else None,
         skipped=_sum(name, (entry for entry in entries if entry.state is RecordState.SKIPPED)),
     )
 

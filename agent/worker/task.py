@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from threading import Event
@@ -22,10 +22,10 @@ from agent.core.failures import (
     TotalsDisagree,
     UnusualCount,
 )
-from agent.core.states import SETTLED_RECORDS, TaskKind
+from agent.core.states import SETTLED_RECORDS, RecordState, TaskKind
 from agent.reports.attest import Expect
 from agent.reports.reading import read
-from agent.sdk import Batch, Download, Workbook
+from agent.sdk import Batch, Destination, Download, Workbook
 from agent.sdk.automation import Task
 from agent.store import checkpoints, evidence, runs
 from agent.store.ledger import Destination as Place
@@ -35,8 +35,10 @@ from agent.worker import batches
 from agent.worker.accepting import Accepting
 from agent.worker.assignment import Assignment
 from agent.worker.batches import StoredBatch
-from agent.worker.delivery import Delivery, Wishes
+from agent.worker.delivery import Delivery
+from agent.worker.duty import Duty, Wishes
 from agent.worker.loading import defect
+from agent.worker.parents import Link
 from agent.worker.pipe import Pipe
 from agent.worker.reckoning import reckon
 from agent.worker.site import OpenSite
@@ -50,6 +52,7 @@ class Workplace:
     engine: Engine
     pipe: Pipe
     cancelled: Event
+    tasks: Mapping[str, Task] = field(default_factory=dict)
     site: OpenSite | None = None
     accepting: Accepting | None = None
 
@@ -137,32 +140,36 @@ class Workplace:
     def _upload(self, task: Task) -> None:
         batch = batches.load(self._checkpoint(task.inputs[0]))
         wishes = self._wishes()
-        place = Place(str(task.site), self.assignment.run.office, task.work.record_type.__name__)  # type: ignore[attr-defined]
-        ledger = Ledger(self.assignment.lease, place, self.assignment.data_key, self.assignment.index_key)
+        destination: Destination[Any] = task.work()
+        ledger = Ledger(
+            self.assignment.lease, self._place(task), self.assignment.data_key, self.assignment.index_key
+        )
         if not ledger.is_planned():
             self._question_unusual(task, batch, wishes)
-            ledger.plan(batches.plan(batch.lines), batch.left_out)
+            fields = destination.compared() if destination.effect == "ensure" else None
+            ledger.plan(batches.plan(batch.lines, fields, repeats=batch.repeats), batch.left_out)
         site = self._open_site(task)
         delivery = Delivery(
-            task.work(),
+            destination,
             site,
             ledger,
             self.pipe,
             wishes,
-            epoch=self.assignment.epoch,
+            Duty(self.assignment.epoch, batch.repeats, self._link(task)),
             picture=self.picture,
             translate=self.translate,
         )
         try:
             delivery.run()
         finally:
-            totals = reckon(ledger.entries(), batch)
+            totals = reckon(ledger.entries(), batch, can_look_up=not destination.cannot_look_up)
             runs.record_totals(self.assignment.lease, {task.name: {t.name: t.as_json() for t in totals}})
         entries = ledger.entries()
         if delivery.limited and not wishes.rehearse:
             raise LimitReached(entered=sum(entry.attempts > 0 for entry in entries), total=len(entries))
         if not wishes.rehearse:
-            unsettled = sum(entry.state not in SETTLED_RECORDS for entry in entries)
+            settled = SETTLED_RECORDS | ({RecordState.CONFIRMED} if destination.cannot_look_up else set())
+            unsettled = sum(entry.state not in settled for entry in entries)
             if unsettled:
                 raise RecordsNeedPerson(count=unsettled)
             for total in totals:
@@ -174,13 +181,22 @@ class Workplace:
 
     def _wishes(self) -> Wishes:
         options = self.assignment.options
-        accepted = frozenset(options.get("accepted", ()))
+        accepted = options.get("accepted", {})
         limit = None if LimitReached.code in accepted else options.get("limit")
         return Wishes(bool(options.get("rehearse")), limit, accepted, self.cancelled)
 
+    def _link(self, task: Task) -> Link | None:
+        if task.after is None:
+            return None
+        parent = self.tasks[task.after.task]
+        return Link(task.after.task, self._place(parent), task.after.by)
+
+    def _place(self, task: Task) -> Place:
+        return Place(str(task.site), self.assignment.run.office, task.work.record_type.__name__)  # type: ignore[attr-defined]
+
     def _question_unusual(self, task: Task, batch: StoredBatch, wishes: Wishes) -> None:
         """Nothing at all, or less than half of a usual day, is a question (DESIGN.md, 6)."""
-        if batch.may_be_few or UnusualCount.code in wishes.accepted:
+        if batch.may_be_few or UnusualCount.code in wishes.accepted_by:
             return
         found = len(batch.lines)
         usual = checkpoints.usual_count(self.assignment.run.automation, self.assignment.run.office, task.name)
@@ -193,9 +209,7 @@ class Workplace:
         if browser is None or task.site is None:
             raise BrokenAutomation(file=task.file, line=task.line, problem=f"{task.name} names no site")
         version = self.engine.launch(
-            Path(browser["path"]),
-            sandbox=browser["sandbox"],
-            headed=bool(self.assignment.options.get("headed")),
+            Path(browser["path"]), sandbox=browser["sandbox"], headed=browser["headed"]
         )
         runs.note_versions(self.assignment.lease, {"browser": f"{browser['kind']} {version}"})
         self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep)

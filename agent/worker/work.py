@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 from threading import Event
+from typing import Any
 
 from agent.browser.engine import Engine
-from agent.core.failures import Asked, ChangedCode, FenceLost, RecordsNeedPerson
+from agent.core.failures import Asked, BrowserMissing, ChangedCode, FenceLost, RecordsNeedPerson
 from agent.store import runs
 from agent.store.database import close_store, open_store
 from agent.system.fingerprint import agent_fingerprint, fingerprint
@@ -16,7 +19,7 @@ from agent.system.log import Redactor, open_log
 from agent.system.paths import Home
 from agent.system.processes import become_reaper
 from agent.worker.assignment import Assignment, from_json
-from agent.worker.delivery import Cancelled
+from agent.worker.duty import Cancelled
 from agent.worker.loading import load_automation
 from agent.worker.pipe import LogStream, Pipe
 from agent.worker.task import Workplace
@@ -25,13 +28,14 @@ DONE, FAILED, CANCELLED, FENCED = "done", "failed", "cancelled", "fenced"
 
 
 def work(pipe: Pipe) -> int:
-    """Start the driver, then take one assignment and do it. The host reads the outcome from the rows."""
+    """Make ready as told, then take one assignment and do it. The host reads the outcome from the rows."""
     become_reaper()
     engine = Engine()
-    pipe.send("ready")
-    told = pipe.assignment()
+    told = pipe.told()
+    if told is not None and "prepare" in told:
+        _prepare(engine, told["prepare"])
+        told = pipe.told()
     if told is None:
-        engine.close()
         return 0
     assignment = from_json(told)
     cancelled = Event()
@@ -43,10 +47,20 @@ def work(pipe: Pipe) -> int:
     home = Home(assignment.home)
     open_store(home.database, home.evidence)
     outcome = _attempt(workplace)
-    engine.close()
     close_store()
-    pipe.send("ended", outcome=outcome)
+    logging.shutdown()
+    pipe.send("ended", outcome=outcome)  # the host ends the tree: closing a browser in good order takes long
     return 0
+
+
+def _prepare(engine: Engine, browser: Mapping[str, Any] | None) -> None:
+    """Start the browser before its task is known; whether it must start is decided when the task wants it."""
+    if browser is None:
+        return  # the next task uses no site
+    try:
+        engine.launch(Path(browser["path"]), sandbox=browser["sandbox"], headed=browser["headed"])
+    except BrowserMissing as failure:
+        sys.stderr.write(f"not prepared: {failure}\n")
 
 
 def _attempt(workplace: Workplace) -> str:
@@ -55,8 +69,8 @@ def _attempt(workplace: Workplace) -> str:
     lease = workplace.assignment.lease
     try:
         _require_pinned_code(workplace.assignment)
-        automation = load_automation(workplace.assignment.folder)
-        workplace.work(automation.tasks[workplace.assignment.task])
+        workplace.tasks = load_automation(workplace.assignment.folder).tasks
+        workplace.work(workplace.tasks[workplace.assignment.task])
     except FenceLost:
         log.warning("fence_lost task=%s", workplace.assignment.task)
         return FENCED

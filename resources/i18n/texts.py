@@ -45,13 +45,7 @@ def failure(code: str, params: Params, *, noun: Noun = RECORD, run: str | None =
 
 def question(code: str, params: Params, *, noun: Noun = RECORD) -> str:
     """Return the sentence that puts a question before a person."""
-    told = dict(params)
-    cause = told.get("failure")
-    if isinstance(cause, Mapping):
-        inner = cause.get("params")
-        told["failure"] = failure(
-            str(cause.get("code")), inner if isinstance(inner, Mapping) else {}, noun=noun
-        ).title
+    told = _told(params, noun)
     if not has("questions", code) and has("failures", code):
         return failure(code, told, noun=noun).title
     return fill(_sentence("questions", code), _known(told, noun))
@@ -90,7 +84,7 @@ def record_state(state: str, params: Params) -> str:
 def why(code: str, params: Params, *, noun: Noun = RECORD) -> str:
     """Return why a record stands where it stands: a remark, a question or a failure."""
     if has("notes", code):
-        return fill(_sentence("notes", code), _known(params, noun))
+        return fill(_sentence("notes", code), _known(_told(params, noun), noun))
     return question(code, params, noun=noun)
 
 
@@ -109,6 +103,47 @@ def say(code: str, params: Params | None = None, *, noun: Noun = RECORD) -> str:
     known = _known(params or {}, noun)
     entry = _book()["sentences"][code]
     return fill(entry if isinstance(entry, str) else _counted(entry, "many", known), known)
+
+
+def notice(event: str, params: Params, *, noun: Noun = RECORD) -> Text:
+    """Return what people are told of an event: one line, and some more."""
+    entry, known = _entry("notices", event, "failed"), _known(params, noun)
+    return Text(fill(str(entry["title"]), known), fill(str(entry["body"]), known).strip())
+
+
+def event(event: str) -> str:
+    """Return an event in a word or two, for a table."""
+    return _sentence("events", event)
+
+
+def notice_state(state: str, params: Params) -> str:
+    """Return whether a notice has reached its addressee."""
+    return fill(_sentence("notice_states", state), params)
+
+
+def finding(code: str, params: Params) -> Text:
+    """Return what a check of this computer found, and what to do; a failure's own words where it is one."""
+    if not has("findings", code):
+        return failure(code, params)
+    entry, known = _entry("findings", code, code), _known(params, RECORD)
+    return Text(fill(_counted(entry, "title", known), known), fill(str(entry.get("next", "")), known))
+
+
+def standing(section: str, code: str, params: Params | None = None) -> str:
+    """Return how something stands, from one of the sections of such words."""
+    return fill(_sentence(section, code), params or {})
+
+
+def notice_words(code: str, params: Params, *, noun: Noun = RECORD) -> str:
+    """Return a part of a notice; of ``{one = …, many = …}`` the one that fits ``count``."""
+    known = _known(params, noun)
+    entry = _book()["notice_words"][code]
+    return fill(entry if isinstance(entry, str) else _counted(entry, "many", known), known)
+
+
+def advice(which: str, params: Params, *, noun: Noun = RECORD) -> str:
+    """Return what would help to be in time."""
+    return fill(_sentence("helps", which), _known(params, noun))
 
 
 def has(section: str, code: str) -> bool:
@@ -146,6 +181,18 @@ def fill(template: str, params: Params) -> str:
 def _book() -> dict[str, Any]:
     with _BOOK.open("rb") as file:
         return tomllib.load(file)
+
+
+def _told(params: Params, noun: Noun) -> dict[str, object]:
+    """Return parameters with a failure among them, as it was stored, told by its title."""
+    told = dict(params)
+    cause = told.get("failure")
+    if isinstance(cause, Mapping):
+        inner = cause.get("params")
+        told["failure"] = failure(
+            str(cause.get("code")), inner if isinstance(inner, Mapping) else {}, noun=noun
+        ).title
+    return told
 
 
 def _known(params: Params, noun: Noun) -> dict[str, object]:

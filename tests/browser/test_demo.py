@@ -18,6 +18,8 @@ from tests.morning import processes_of, until
 
 
 def _demo(home: Path) -> subprocess.Popen[str]:
+    # A shell lets what it starts in the background ignore Ctrl-C, and a child inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "agent.cli.main", "demo"],
         env={**os.environ, "PREDAWN_HOME": str(home)},

@@ -51,6 +51,22 @@ def test_a_field_that_a_script_shows_or_enables_later_is_waited_for(session: Ses
     assert {name: session[name].input_value() for name in values} == values
 
 
+FRAMES = """<p>outer</p><iframe srcdoc="<p>inner</p><iframe srcdoc='<p>innermost</p>'></iframe>"></iframe>"""
+FOREIGN = """<p>outer</p><iframe sandbox srcdoc="<p>somebody else's</p>"></iframe>"""
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(FRAMES, ["outer", "inner", "innermost"]), (FOREIGN, ["outer", "somebody else's"])]
+)
+def test_the_text_of_a_page_is_that_of_all_its_frames(
+    session: Session, content: str, words: list[str]
+) -> None:
+    """In one call where the frames are the site's own, one by one where one is another site's."""
+    session.page.set_content(content)
+    session.page.wait_for_load_state("load")
+    assert session.text().split() == " ".join(words).split()
+
+
 def test_a_field_that_never_becomes_usable_is_named(session: Session) -> None:
     """It holds something else than was to be filled, and nothing is believed."""
     never = session.book.element("never")

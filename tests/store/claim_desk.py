@@ -22,11 +22,15 @@ from agent.store import reviews
 from agent.store.lease import Lease
 from agent.store.ledger import Ledger
 from agent.worker import batches, delivery
-from agent.worker.delivery import Delivery, Wishes
-from tests.store.ground import begin, crash, ledger_of, opened, plan_run
+from agent.worker.delivery import Delivery
+from agent.worker.duty import Duty, Wishes
+from agent.worker.looking import Looking
+from agent.worker.parents import Link
+from tests.store.ground import SOMEBODY, begin, crash, ledger_of, opened, plan_run
 
 SETTLE_SECONDS = 30.0
 LATE_SECONDS = 20.0
+ANN = SOMEBODY.as_json()
 
 
 class Crash(BaseException):
@@ -84,6 +88,7 @@ class Session:
         self.memory = SimpleNamespace(personal=[], answer="")
         self.page = SimpleNamespace(wait_for_timeout=lambda ms: self.site.target.wait(ms / 1000))
         self.hook: Any = None
+        self.token = ""
         self.shown = "Welcome"
         self.blind = bool(site.sessions) and site.sessions.pop(0) == "blind"
 
@@ -130,6 +135,8 @@ class Site:
     submits: list[str] = field(default_factory=list)
     looks: list[str] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
+    tokens: dict[str, str] = field(default_factory=dict)  # what a site that knows its submits again has taken
     tick: Callable[[str], None] = lambda _step: None
     name: str = "desk"
     signed_in: int = 0
@@ -195,6 +202,8 @@ class ListedDesk(Desk):
         how = site.site.looks.pop(0) if site.site.looks else "well"
         site.site.tick("list_all")
         rows = [_shown(number, saved) for number, saved in site.site.target.saved]
+        if site.site.lists and site.site.lists.pop(0) == "empty":
+            rows = []
         return Listing(rows, complete=how == "well" and not site.blind, stated_total=len(rows))
 
 
@@ -211,10 +220,13 @@ class Worker:
     destination: type[Desk] = Desk
     rehearse: bool = False
     limit: int | None = None
-    accepted: frozenset[str] = frozenset({"first_run"})
+    accepted: dict[str, dict[str, str]] = field(default_factory=lambda: {"first_run": ANN})
     cancelled: Event = field(default_factory=Event)
     steps: list[str] = field(default_factory=list)
     epoch: int = 1
+    repeats: bool = False
+    link: Link | None = None
+    parents: Any = None
 
     @property
     def ledger(self) -> Ledger:
@@ -223,7 +235,14 @@ class Worker:
 
     def plan(self, records: list[Claim]) -> None:
         """Plan these records, once."""
-        self.ledger.plan(batches.plan([line(record) for record in records]), [])
+        lines = [line(record) for record in records]
+        fields = self.destination.compared() if self.destination.effect == "ensure" else None
+        self.ledger.plan(batches.plan(lines, fields, repeats=self.repeats), [])
+
+    def looking(self) -> Looking:
+        """A worker's eyes."""
+        site: Any = self.site
+        return Looking(self.destination(), site, self.ledger, repeats=self.repeats)
 
     def delivery(self) -> Delivery:
         """A worker's attempt at the task."""
@@ -236,7 +255,7 @@ class Worker:
             self.ledger,
             pipe,
             wishes,
-            epoch=self.epoch,
+            Duty(self.epoch, self.repeats, self.link),
             picture=lambda _name: None,
             translate=_translate,
         )

@@ -14,7 +14,7 @@ from agent.store import accounts, checkpoints, evidence, runs
 from agent.store.lease import Lease
 from agent.store.ledger import Entry, Ledger, Question
 from agent.store.tables import BlobRow
-from tests.store.ground import DATA, begin, claim, crash, everything, ledger_of, plan_run
+from tests.store.ground import DATA, SOMEBODY, begin, claim, crash, everything, ledger_of, plan_run
 
 ASKED = Question("found_several", {}, ("leave_out",))
 
@@ -39,6 +39,10 @@ WRITES: dict[str, tuple[RecordState | None, Callable[[Desk], object]]] = {
     "Ledger.plan_again": (RecordState.IN_DOUBT, lambda desk: desk.ledger.plan_again(desk.entry)),
     "Ledger.reject": (RecordState.IN_DOUBT, lambda desk: desk.ledger.reject(desk.entry, ASKED)),
     "Ledger.review": (RecordState.IN_DOUBT, lambda desk: desk.ledger.review(desk.entry, ASKED)),
+    "Ledger.leave_out": (
+        RecordState.PLANNED,
+        lambda desk: desk.ledger.leave_out(desk.entry, "parent_left_out", SOMEBODY.as_json()),
+    ),
     "Ledger.trust": (None, lambda desk: desk.ledger.trust(1)),
     "runs.finish_task": (None, lambda desk: runs.finish_task(desk.lease, b"sealed", {"enter": {}})),
     "runs.record_totals": (None, lambda desk: runs.record_totals(desk.lease, {"enter": {}})),

@@ -17,7 +17,7 @@ from agent.core.calendar import (
 )
 
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-PREVIOUS, SAME = COVERS
+PREVIOUS, SAME, SINCE = COVERS
 MON_FRI = frozenset(range(5))
 DAY = timedelta(days=1)
 DAYS = st.dates(date(2020, 1, 1), date(2040, 1, 1))
@@ -99,7 +99,7 @@ def test_a_range_of_days_is_read_from_first_to_last(at: time, first: int, last: 
     else:
         schedule = parse_schedule(words)
         assert schedule.weekdays == frozenset(range(first, last + 1))
-        assert schedule.at == at.replace(second=0, microsecond=0)
+        assert schedule.times == (at.replace(second=0, microsecond=0),)
 
 
 @given(st.lists(st.integers(0, 6), min_size=1), st.sampled_from([",", ", ", " , "]))

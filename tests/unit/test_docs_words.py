@@ -18,7 +18,7 @@ CELLS = {cell.strip() for line in PAGE.splitlines() if line.startswith("|") for 
 # What nothing can bring about yet; whoever builds it takes it out here and puts it on the page.
 NOT_YET = {"INVALID", "TAKEN", "no_look_up", "withdrawn"}
 PLACEHOLDERS = {"ITEM": "7", "FILE": "file.xls", "NO": "3", "RUN": "20260303-67nn"}
-OWN_PAGES = [pages.TUTORIAL, pages.REFERENCE, pages.CLERKS]
+OWN_PAGES = [pages.TUTORIAL, pages.REFERENCE, pages.CLERKS, pages.NOTICES]
 
 
 def codes(section: str) -> list[str]:

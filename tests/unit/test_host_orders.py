@@ -182,6 +182,8 @@ def test_an_answer_that_cannot_be_is_refused(orders: Orders, item: int, answer: 
         ("unusual_count", ("go_on", "stop")),
         ("limit_reached", ("go_on", "stop")),
         ("first_run", ("nothing_entered_yet", "stop")),
+        ("parents_left_out", ("leave_out_too", "stop")),
+        ("parents_unknown", ("go_on", "stop")),
     ],
 )
 def test_a_person_may_let_the_run_go_on_and_is_not_asked_twice(
@@ -190,7 +192,7 @@ def test_a_person_may_let_the_run_go_on_and_is_not_asked_twice(
     run = in_state(RunState.NEEDS_REVIEW)
     reviews.ask(run, runs.tasks_of(run)[0].id, code, {}, answers)
     wish(orders, "answer", item=reviews.open_items()[0].id, answer=answers[0])
-    assert runs.get(run).options["accepted"] == [code]
+    assert runs.get(run).options["accepted"] == {code: SOMEBODY.as_json()}
     assert runs.get(run).state == RunState.PENDING
 
 

@@ -180,7 +180,12 @@ def stored(count: int, fee: str, left_out: int = 0, left_out_fee: str = "0") -> 
     """A batch's figures for its source."""
     source = {COUNT: Decimal(count), "fee": Decimal(fee)}
     return StoredBatch(
-        [], [], source, {COUNT: Decimal(left_out), "fee": Decimal(left_out_fee)}, may_be_few=False
+        [],
+        [],
+        source,
+        {COUNT: Decimal(left_out), "fee": Decimal(left_out_fee)},
+        may_be_few=False,
+        repeats=False,
     )
 
 
@@ -195,6 +200,15 @@ def test_a_morning_on_which_all_arrived_has_no_disagreement() -> None:
 def test_a_record_that_is_not_settled_keeps_the_totals_apart(state: RecordState) -> None:
     entries = [entry(RecordState.VERIFIED, "10.00"), entry(state, "5.00")]
     assert all(total.disagreements() for total in reckon(entries, stored(2, "15.00")))
+
+
+def test_where_the_site_cannot_be_read_back_its_answers_count_and_no_target_is_claimed() -> None:
+    """A declared lack: what the site confirmed is delivered; nobody says what the target holds."""
+    entries = [entry(RecordState.CONFIRMED, "10.00", ()), entry(RecordState.VERIFIED, "5.00", ())]
+    totals = reckon(entries, stored(2, "15.00"), can_look_up=False)
+    assert [total.disagreements() for total in totals] == [[], []]
+    assert {total.target for total in totals} == {None}
+    assert reckon(entries, stored(2, "15.00"))[0].disagreements()
 
 
 def test_an_amount_that_was_changed_between_file_and_record_is_noticed() -> None:

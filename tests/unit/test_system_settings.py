@@ -140,3 +140,36 @@ def test_a_path_that_is_not_written_leads_to_its_nearest_parent() -> None:
 def test_an_error_at_the_end_is_on_the_last_line() -> None:
     assert line_of_error(ValueError("Unclosed array (at end of document)"), "a = [\n1,\n") == 2
     assert line_of_error(ValueError("x"), "") == 1
+
+
+def test_an_office_s_calendar_is_read(tmp_path: Path) -> None:
+    text = """[offices.main]
+zone = "UTC"
+country = "AT"
+region = "9"
+open = [2026-12-08]
+half_days = [2026-12-31]
+automations = ["claims_desk", "clinic-morning-sync"]
+"""
+    office = load(tmp_path, text).offices["main"]
+    assert (office.country, office.region) == ("AT", "9")
+    assert (office.open, office.half_days) == ((date(2026, 12, 8),), (date(2026, 12, 31),))
+    assert office.automations == ("claims-desk", "clinic-morning-sync")
+    assert load(tmp_path, "[offices.main]\n").offices["main"].automations is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        ('country = "Austria"', "country"),
+        ('region = "9"', "region"),
+        ('automations = "clinic"', "automations"),
+        ("automations = [1]", "automations"),
+        ("half_days = 2026-12-31", "half_days"),
+        ('open = ["2026-12-08"]', "open"),
+    ],
+)
+def test_a_calendar_that_cannot_be_read_is_refused_with_its_key(entry: str, key: str, tmp_path: Path) -> None:
+    with pytest.raises(BrokenSettings) as caught:
+        load(tmp_path, f"[offices.main]\n{entry}\n")
+    assert (caught.value.params["key"], caught.value.params["line"]) == (f"offices.main.{key}", 2)

@@ -23,7 +23,8 @@ KINDS = {
 QUESTIONS = {
     "doubled_in_batch", "changed_since_delivered", "open_elsewhere", "refused", "found_different",
     "found_several", "cannot_tell", "gone_after_confirm", "no_control", "attempts_used_up",
-    "task_failed", "changed_code", "limit_reached", "first_run", "unusual_count",
+    "task_failed", "changed_code", "limit_reached", "first_run", "unusual_count", "no_look_up",
+    "delivered_unseen", "parents_left_out", "parents_unknown",
     "unusual_report",
 }  # fmt: skip
 STEPS = {

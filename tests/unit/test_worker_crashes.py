@@ -142,7 +142,7 @@ def morning(
             list(sessions),
         )
         if there:  # then nobody may say that nothing has been entered yet
-            worker.accepted = frozenset()
+            worker.accepted = {}
         work_until_done(worker, Deaths(deaths))
         worker.site.target.wait(1000)  # what is still on its way lands now
         require_exact(worker.site.target, worker)

@@ -9,6 +9,7 @@ import pytest
 from agent.core.failures import FirstRun, PageTimeout, SiteDown
 from agent.core.states import RecordState
 from tests.store.claim_desk import (
+    ANN,
     SETTLE_SECONDS,
     Claim,
     Desk,
@@ -142,11 +143,31 @@ def test_a_look_up_that_cannot_tell_is_a_question(worker: Worker) -> None:
 def test_a_confirmed_record_that_is_not_found_is_never_sent_again(worker: Worker) -> None:
     worker.plan(claims(1))
     worker.ledger.trust(1)
-    worker.site.sessions = ["blind"]
+    worker.site.sessions = ["blind", "blind"]
     worker.delivery().run()
     assert asked(worker) == ["gone_after_confirm"]
     again(worker)
     assert worker.site.target.clicks == 1
+
+
+def test_what_a_broken_screen_did_not_show_is_looked_for_in_another_session(worker: Worker) -> None:
+    """A read-back that finds nothing is repeated later and after a new sign-in, before anybody is asked."""
+    worker.plan(claims(3))
+    worker.ledger.trust(1)
+    worker.site.sessions = ["blind"]
+    worker.delivery().run()
+    assert states(worker) == [VERIFIED] * 3
+    assert worker.site.target.clicks == 3
+
+
+def test_a_list_that_lacks_what_is_known_to_be_there_is_not_complete(worker: Worker) -> None:
+    """It says that it is complete and shows nothing: what it lacks is not taken for absent."""
+    worker.destination = ListedDesk
+    deliver(worker, 1)
+    worker.site.lists = ["empty"] * 9
+    assert not worker.looking().list_anew()
+    worker.site.lists = []
+    assert worker.looking().list_anew()
 
 
 # ── what the site says ────────────────────────────────────────────────────────────────────────────────
@@ -211,11 +232,11 @@ def test_what_stands_there_otherwise_is_a_question_and_stays(
 
 def test_a_home_that_never_looked_here_asks_before_it_types(worker: Worker) -> None:
     """No list, nothing known to exist: only a person can say that nothing has been entered yet."""
-    worker.accepted = frozenset()
+    worker.accepted = {}
     with pytest.raises(FirstRun):
         deliver(worker)
     assert worker.site.target.clicks == 0
-    worker.accepted = frozenset({FirstRun.code})
+    worker.accepted = {FirstRun.code: ANN}
     again(worker)
     assert states(worker) == [VERIFIED]
 

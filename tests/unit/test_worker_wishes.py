@@ -8,7 +8,7 @@ import pytest
 from agent.core.failures import BrokenAutomation, CannotTell, FenceLost
 from agent.core.states import RecordState
 from agent.store import reviews
-from agent.worker.delivery import Cancelled
+from agent.worker.duty import Cancelled
 from tests.store.claim_desk import (
     Claim,
     Desk,

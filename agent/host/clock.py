@@ -1,0 +1,108 @@
+"""The clock: wakes, and lets the agenda look. A wake-up is a hint, the rows are the truth.
+
+It wakes at a due moment (APScheduler's timer), at start, when the computer was asleep, when its clock or zone
+was changed, when somebody rings, and every half minute anyway. However often it wakes: each duty is one row,
+and one row is one run.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from agent.core.failures import Failure
+from agent.host.agenda import Agenda, Plan
+from agent.host.enrolment import Enrolment
+from agent.store.database import close_store
+from agent.store.fields import utc_now
+from agent.system.clock_gap import Clocks, gap, read_clocks
+
+_log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 30.0
+"""It looks at least so often, whatever the timer does."""
+
+TICK_SECONDS = 5.0
+"""So soon after waking from sleep it notices that it slept."""
+
+
+class Clock:
+    """The thread that looks at the agenda whenever there is a reason to; ``tell`` wakes the supervisor."""
+
+    def __init__(
+        self,
+        enrolment: Enrolment,
+        plan: Plan,
+        tell: Callable[[], None],
+        *,
+        clocks: Clocks = read_clocks,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._agenda = Agenda(lambda moment: enrolment.look(moment)[0], plan)
+        self._tell, self._clocks, self._now = tell, clocks, now
+        self._timer = BackgroundScheduler(timezone=UTC)
+        self._hint = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="clock")
+        self.defect: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin to look: at once, and then whenever something is due."""
+        self._timer.start()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the agenda soon: somebody changed what is owed."""
+        self._hint.set()
+
+    def stop(self) -> None:
+        """Stop looking; what is owed stays owed."""
+        self._stopping.set()
+        self._hint.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        if self._timer.running:
+            self._timer.shutdown(wait=False)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._hint.clear()
+                self._look()
+                self._wait()
+        except BaseException as error:  # noqa: BLE001  # a clock that died must not pass in silence: the host asks for it
+            _log.exception("clock_died")
+            self.defect = error
+            self._tell()
+        finally:
+            close_store()
+
+    def _look(self) -> None:
+        try:
+            due_at, changed = self._agenda.look(self._now())
+        except Failure as failure:  # a full disk, say: looked at again in half a minute, until it is mended
+            _log.warning("agenda_not_looked_at why=%s", failure)
+            return
+        if due_at is not None:
+            # A misfire is no reason to stay asleep: APScheduler's own grace is one second.
+            trigger = DateTrigger(run_date=due_at)
+            self._timer.add_job(self.wake, trigger, id="due", replace_existing=True, misfire_grace_time=None)
+        if changed:
+            self._tell()
+
+    def _wait(self) -> None:
+        """Wait for a hint, for a gap in time, or for half a minute."""
+        before = self._clocks()
+        waited = 0.0
+        while waited < LOOK_SECONDS and not self._hint.wait(TICK_SECONDS):
+            after = self._clocks()
+            what = gap(before, after, TICK_SECONDS)
+            if what is not None:
+                _log.info("clock_gap what=%s", what)
+                return
+            before, waited = after, waited + TICK_SECONDS

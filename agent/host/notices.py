@@ -1,0 +1,226 @@
+"""Somebody knows: looks at the rows, decides by :mod:`agent.core.notices`, tells, and remembers it.
+
+A notice is a row before it is sent. A crash between sending and remembering tells it once more: better twice
+than never.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from agent.core import notices as rules
+from agent.core.calendar import read_rules
+from agent.core.failures import BrokenAddress, Failure
+from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, TABLE, Event, Happening, RunSeen
+from agent.core.states import RunState
+from agent.core.totals import COUNT
+from agent.host.missed import Unbegun
+from agent.host.outlook import Outlook, what_it_waits_for
+from agent.host.planning import calendar_around
+from agent.host.preflight import Afternoon
+from agent.host.telling import message
+from agent.store import notices, queries
+from agent.store.database import close_store
+from agent.store.fields import utc_now
+from agent.store.tables import NoticeRow, RunRow
+from agent.system.addresses import Addresses
+from agent.system.automations import automation_folders, automation_name
+from agent.system.notify import RealSender, Sender, heartbeat_url
+from agent.system.paths import Home
+from agent.system.settings import Settings
+from agent.system.vault import open_vault
+
+_log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 30.0
+"""How often the rows are looked at when nobody rings: what becomes impossible is told within two minutes."""
+
+_LOOKED_BACK = timedelta(days=7)
+
+Source = Callable[[datetime], Iterable[Happening]]
+
+
+class Notices:
+    """The thread that tells. ``sources`` may add happenings of their own (a missed occurrence, a pause)."""
+
+    def __init__(
+        self, home: Home, settings: Settings, *, sender: Sender | None = None, sources: Sequence[Source] = ()
+    ) -> None:
+        self._home, self._settings = home, settings
+        self.sender = sender or RealSender()
+        self._sources: tuple[Source, ...] = (
+            self._of_runs,
+            self._of_silence,
+            Unbegun(),
+            Afternoon(home, settings),
+            *sources,
+        )
+        self._outlook = Outlook(settings)
+        self._zones = {office.name: ZoneInfo(office.zone) for office in settings.offices.values()}
+        self._settled: set[tuple[str, datetime]] = set()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="notices")
+        self.defect: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin to look and to tell."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the rows again: something has changed."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Stop; what was not told yet is told after the next start."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                now = utc_now()
+                try:
+                    self.look(now)
+                    self.send(now)
+                except Failure as failure:  # a full disk, say: the next look may find it better
+                    _log.warning("notices_wait why=%s", failure)
+                self._wake.wait(LOOK_SECONDS)
+        except BaseException as error:  # noqa: BLE001  # a thread's death must not pass in silence: the face asks for it
+            _log.exception("notices_died")
+            self.defect = error
+        finally:
+            close_store()
+
+    # ── what there is to tell ─────────────────────────────────────────────────────────────────────────────
+    def look(self, now: datetime) -> list[Happening]:
+        """Store what there is to tell and was not known yet; returns it."""
+        found = []
+        for source in self._sources:
+            for happening in source(now):
+                if notices.know(happening, self._when(happening, now), now):
+                    _log.info("notice event=%s run=%s", happening.event, happening.run)
+                    found.append(happening)
+        return found
+
+    def _when(self, happening: Happening, now: datetime) -> dict[str, datetime]:
+        wishes, zone = self._settings.notices, self._zones.get(happening.office, UTC)
+        told = rules.addressees(happening.event, wishes.tell, heartbeat=wishes.heartbeat_url is not None)
+        return {name: rules.tell_at(happening, name, now, wishes.quiet, zone) for name in told}
+
+    def _of_runs(self, now: datetime) -> Iterable[Happening]:
+        since = max(notices.begin(now), now - _LOOKED_BACK)
+        for run in notices.runs_to_tell_of(since):
+            if run.office not in self._zones or (run.id, run.ended_at) in self._settled:
+                continue
+            yield from rules.of_run(self._seen(run), self._outlook.of(run, now), now)
+            if run.ended_at is not None:  # all that there is to tell of it is in the rows by now
+                self._settled.add((run.id, run.ended_at))
+
+    def _seen(self, run: RunRow) -> RunSeen:
+        counts = queries.record_counts(run.id)
+        questions = notices.open_questions(run.id)
+        nouns = [kind["noun"] for kind in run.manifest.get("record_types", {}).values()]
+        source = [figures[COUNT]["source"] for figures in (run.totals or {}).values() if COUNT in figures]
+        state = RunState(run.state)
+        return RunSeen(
+            id=run.id,
+            automation=run.automation,
+            title=run.title,
+            office=run.office,
+            day=run.business_date,
+            state=state,
+            started_at=run.started_at,
+            ended_at=run.ended_at,
+            deadline_at=self._outlook.deadline_at(run),
+            noun=(nouns[0][0], nouns[0][1]) if len(nouns) == 1 else ("record", "records"),
+            arrived=counts["verified"],
+            need=counts["in_review"] + counts["rejected"] + counts["invalid"],
+            checked=max((int(figure) for figure in source), default=None),
+            questions=len(questions),
+            newest_question=max(questions, default=None),
+            reason=run.reason if state is RunState.FAILED else what_it_waits_for(run),
+        )
+
+    def _of_silence(self, now: datetime) -> Iterable[Happening]:
+        """Nothing has succeeded for some business days: nobody may find that out after two months."""
+        if self._home.is_demo:
+            return
+        installed = {automation_name(folder) for folder in automation_folders(self._home).values()}
+        for run in notices.newest_runs():
+            office = self._settings.offices.get(run.office)
+            if office is None or run.automation not in installed:
+                continue
+            last, first = notices.last_success(run.automation, run.office)
+            rules_of_run = read_rules(run.manifest)
+            days = rules.business_days_without(
+                last or first.astimezone(self._zones[office.name]).date() - timedelta(days=1),
+                now,
+                deadline=rules_of_run.deadlines[-1],
+                zone=self._zones[office.name],
+                weekdays=rules_of_run.schedule.weekdays,
+                closed=calendar_around(office, now.date()).closed,
+            )
+            told = rules.nothing_succeeded(
+                run.automation, run.title, office.name, last, days, self._settings.notices.silent_days
+            )
+            if told is not None:
+                yield told
+
+    # ── telling ───────────────────────────────────────────────────────────────────────────────────────────
+    def send(self, now: datetime) -> None:
+        """Tell what is due: one message to each addressee, however many notices it holds."""
+        self._spread([notice for notice in notices.due(now) if notice.addressee == EVERYBODY], now)
+        by_addressee: dict[str, list[NoticeRow]] = {}
+        for notice in notices.due(now):
+            by_addressee.setdefault(notice.addressee, []).append(notice)
+        for addressee, group in by_addressee.items():
+            if addressee == HEARTBEAT:  # pings cannot be put together
+                for notice in group:
+                    self._tell(addressee, [notice], now)
+            elif addressee != EVERYBODY:  # else the vault is locked: they wait for it
+                self._tell(addressee, group, now)
+
+    def _spread(self, everybody: Sequence[NoticeRow], now: datetime) -> None:
+        if not everybody:
+            return
+        try:
+            names = list(Addresses(open_vault(self._home)).all())
+        except Failure as failure:
+            _log.warning("notices_wait why=%s", failure)
+            notices.put_off(everybody, failure.code, now)
+            return
+        for notice in everybody:
+            notices.spread(notice, names, now)
+
+    def _tell(self, addressee: str, part: Sequence[NoticeRow], now: datetime) -> None:
+        try:
+            if addressee == HEARTBEAT:
+                self._ping(part[0])
+            elif addressee == DESKTOP:
+                self.sender.desktop(message(part, self._zones))
+            else:
+                self.sender.send(self._address(addressee), message(part, self._zones))
+        except Failure as failure:
+            _log.warning("notice_undelivered addressee=%s why=%s", addressee, failure)
+            notices.put_off(part, str(failure.params.get("problem", failure.code)), now)
+        else:
+            notices.told(part, now)
+
+    def _ping(self, notice: NoticeRow) -> None:
+        url, ping = self._settings.notices.heartbeat_url, TABLE[Event(notice.event)].ping
+        if url is not None and ping is not None:
+            self.sender.ping(heartbeat_url(url, notice.automation, ping.value))
+
+    def _address(self, name: str) -> str:
+        address = Addresses(open_vault(self._home)).all().get(name)
+        if address is None:
+            raise BrokenAddress(service=name)
+        return address

@@ -1,0 +1,68 @@
+"""Will this run be done in time? The rows and settings of a home, put before :mod:`agent.core.deadline`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from agent.core.calendar import read_rules
+from agent.core.deadline import Forecast, PastRun, Work, forecast
+from agent.core.failures import Failure
+from agent.core.occurrences import moment
+from agent.core.states import AT_WORK, RunState, TaskState
+from agent.store import durations, runs
+from agent.store.tables import RunRow
+from agent.system.settings import Settings
+
+_FORETOLD = AT_WORK | {RunState.PENDING}
+_MOST_KEPT = 20
+
+
+class Outlook:
+    """Forecasts for the runs of a home; past durations are read once for each new run."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._past: dict[str, list[PastRun]] = {}
+
+    def of(self, run: RunRow, now: datetime) -> Forecast | None:
+        """Return the forecast of a run that is at work or in the queue; None for others.
+
+        None as well without a deadline, or for a run made after it (by hand, for a day gone by).
+        """
+        deadline_at = self.deadline_at(run)
+        if deadline_at is None or RunState(run.state) not in _FORETOLD or run.created_at >= deadline_at:
+            return None
+        ahead = (
+            []
+            if RunState(run.state) in AT_WORK
+            else [self._work(one, now) for one in durations.ahead_of(run)]
+        )
+        waits = what_it_waits_for(run) is not None
+        return forecast(self._work(run, now), now=now, deadline_at=deadline_at, ahead=ahead, waits=waits)
+
+    def deadline_at(self, run: RunRow) -> datetime | None:
+        """Return when a run must be done: its deadline on its business day, in its office's zone."""
+        office = self._settings.offices.get(run.office)
+        if "deadline" not in run.manifest or office is None:
+            return None
+        at = read_rules(run.manifest).deadline_of(run.slot)
+        return moment(run.business_date, at, ZoneInfo(office.zone))
+
+    def _work(self, run: RunRow, now: datetime) -> Work:
+        if run.id not in self._past:
+            if len(self._past) >= _MOST_KEPT:
+                self._past.clear()
+            self._past[run.id] = durations.past_runs(run.automation, run.office, before=run.created_at)
+        return durations.work_left(run, self._past[run.id], now)
+
+
+def what_it_waits_for(run: RunRow) -> Mapping[str, Any] | None:
+    """Return the failure because of which a run does not go on just now, as stored; None if it does."""
+    if run.reason is not None and run.reason.get("code") in Failure.codes():
+        reason: Mapping[str, Any] = run.reason
+        return reason
+    waiting = (task for task in runs.tasks_of(run.id) if task.state == TaskState.WAITING and task.failure)
+    return next((task.failure for task in waiting), None)
