@@ -31,6 +31,8 @@ class Stage:
     with_keyring: tuple[str, ...] = ()
 
 
+_PYTEST = ("python", "-m", "pytest")
+
 STAGES = (
     Stage(
         "lint",
@@ -47,12 +49,23 @@ STAGES = (
         "unit",
         "unit and store",
         3,
-        (("python", "-m", "pytest", "-m", "not keyring", "tests/unit", "tests/store", "tests/simulation"),),
-        with_keyring=("python", "-m", "pytest", "-m", "keyring", "tests/unit"),
+        (
+            (
+                *_PYTEST,
+                "-n",
+                "2",
+                "-m",
+                "not keyring and not long",
+                "tests/unit",
+                "tests/store",
+                "tests/simulation",
+            ),
+        ),
+        with_keyring=(*_PYTEST, "-m", "keyring", "tests/unit"),
     ),
-    Stage("browser", "browser", 5, (("python", "-m", "pytest", "-m", "not long", "tests/browser"),)),
-    Stage("chaos", "chaos", 3, (("python", "-m", "pytest", "-m", "not long", "tests/chaos"),)),
-    Stage("live", "live", 4, (("python", "-m", "pytest", "tests/live"),)),
+    Stage("browser", "browser", 5, ((*_PYTEST, "-m", "not long", "tests/browser"),)),
+    Stage("chaos", "chaos", 3, ((*_PYTEST, "-m", "not long", "tests/chaos"),)),
+    Stage("live", "live", 4, ((*_PYTEST, "tests/live"),)),
 )
 NAMES = tuple(stage.name for stage in STAGES)
 

@@ -11,6 +11,7 @@ TUTORIAL = DOCS / "authors" / "first-automation.md"
 REFERENCE = DOCS / "authors" / "reference.md"
 CLERKS = DOCS / "users" / "command-line.md"
 NOTICES = DOCS / "users" / "notices.md"
+SCHEDULES = DOCS / "users" / "schedules.md"
 
 _FILE = re.compile(
     r"^`(?P<file>automations/[^`\n]+)`(?:, continued)?:\n\n```\w+\n(?P<content>.*?)^```$",

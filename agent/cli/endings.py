@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from agent.cli.console import tell
-from agent.core.failures import DutyIsOpen, Failure, NotReady, Usage
+from agent.core.failures import DutyIsOpen, Failure, NotReady, NotTakenOver, Usage
 from resources.i18n import texts
 
 DONE, FAILED, WRONG_USAGE, NEEDS_PERSON, NOT_READY = range(5)
@@ -31,7 +31,7 @@ class Told(Exception):
 
 def exit_code_of(failure: Failure) -> int:
     """Return the exit code for a failure (DESIGN.md, 9)."""
-    if isinstance(failure, DutyIsOpen):
+    if isinstance(failure, DutyIsOpen | NotTakenOver):
         return NEEDS_PERSON
     if isinstance(failure, Usage):
         return WRONG_USAGE

@@ -74,7 +74,7 @@ def exit_code(run: Values) -> int:
         case "NEEDS_REVIEW":
             return endings.NEEDS_PERSON
         case "PENDING":
-            return endings.NOT_READY
+            return endings.exit_code_of(Failure.from_json(run["reason"] or NotReady().as_json()))
     return endings.NOT_READY if _not_ready(run) else endings.FAILED
 
 

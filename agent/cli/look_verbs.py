@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from agent.cli.wording import Wording
 from agent.core.failures import UnknownItem, UnknownRun
 from agent.system.paths import Home
 from resources.i18n import texts
+
+if TYPE_CHECKING:
+    from agent.cli.explaining import Page
 
 Values = Mapping[str, Any]
 
@@ -91,33 +94,74 @@ def show(run_id: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
+@click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--state", type=click.Choice(sorted(texts.codes("record_states"))), help="Only these.")
 @click.option("--open", "number", type=click.IntRange(min=1), metavar="NO", help="Show one with its values.")
+@click.option("--key", metavar="KEY", help="Only the record with this key; without RUN: of all runs.")
+@click.option("--why", is_flag=True, help="Say of each value where it came from and who entered it.")
+@click.option("--with-personal", is_flag=True, help="Show personal values, too.")
 @json_option
-def records(run_id: str, *, state: str | None, number: int | None, as_json: bool) -> None:
-    """List a run's records and what became of each; or one of them, with the cell each value came from."""
-    home, found = read_run(run_id)
-    from agent.cli import record_pages  # noqa: PLC0415
-    from agent.cli.following import wording_of  # noqa: PLC0415
-    from agent.cli.sealed import contents  # noqa: PLC0415
-    from agent.store import queries  # noqa: PLC0415
+def records(
+    run_id: str | None,
+    *,
+    state: str | None,
+    number: int | None,
+    key: str | None,
+    why: bool,
+    with_personal: bool,
+    as_json: bool,
+) -> None:
+    """List a run's records and what became of each; where each value came from; or find one by its key."""
+    from agent.cli import explaining, record_pages  # noqa: PLC0415
 
-    listed = queries.records(found["id"], state)
-    held = contents(home, found["id"]) if listed else {}
-    if number is not None:
-        listed = [record for record in listed if record["ordinal"] == number]
-        if not listed:
-            raise UnknownItem(item=number)
-    keyed = [{**record, "key": held.get(record["id"], {}).get("key")} for record in listed]
+    if run_id is None and key is None:
+        raise click.UsageError(texts.say("run_or_key"))
+    home, wanted = _runs_to_look_at(run_id, key)
+    pages = [explaining.Page.of(home, run) for run in wanted]
+    for page in pages:
+        page.keep(state=state, ordinal=number, key=key)
+    if key is not None or number is not None:
+        pages = [page for page in pages if page.records]
+    if number is not None and not pages:
+        raise UnknownItem(item=number)
     if as_json:
-        print_json(keyed[::-1])
-    elif number is not None:
-        for record in keyed:
-            record_pages.print_record(record, held.get(record["id"]), wording_of(home, found["id"]))
+        print_json([record for page in pages for record in page.as_json(with_personal=with_personal)[::-1]])
+    elif why or number is not None or key is not None:
+        _print_details(pages, key, why=why, with_personal=with_personal or number is not None)
     else:
-        left_out = queries.left_out(found["id"]) if state is None else []
-        record_pages.print_records(keyed, left_out, wording_of(home, found["id"]))
+        (page,) = pages
+        left_out = page.left_out() if state is None else []
+        record_pages.print_records(page.records, left_out, page.wording)
+
+
+def _print_details(pages: list[Page], key: str | None, *, why: bool, with_personal: bool) -> None:
+    """Print records one by one: sentences for each value, or the values and where they came from."""
+    if not pages:
+        out(texts.say("no_such_key", {"key": key}))
+    for page in pages:
+        if key is not None:
+            out(texts.say("in_run", {"run": page.run}))
+        if why:
+            page.explain(with_personal=with_personal)
+        else:
+            page.open(with_personal=with_personal)
+
+
+def _runs_to_look_at(run_id: str | None, key: str | None) -> tuple[Home, list[str]]:
+    """Return the home and the run that was named, or every run that has a record with this key."""
+    if run_id is not None:
+        home, found = read_run(run_id)
+        return home, [found["id"]]
+    home, prepared = open_for_reading()
+    if not prepared:
+        return home, []
+    from agent.cli.sealed import home_keys  # noqa: PLC0415
+    from agent.core.keys import normalise_key  # noqa: PLC0415
+    from agent.store import lineage  # noqa: PLC0415
+    from agent.system.seal import keyed_hash  # noqa: PLC0415
+
+    key_hash = keyed_hash(home_keys(home).index, normalise_key(key or ""))
+    return home, list(dict.fromkeys(run for run, _record in lineage.runs_with_key(key_hash)))
 
 
 def read_run(run_id: str) -> tuple[Home, dict[str, Any]]:

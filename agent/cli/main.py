@@ -21,11 +21,19 @@ _SECTIONS = (
             **dict.fromkeys(("runs", "show", "records"), "look_verbs"),
             **dict.fromkeys(("log", "evidence"), "proof_verbs"),
             "calendar": "calendar_verbs",
+            **dict.fromkeys(("certificate", "verify"), "certificate_verbs"),
         },
     ),
     ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),
     ("Set up", {"sites": "site_verbs", "check": "check_verbs", "notices": "notice_verbs"}),
-    ("This computer", {"doctor": "doctor_verbs", **dict.fromkeys(("wakeup", "autostart"), "wakeup_verbs")}),
+    (
+        "This computer",
+        {
+            "doctor": "doctor_verbs",
+            **dict.fromkeys(("wakeup", "autostart"), "wakeup_verbs"),
+            **dict.fromkeys(("backup", "restore", "home"), "backup_verbs"),
+        },
+    ),
 )
 _MODULES = {verb: module for _title, verbs in _SECTIONS for verb, module in verbs.items()}
 

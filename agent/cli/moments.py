@@ -36,6 +36,19 @@ class Moments:
         clock = f"{local:%H:%M}"
         return clock if local.date() == self._today else f"{self.day(local.date())} {clock}"
 
+    def full(self, moment: str) -> str:
+        """Return ``3 March 05:12``, with the year where it isn't this one: for what is read years later."""
+        local = datetime.fromisoformat(moment).astimezone(self._zone)
+        year = "" if local.year == self._today.year else f" {local.year}"
+        return f"{local.day} {local:%B}{year} {local:%H:%M}"
+
+    def after(self, moment: str, before: str | None) -> str:
+        """Return ``05:31`` for a moment of the same day as ``before``, else as :meth:`full` does."""
+        if before is None:
+            return self.full(moment)
+        one, other = (datetime.fromisoformat(each).astimezone(self._zone) for each in (moment, before))
+        return f"{one:%H:%M}" if one.date() == other.date() else self.full(moment)
+
     def day(self, day: date | str) -> str:
         """Return ``Mon 23 Nov``, with the year where it isn't this one."""
         known = date.fromisoformat(day) if isinstance(day, str) else day

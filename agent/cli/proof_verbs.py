@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import Told
 from agent.cli.look_verbs import read_run
 from agent.cli.moments import Moments, office_zone
+from agent.cli.new_files import write_new
 from agent.cli.sealed import run_key
 from agent.core.failures import UnknownItem
 from agent.system.paths import Home, find_home
@@ -103,12 +103,5 @@ def _unseal(home: Home, run_id: str, ident: str, target: Path) -> None:
         content = open_evidence(ident, key)
     except KeyError:
         raise Told("evidence_gone", endings.FAILED, item=ident) from None
-    try:
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # it may hold personal data
-    except FileExistsError:
-        raise Told("file_exists", endings.WRONG_USAGE, file=target) from None
-    except OSError as error:
-        raise Told("file_refused", endings.FAILED, file=target, why=error.strerror) from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+    write_new(target, content)
     tell(texts.say("unsealed", {"file": target}))

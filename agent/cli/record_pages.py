@@ -8,9 +8,12 @@ from typing import Any
 from agent.cli import signs
 from agent.cli.console import out, print_table
 from agent.cli.wording import Wording
+from agent.core.lineage import COMPUTED, GIVEN, READ
 from resources.i18n import texts
 
 Values = Mapping[str, Any]
+
+_ORIGINS = {READ: "source_read", COMPUTED: "source_computed", GIVEN: "source_given"}
 
 
 def print_records(records: Sequence[Values], left_out: Sequence[Values], wording: Wording) -> None:
@@ -37,12 +40,20 @@ def _row(record: Values, wording: Wording) -> tuple[object, ...]:
     )
 
 
-def print_record(record: Values, held: Values | None, wording: Wording) -> None:
+def print_record(record: Values, fields: Mapping[str, Values], wording: Wording) -> None:
     """Print one record: what became of it, each value and the cell of the file it came from."""
     print_records([record], [], wording)
-    if held is not None:
-        rows = [(name, value, held["lineage"].get(name, "")) for name, value in held["fields"].items()]
+    if fields:
+        rows = [(name, field["value"], source_of(field)) for name, field in fields.items()]
         print_table(heading("field", "value", "source"), rows)
+
+
+def source_of(field: Values) -> str:
+    """Return where a value came from: a cell, the rows it was computed from, or the automation itself."""
+    rows = ", ".join(str(row["row"]) for row in field["rows"])
+    first = field["rows"][0] if field["rows"] else {}
+    where = {"file": first.get("file"), "sheet": first.get("sheet"), "column": field["column"], "rows": rows}
+    return texts.say(_ORIGINS[field["origin"]], where)
 
 
 def heading(*codes: str) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from agent.core.quantiles import adjusted, band, slope_of, sums
+from agent.core.quantiles import adjusted, band, slope_of, stretched, sums
 
 FEWEST_RUNS = 8
 """Past runs below which nothing is said of the next one."""
@@ -193,10 +193,11 @@ def _durations(task: TaskLeft, past: Sequence[PastRun]) -> list[float]:
     if max(amounts) < 1.3 * min(amounts):  # too alike to see what belongs to the records and what does not
         return [value * task.records / amount for value, amount in zip(seconds, amounts, strict=True)]
     each = slope_of(amounts, seconds)
-    return [
+    even = [
         max(0.2 * value, value + each * (task.records - amount))
         for value, amount in zip(seconds, amounts, strict=True)
     ]
+    return [max(0.0, value) for value in stretched(even, (1 - 2 / len(even)) ** -0.5)]
 
 
 def _rests(task: TaskLeft, past: Sequence[PastRun], today: date) -> list[float | None]:

@@ -4,11 +4,12 @@
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
+    │   ├── BackupBroken · HomeInUse
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning
+    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · NotTakenOver
     │   └── NoticeUndelivered · WakeupUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
@@ -18,7 +19,7 @@
     │   ├── DownloadMissing · DownloadCut · DownloadStale · DownloadUnsafe
     │   ├── DownloadWrongType
     │   │   └── ColumnsChanged
-    │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · StatedTotalDiffers
+    │   └── RowsInvalid · RowsUnaccounted · RowUsedTwice · RowsAltered · StatedTotalDiffers
     ├── Delivery
     │   ├── Refused · OutcomeUnknown · CannotTell · TotalsDisagree
     │   └── RecordsNeedPerson
@@ -130,6 +131,14 @@ class ChangedByPerson(Usage):
     """A file or an entry that we would write was changed by somebody, or never was ours (path)."""
 
 
+class BackupBroken(Usage):
+    """A file is no backup of ours, or not as it was written (file, problem)."""
+
+
+class HomeInUse(Usage):
+    """A backup is to be restored over a home that holds data (path)."""
+
+
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
@@ -205,6 +214,10 @@ class NoticeUndelivered(NotReady):
 
 class WakeupUnavailable(NotReady):
     """This computer cannot be set to wake up for a run (why, command)."""
+
+
+class NotTakenOver(NotReady):
+    """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────
@@ -311,6 +324,12 @@ class RowUsedTwice(Report):
     permanent = True
 
 
+class RowsAltered(Report):
+    """A value is no longer what was read from the file, and nobody said that it should be (file, address)."""
+
+    permanent = True
+
+
 class StatedTotalDiffers(Report):
     """The file's own total does not agree with its rows (file, what, expected, found)."""
 
@@ -361,16 +380,16 @@ class UnusualCount(Asked):
     """There is nothing to enter, or less than half of a usual day (found, usual)."""
 
 
-class UnusualReport(Asked):
-    """A downloaded report has far fewer or far more rows than usual (file, found, low, high)."""
-
-
 class ParentsLeftOut(Asked):
     """Records refer to others, of that upload, which a person left out (count, task)."""
 
 
 class ParentsUnknown(Asked):
     """Records refer to others, of that upload, of which Predawn knows nothing (count, task)."""
+
+
+class UnusualReport(Asked):
+    """A downloaded report has far fewer or far more rows than usual (file, found, low, high)."""
 
 
 # ── processes and code ───────────────────────────────────────────────────────────────────────────────
@@ -435,6 +454,7 @@ HANDLING: Mapping[type[Failure], Handling] = {
     RowsInvalid: _REVIEW,
     RowsUnaccounted: _STOP,
     RowUsedTwice: _STOP,
+    RowsAltered: _STOP,
     Delivery: _REVIEW,
     Asked: _REVIEW,
     FenceLost: _STOP,
@@ -450,9 +470,9 @@ ANSWERS: Mapping[type[Failure], tuple[str, ...]] = {
     LimitReached: ("go_on", "stop"),
     FirstRun: ("nothing_entered_yet", "stop"),
     UnusualCount: ("go_on", "stop"),
-    UnusualReport: ("go_on", "stop"),
     ParentsLeftOut: ("leave_out_too", "stop"),
     ParentsUnknown: ("go_on", "stop"),
+    UnusualReport: ("go_on", "stop"),
 }
 """What a person may answer when a task waits for them."""
 

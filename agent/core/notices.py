@@ -103,6 +103,15 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Place:
+    """An automation in an office, with the title by which people know it."""
+
+    automation: str
+    title: str
+    office: str
+
+
+@dataclass(frozen=True)
 class RunSeen:
     """What the rules need to know of a run.
 
@@ -187,31 +196,29 @@ def of_run(run: RunSeen, outlook: Forecast | None, now: datetime) -> list[Happen
     return found
 
 
-def business_days_without(
-    last: date,
-    now: datetime,
-    *,
-    deadline: time,
-    zone: tzinfo,
-    weekdays: Collection[int],
-    closed: Collection[date],
-) -> int:
-    """Return how many business days after ``last`` have gone by (today only once its deadline is over)."""
-    local = now.astimezone(zone)
-    newest = local.date() if local.time() >= deadline else local.date() - timedelta(days=1)
-    days = (last + timedelta(days=step) for step in range(1, (newest - last).days + 1))
-    return sum(day.weekday() in weekdays and day not in closed for day in days)
+def not_begun(place: Place, occurrence: int, day: date, outlook: Forecast, now: datetime) -> Happening | None:
+    """Return the notice that a start which is due, and has no run yet, will be late; None if it will not."""
+    if outlook.verdict not in {Verdict.AT_RISK, Verdict.IMPOSSIBLE}:
+        return None
+    event = Event(outlook.verdict.value)
+    params = {
+        "title": place.title,
+        "day": day.isoformat(),
+        "deadline": _moment(outlook.deadline_at),
+        "not_begun": True,
+        **_outlook(outlook, now),
+    }
+    cause = f"{event}/occurrence/{occurrence}"
+    return Happening(event, cause, place.automation, place.office, params, deadline_at=outlook.deadline_at)
 
 
-def nothing_succeeded(
-    automation: str, title: str, office: str, last: date | None, days: int, limit: int
-) -> Happening | None:
+def nothing_succeeded(place: Place, last: date | None, days: int, limit: int) -> Happening | None:
     """Return the notice that nothing has succeeded for ``days`` business days; again after as many more."""
     if days < limit:
         return None
-    cause = f"{Event.NOTHING_SUCCEEDED}/{automation}/{office}/{last}/{days // limit}"
-    params = {"title": title, "count": days, "last_day": None if last is None else last.isoformat()}
-    return Happening(Event.NOTHING_SUCCEEDED, cause, automation, office, params)
+    cause = f"{Event.NOTHING_SUCCEEDED}/{place.automation}/{place.office}/{last}/{days // limit}"
+    params = {"title": place.title, "count": days, "last_day": None if last is None else last.isoformat()}
+    return Happening(Event.NOTHING_SUCCEEDED, cause, place.automation, place.office, params)
 
 
 def not_ready(office: str, day: date, findings: Sequence[Mapping[str, Any]]) -> Happening | None:
@@ -236,15 +243,21 @@ def _for_a_person(run: RunSeen, now: datetime) -> Forecast | None:
 def _of_deadline(run: RunSeen, outlook: Forecast, now: datetime) -> Happening:
     params = {
         **_counts(run),
+        **_outlook(outlook, now),
+        "failure": safe(run.reason),
+        "waits_for_person": run.state is RunState.NEEDS_REVIEW,
+    }
+    return _happening(run, Event(outlook.verdict.value), (), **params)
+
+
+def _outlook(outlook: Forecast, now: datetime) -> dict[str, Any]:
+    return {
         "over": now >= outlook.deadline_at,
         "earliest": _moment(outlook.earliest_at),
         "latest": _moment(outlook.latest_at),
         "left_over": outlook.left_over or None,
         "helps": [which.value for which in outlook.helps],
-        "failure": safe(run.reason),
-        "waits_for_person": run.state is RunState.NEEDS_REVIEW,
     }
-    return _happening(run, Event(outlook.verdict.value), (), **params)
 
 
 def _happening(run: RunSeen, event: Event, more: tuple[str, ...], **params: Any) -> Happening:  # noqa: ANN401  # JSON

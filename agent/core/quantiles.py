@@ -21,7 +21,10 @@ SHARE = 0.90
 
 _TAIL = (1 - SHARE) / 2
 _NORMAL = 1.6449  # the normal quantile of 1 - _TAIL
-_BELIEVED = 3.0  # standard errors, for a trend or a weekday: chance alone shows it in 1 of 370
+_TREND_BELIEVED = 2.0  # standard errors: to believe in a trend that is none costs little, the other way much
+_WEEKDAY_BELIEVED = 3.0  # standard errors; there are five of them, so chance has five tries
+_FEW, _FEW_WIDER = 19, 1.15  # with few values nobody knows how they are spread
+_MANY = 30
 _DRAWS = 256
 _SMALLEST = 1e-3  # seconds; a logarithm needs more than nothing
 _FEW_ON_A_WEEKDAY = 4
@@ -53,7 +56,12 @@ def adjusted(values: Sequence[float], days: Sequence[date], today: date) -> list
 def band(values: Sequence[float]) -> Band:
     """Return the band of at least two values, which may come in any order."""
     ranked = sorted(values)
-    return Band(draw(ranked, _TAIL), draw(ranked, 0.5), draw(ranked, 1 - _TAIL))
+    low, middle, high = draw(ranked, _TAIL), draw(ranked, 0.5), draw(ranked, 1 - _TAIL)
+    if len(ranked) < _MANY and ranked[0] < ranked[-1]:
+        # A trend or a weekday may be there and not be seen yet: half-way to what the normal interval says.
+        low = (low + min(low, _beyond(ranked, -1))) / 2
+        high = (high + max(high, _beyond(ranked, +1))) / 2
+    return Band(low, middle, high)
 
 
 def draw(ranked: Sequence[float], share: float) -> float:
@@ -97,13 +105,20 @@ def slope_of(amounts: Sequence[float], values: Sequence[float]) -> float:
     return max(0.0, median(steps)) if steps else 0.0
 
 
+def stretched(values: Sequence[float], wider: float) -> list[float]:
+    """Return values that spread more around their median: what a fitted line took from their spread."""
+    middle = median(values)
+    return [middle + wider * (value - middle) for value in values]
+
+
 def _beyond(ranked: Sequence[float], side: int) -> float:
     """Return the end of the normal prediction interval (Student's t, after Cornish and Fisher)."""
     logs = [math.log(max(value, _SMALLEST)) for value in ranked]
     free = len(logs) - 1
     z = _NORMAL
     t = z + (z**3 + z) / (4 * free) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * free**2)
-    return math.exp(mean(logs) + side * t * stdev(logs) * math.sqrt(1 + 1 / len(logs)))
+    wider = _FEW_WIDER if len(logs) < _FEW else 1.0
+    return math.exp(mean(logs) + side * wider * t * stdev(logs) * math.sqrt(1 + 1 / len(logs)))
 
 
 def _without_trend(logs: Sequence[float]) -> list[float]:
@@ -113,9 +128,7 @@ def _without_trend(logs: Sequence[float]) -> list[float]:
     if not slope:
         return list(logs)
     even = [known + slope * (number - place) for place, known in enumerate(logs)]
-    middle = median(even)
-    wider = math.sqrt((1 + 4 / number) / (1 - 2 / number))  # least squares, one step beyond the last
-    return [middle + wider * (known - middle) for known in even]
+    return stretched(even, math.sqrt((1 + 4 / number) / (1 - 2 / number)))  # one step beyond the last
 
 
 def _slope(logs: Sequence[float]) -> float:
@@ -123,7 +136,7 @@ def _slope(logs: Sequence[float]) -> float:
     number = len(logs)
     signs = sum((later > sooner) - (later < sooner) for sooner, later in combinations(logs, 2))
     error = math.sqrt(number * (number - 1) * (2 * number + 5) / 18)
-    if number < 3 or abs(signs) < _BELIEVED * error:
+    if number < 3 or abs(signs) < _TREND_BELIEVED * error:
         return 0.0
     pairs = combinations(enumerate(logs), 2)
     return median((later - sooner) / (second - first) for (first, sooner), (second, later) in pairs)
@@ -140,7 +153,7 @@ def _weekday_effects(logs: Sequence[float], days: Sequence[date]) -> dict[int, f
         effect = median(own) - median(others)
         spread = max(_spread(own), _spread(others))
         # 1.2533: a median's standard error is so much larger than a mean's.
-        if abs(effect) > _BELIEVED * 1.2533 * spread * math.sqrt(1 / len(own) + 1 / len(others)):
+        if abs(effect) > _WEEKDAY_BELIEVED * 1.2533 * spread * math.sqrt(1 / len(own) + 1 / len(others)):
             effects[weekday] = effect
     return effects
 

@@ -23,6 +23,11 @@ class Keys:
         """For stored sessions of sites."""
         return derive(self.master, "site-sessions")
 
+    @property
+    def certificates(self) -> Key:
+        """For signing delivery certificates."""
+        return derive(self.master, "certificates")
+
     def new_run_key(self, run_id: str) -> bytes:
         """Return a fresh data key for a run, wrapped by the master."""
         return wrap(self.master, new_key(), run_key_name(run_id))

@@ -19,6 +19,8 @@ class Unbegun:
     def __call__(self, now: datetime) -> Iterator[Happening]:
         """Yield each for as long as it holds; a cause is told once."""
         for row in occurrences.in_state(Outcome.MISSED):
+            if (row.reason or {}).get("code") == "superseded":
+                continue  # a later start of the same day serves for it
             if row.ended_at is not None and now - row.ended_at < _LOOKED_BACK:
                 yield _missed(row)
         for row in occurrences.in_state(Outcome.OWED):

@@ -13,22 +13,19 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.core import notices as rules
-from agent.core.calendar import read_rules
 from agent.core.failures import BrokenAddress, Failure
-from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, TABLE, Event, Happening, RunSeen
+from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, TABLE, Event, Happening, Place, RunSeen
 from agent.core.states import RunState
 from agent.core.totals import COUNT
 from agent.host.missed import Unbegun
 from agent.host.outlook import Outlook, what_it_waits_for
-from agent.host.planning import calendar_around
 from agent.host.preflight import Afternoon
 from agent.host.telling import message
-from agent.store import notices, queries
+from agent.store import notices, occurrences, queries
 from agent.store.database import close_store
 from agent.store.fields import utc_now
 from agent.store.tables import NoticeRow, RunRow
 from agent.system.addresses import Addresses
-from agent.system.automations import automation_folders, automation_name
 from agent.system.notify import RealSender, Sender, heartbeat_url
 from agent.system.paths import Home
 from agent.system.settings import Settings
@@ -39,13 +36,16 @@ _log = logging.getLogger(__name__)
 LOOK_SECONDS = 30.0
 """How often the rows are looked at when nobody rings: what becomes impossible is told within two minutes."""
 
+PACE_SECONDS = 3.0
+"""How soon after a look the next may follow: each record rings, and telling must not slow the work."""
+
 _LOOKED_BACK = timedelta(days=7)
 
 Source = Callable[[datetime], Iterable[Happening]]
 
 
 class Notices:
-    """The thread that tells. ``sources`` may add happenings of their own (a missed occurrence, a pause)."""
+    """The thread that tells. ``sources`` may add happenings of their own."""
 
     def __init__(
         self, home: Home, settings: Settings, *, sender: Sender | None = None, sources: Sequence[Source] = ()
@@ -54,7 +54,7 @@ class Notices:
         self.sender = sender or RealSender()
         self._sources: tuple[Source, ...] = (
             self._of_runs,
-            self._of_silence,
+            self._of_schedule,
             Unbegun(),
             Afternoon(home, settings),
             *sources,
@@ -92,6 +92,7 @@ class Notices:
                     self.send(now)
                 except Failure as failure:  # a full disk, say: the next look may find it better
                     _log.warning("notices_wait why=%s", failure)
+                self._stopping.wait(PACE_SECONDS)
                 self._wake.wait(LOOK_SECONDS)
         except BaseException as error:  # noqa: BLE001  # a thread's death must not pass in silence: the face asks for it
             _log.exception("notices_died")
@@ -149,30 +150,24 @@ class Notices:
             reason=run.reason if state is RunState.FAILED else what_it_waits_for(run),
         )
 
-    def _of_silence(self, now: datetime) -> Iterable[Happening]:
-        """Nothing has succeeded for some business days: nobody may find that out after two months."""
-        if self._home.is_demo:
-            return
-        installed = {automation_name(folder) for folder in automation_folders(self._home).values()}
-        for run in notices.newest_runs():
-            office = self._settings.offices.get(run.office)
-            if office is None or run.automation not in installed:
-                continue
-            last, first = notices.last_success(run.automation, run.office)
-            rules_of_run = read_rules(run.manifest)
-            days = rules.business_days_without(
-                last or first.astimezone(self._zones[office.name]).date() - timedelta(days=1),
-                now,
-                deadline=rules_of_run.deadlines[-1],
-                zone=self._zones[office.name],
-                weekdays=rules_of_run.schedule.weekdays,
-                closed=calendar_around(office, now.date()).closed,
+    def _of_schedule(self, now: datetime) -> Iterable[Happening]:
+        """What no run tells of: a start that is due and has no run, days without success."""
+        places = {
+            (row.automation, row.office): Place(row.automation, row.title, row.office)
+            for row in occurrences.schedules()
+        }
+        for row in notices.due_without_run(now):
+            where = places.get(
+                (row.automation, row.office), Place(row.automation, row.automation, row.office)
             )
-            told = rules.nothing_succeeded(
-                run.automation, run.title, office.name, last, days, self._settings.notices.silent_days
-            )
-            if told is not None:
-                yield told
+            late = rules.not_begun(where, row.id, row.business_date, self._outlook.of_owed(row, now), now)
+            if late is not None:
+                yield late
+        for where in places.values():
+            last, days = notices.days_without_success(where.automation, where.office, now)
+            silence = rules.nothing_succeeded(where, last, days, self._settings.notices.silent_days)
+            if silence is not None:
+                yield silence
 
     # ── telling ───────────────────────────────────────────────────────────────────────────────────────────
     def send(self, now: datetime) -> None:

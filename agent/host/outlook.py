@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.core.calendar import read_rules
-from agent.core.deadline import Forecast, PastRun, Work, forecast
+from agent.core.deadline import Forecast, PastRun, TaskLeft, Work, forecast
 from agent.core.failures import Failure
 from agent.core.occurrences import moment
 from agent.core.states import AT_WORK, RunState, TaskState
-from agent.store import durations, runs
-from agent.store.tables import RunRow
+from agent.store import durations, notices, runs
+from agent.store.tables import OccurrenceRow, RunRow
 from agent.system.settings import Settings
 
 _FORETOLD = AT_WORK | {RunState.PENDING}
@@ -42,6 +42,14 @@ class Outlook:
         )
         waits = what_it_waits_for(run) is not None
         return forecast(self._work(run, now), now=now, deadline_at=deadline_at, ahead=ahead, waits=waits)
+
+    def of_owed(self, owed: OccurrenceRow, now: datetime) -> Forecast:
+        """Return the forecast of a start that is due and has no run yet, as if it began this moment."""
+        newest = notices.newest_run(owed.automation, owed.office)
+        tasks = () if newest is None else tuple(TaskLeft(task["name"]) for task in newest.manifest["tasks"])
+        past = durations.past_runs(owed.automation, owed.office, before=now) if tasks else []
+        work = Work(owed.business_date, tasks or (TaskLeft(""),), past)
+        return forecast(work, now=now, deadline_at=owed.deadline_at)
 
     def deadline_at(self, run: RunRow) -> datetime | None:
         """Return when a run must be done: its deadline on its business day, in its office's zone."""

@@ -20,6 +20,7 @@ from agent.core.occurrences import Duty, business_date_at, duties_of, period_of
 from agent.core.states import TaskKind
 from agent.host.keys import Keys
 from agent.store import accounts, occurrences, runs
+from agent.store import home as home_row
 from agent.store.runs import PlannedRun, PlannedTask
 from agent.store.tables import OccurrenceRow, RunRow
 from agent.system.automations import find_automation
@@ -73,9 +74,10 @@ def plan(
     the one of this moment in the office's zone when none is given, and the run adopts what that day owes by
     now.
 
-    Raises UnknownAutomation, BrokenAutomation, PasswordMissing, BrowserMissing, DutyIsOpen: then nothing is
-    stored.
+    Raises NotTakenOver, UnknownAutomation, BrokenAutomation, PasswordMissing, BrowserMissing, DutyIsOpen:
+    then nothing is stored.
     """
+    home_row.require_taken_over()
     folder = find_automation(home, name)
     manifest = describe(home, folder)
     office = _office(settings, owed)

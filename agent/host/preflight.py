@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from agent.core.calendar import is_business_day
 from agent.core.failures import DiskLow, Failure, Parameter
 from agent.core.notices import DESKTOP, TABLE, Event, Happening, not_ready
+from agent.host.planning import calendar_around
 from agent.host.readiness import site_url
 from agent.store import accounts
 from agent.store.database import is_prepared, open_store
@@ -95,7 +96,7 @@ class Afternoon:
         if check is None or local.time() < check or self._looked == local.date():
             return
         self._looked = local.date()
-        if not is_business_day(local.date(), _STAFF_DAYS, office.closed):
+        if not is_business_day(local.date(), _STAFF_DAYS, calendar_around(office, local.date()).closed):
             return
         told = [
             {"code": one.code, "params": dict(one.params)}

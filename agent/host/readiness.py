@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.core.failures import PasswordMissing
 from agent.store import accounts
+from agent.store import home as home_row
 from agent.store.tables import RunRow, TaskRow
 from agent.system.automations import book_url, find_site
 from agent.system.browsers import find_browser
@@ -19,8 +20,9 @@ from agent.system.vault import Passwords, open_vault
 def require_ready(home: Home, settings: Settings, run: RunRow, task: TaskRow) -> Mapping[str, Any]:
     """Return the browser and the account for a task; both are None for one that uses no site.
 
-    Raises PasswordMissing, VaultLocked, BrowserMissing, Offline, DiskLow.
+    Raises NotTakenOver, PasswordMissing, VaultLocked, BrowserMissing, Offline, DiskLow.
     """
+    home_row.require_taken_over()
     home.prepare()
     if task.site is None:
         return {"browser": None, "account": None}

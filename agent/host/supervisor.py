@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -118,7 +119,7 @@ class Supervisor:
                 self._tell(f"run/{run.id}")
             return _ASK_AGAIN_SECONDS
         worker = self._crew.take()
-        lease = runs.begin_task(run.id, task.id, worker.as_json())
+        lease = runs.begin_task(run.id, task.id, worker.as_json(), _who(told))
         self._tell(f"run/{run.id}")
         death: Failure = WorkerDied(exit_code=None)
         try:
@@ -185,6 +186,12 @@ class Supervisor:
         runs.move_run(run.id, final, reason or _first_failure(run.id))
         _log.info("run_ended run=%s state=%s", run.id, final)
         self._tell(f"run/{run.id}")
+
+
+def _who(told: Mapping[str, Any]) -> Mapping[str, str | None]:
+    """Return who will have entered what this worker enters."""
+    account = told["account"]
+    return {"machine": socket.gethostname(), "account": None if account is None else account["name"]}
 
 
 def _final(run: RunRow, tasks: list[TaskRow]) -> RunState | None:

@@ -99,6 +99,8 @@ def _sentences(params: Params, zone: tzinfo | None, noun: Noun) -> dict[str, obj
 def _why(params: Params) -> str:
     if params.get("waits_for_person"):
         return texts.notice_words("waits_for_person", {})
+    if params.get("not_begun"):
+        return texts.notice_words("not_begun", {})
     reason = params.get("reason")
     return texts.why(reason["code"], reason["params"]) if reason else ""
 

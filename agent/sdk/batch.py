@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Generic, TypeAlias, TypeVar
 
-from agent.core.failures import RowsUnaccounted, RowUsedTwice
+from agent.core.failures import RowsAltered, RowsUnaccounted, RowUsedTwice
 from agent.core.totals import COUNT, add_up
 from agent.reports.table import InvalidRow, Row
 from agent.sdk.download import Download
@@ -66,9 +66,9 @@ class Batch(Generic[RecordT]):
         self.left_out.append(LeftOut(row, reason.strip()))
 
     def account(self, downloads: Iterable[Download]) -> Account:
-        """Check that each row of each used file went to exactly one place.
+        """Check that each row of each used file went to exactly one place, and its values with it.
 
-        Raises RowsUnaccounted, RowUsedTwice.
+        Raises RowsUnaccounted, RowUsedTwice, RowsAltered.
         """
         used = [row for record in self.records for row in record.source_rows]
         chosen = [left.row for left in self.left_out if isinstance(left.row, Row)]
@@ -87,6 +87,7 @@ class Batch(Generic[RecordT]):
                 raise RowsUnaccounted(file=download.name, rows=len(missing), address=_where(missing[0]))
             source += rows
             invalid += download.invalid()
+        self._require_unaltered(downloads)
         totals = self._provable_totals(source)
         account = Account(_sums(source, totals), _sums(chosen, totals))
         self._leave_out_invalid(invalid, account)
@@ -100,6 +101,14 @@ class Batch(Generic[RecordT]):
             self.left_out.append(LeftOut(row, f"breaks its contract: {where}{row.problem}"))
         account.source[COUNT] += len(invalid)
         account.left_out[COUNT] += len(invalid)
+
+    def _require_unaltered(self, downloads: Iterable[Download]) -> None:
+        for download in downloads:
+            download.require_unaltered()
+        for record in self.records:
+            if name := record._altered():
+                address = record.source_rows[0].address(name)
+                raise RowsAltered(file=address.file, address=str(address))
 
     def _provable_totals(self, rows: Sequence[Row]) -> list[str]:
         names = [name for name, column in self.record_type.columns.items() if column.control_total]

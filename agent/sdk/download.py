@@ -7,16 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent.core.failures import RowsInvalid
+from agent.core.failures import RowsAltered, RowsInvalid
+from agent.core.totals import COUNT
 from agent.reports.attest import Expect, attest_rows
-from agent.reports.reading import read, typed_rows
+from agent.reports.reading import TypedRows, read, typed_rows
 from agent.reports.table import InvalidRow, Row
 from agent.sdk.record import Record
 
 
 @dataclass
 class Download:
-    """One file that a download task brought: its name, its fingerprint, and what was expected of it."""
+    """One file that a download task brought: its name, its fingerprint, and what was expected of it.
+
+    ``stated`` is known once its rows were read: the file's own number of rows (``count``) and its own total
+    of each column that has one by its contract; None where the file states none.
+    """
 
     name: str
     sha256: str
@@ -25,6 +30,8 @@ class Download:
     _open: Callable[[], bytes] = field(repr=False)
     _given: list[Row] = field(default_factory=list, repr=False)
     _invalid: dict[str, InvalidRow] = field(default_factory=dict, repr=False)
+    _marks: list[int] = field(default_factory=list, repr=False)  # of each row given, as it was read
+    stated: dict[str, str | None] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def from_file(path: Path, expect: Expect | None = None) -> Download:
@@ -57,6 +64,8 @@ class Download:
             )
         self._given += typed.rows
         self._invalid |= {str(row.address): row for row in typed.invalid}
+        self._marks += map(_mark, typed.rows)
+        self.stated.update(_stated(typed))
         return typed.rows
 
     def invalid(self) -> list[InvalidRow]:
@@ -73,3 +82,28 @@ class Download:
     def gave(self) -> frozenset[int]:
         """Return the identities (``id``) of all rows given: two files may have the same name."""
         return frozenset(map(id, self._given))
+
+    def require_unaltered(self) -> None:
+        """Check that every row given is still as it was read; raises RowsAltered."""
+        if len(self._given) != len(self._marks):
+            raise RowsAltered(file=self.name, address=self.name)
+        for row, mark in zip(self._given, self._marks, strict=True):
+            if _mark(row) != mark:
+                raise RowsAltered(file=self.name, address=str(row.address("")))
+
+
+def _mark(row: Row) -> int:
+    """A fingerprint of a row's place and values, good for this process."""
+    values = tuple(row.values.values())
+    try:
+        return hash((row.place, values))
+    except TypeError:  # an author's own kind of value
+        return hash((row.place, repr(values)))
+
+
+def _stated(typed: TypedRows) -> dict[str, str | None]:
+    totals = {
+        name: typed.stated_total.get(name) for name, column in typed.columns.items() if column.control_total
+    }
+    figures = {COUNT: typed.stated_count, **totals}
+    return {name: None if figure is None else str(figure) for name, figure in figures.items()}

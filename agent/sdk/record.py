@@ -48,22 +48,51 @@ class Record:
                 # Its value may be personal, so the message says only what was wanted.
                 raise ValueError(f"{type(self).__name__}.{name} must be {error.expected}") from None
         self._rows: tuple[Row, ...] = ()
+        self._changed: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, row: Row, *more: Row, **changes: Any) -> Self:  # noqa: ANN401  # each field has its own type
         """Make a record from a source row (and further rows it was computed from), with changed fields.
 
-        Fields that the row has are taken over; where each came from is kept.
+        Fields that the row has are taken over; where each came from is kept. They are the row's values to
+        the end: what is set otherwise afterwards stops the run.
         """
         taken = {name: row.values[name] for name in cls.columns if name in row.values}
         record = cls(**{**taken, **changes})
-        record._rows = (row, *more)
+        record._rows, record._changed = (row, *more), frozenset(changes)
         return record
+
+    def _altered(self) -> str | None:
+        """Return the name of a field that was taken over from the row and is no longer the row's value."""
+        values = self._rows[0].values if self._rows else {}
+        for name, column in self.columns.items():
+            if name not in values or name in self._changed:
+                continue
+            if column.show(getattr(self, name)) != column.show(column.accept(values[name])):
+                return name
+        return None
 
     @property
     def source_rows(self) -> tuple[Row, ...]:
         """The rows of source files that this record was made from; empty when it was made by hand."""
         return self._rows
+
+    def read_from_row(self) -> dict[str, str]:
+        """Return the heading of the cell that each field was read from.
+
+        What code gave or changed is missing there, and so is what the file has no column for.
+        """
+        if not self._rows:
+            return {}
+        row, shown = self._rows[0], self.shown()
+        return {
+            name: row.address(name).column
+            for name, column in self.columns.items()
+            if name in row.values
+            and name not in self._changed
+            and row.address(name).column
+            and column.show(column.accept(row.values[name])) == shown[name]  # code may have set it later
+        }
 
     def key(self) -> str:
         """Return the business key, normalised as the ledger compares it."""

@@ -75,6 +75,41 @@ def is_prepared(ledger: Path) -> bool:
     return ledger.exists() and ledger.stat().st_size > 0
 
 
+def copy_store(ledger: Path, evidence: Path) -> None:
+    """Copy both files, each as it is at one moment, while others go on writing; SQLite's online backup.
+
+    The ledger is copied first: bytes are committed before the row that names them, so the evidence copied
+    later holds everything that the copied ledger names. Raises DiskLow, HomeReadOnly, DatabaseDamaged.
+    """
+    for database, target in ((LEDGER, ledger), (EVIDENCE, evidence)):
+        with translated(target):
+            database.connect(reuse_if_open=True)
+            _copy(database.connection(), target)
+
+
+def _copy(source: apsw.Connection, target: Path) -> None:
+    try:
+        copy = apsw.Connection(str(target))
+        try:
+            with copy.backup("main", source, "main") as backup:
+                while not backup.done:
+                    backup.step()  # all pages at once: one moment, and writers are not held up
+            copy.execute("PRAGMA journal_mode = delete").fetchall()  # one file, with nothing beside it
+        finally:
+            copy.close()
+    except apsw.FullError as error:
+        raise DiskLow(free_mb=0, wanted_mb=200) from error
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.IOError) as error:
+        raise HomeReadOnly(path=str(target.parent)) from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise DatabaseDamaged(path=target.name) from error
+
+
+def schema_version() -> str | None:
+    """Return the newest migration that the open ledger has."""
+    return _applied()
+
+
 def close_store() -> None:
     """Close this thread's connections."""
     for database in (LEDGER.obj, EVIDENCE.obj):

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from agent.core.notices import Happening
-from agent.core.states import OPEN_RUNS, RunState
+from agent.core.occurrences import Outcome
+from agent.core.states import OPEN_RUNS
 from agent.store.database import transaction
-from agent.store.tables import NoticeRow, ReviewRow, RunRow
+from agent.store.tables import NoticeRow, OccurrenceRow, ReviewRow, RunRow
 
 WAITING, TOLD, GIVEN_UP = "waiting", "told", "given_up"
 
@@ -19,7 +20,7 @@ LIFETIME = timedelta(hours=24)
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 30, 900
 _MARK = ""  # the addressee of the row that marks a cause as known
 _BEGUN = "begun"
-_LOOKED_BACK = 200  # runs; beyond lies history
+_LOOKED_BACK = 200  # occurrences; beyond lies history
 
 
 def begin(now: datetime) -> datetime:
@@ -123,22 +124,40 @@ def open_questions(run_id: str) -> list[int]:
     return [item.id for item in items.order_by(ReviewRow.id)]
 
 
-def newest_runs() -> list[RunRow]:
-    """Return the newest run of each automation in each office."""
-    newest: dict[tuple[str, str], RunRow] = {}
-    for run in RunRow.select().order_by(RunRow.created_at.desc()).limit(_LOOKED_BACK):
-        newest.setdefault((run.automation, run.office), run)
-    return list(newest.values())
-
-
-def last_success(automation: str, office: str) -> tuple[date | None, datetime]:
-    """Return the last business day that was done, and when the automation's first run was made."""
+def newest_run(automation: str, office: str) -> RunRow | None:
+    """Return the newest run of an automation in an office, or None."""
     whose = (RunRow.automation == automation) & (RunRow.office == office)
-    done = RunRow.select().where(whose & (RunRow.state == RunState.COMPLETED))
-    newest = done.order_by(RunRow.business_date.desc()).limit(_LOOKED_BACK)
-    last = next((run.business_date for run in newest if not run.options.get("rehearse")), None)
-    first: datetime = RunRow.select().where(whose).order_by(RunRow.created_at).get().created_at
-    return last, first
+    return next(iter(RunRow.select().where(whose).order_by(RunRow.created_at.desc()).limit(1)), None)
+
+
+def due_without_run(now: datetime) -> list[OccurrenceRow]:
+    """Return the occurrences whose start has come and for which no run was made yet."""
+    wanted = (OccurrenceRow.outcome == Outcome.OWED) & (OccurrenceRow.due_at <= now)
+    return list(OccurrenceRow.select().where(wanted).order_by(OccurrenceRow.due_at))
+
+
+def days_without_success(automation: str, office: str, now: datetime) -> tuple[date | None, int]:
+    """Return the last business day that was done, and how many after it were owed and over by now.
+
+    Days that were skipped (closed, paused) owe nothing. Looked at are the last of them, as many as matter.
+    """
+    rows = (
+        OccurrenceRow.select()
+        .where(
+            (OccurrenceRow.automation == automation)
+            & (OccurrenceRow.office == office)
+            & (OccurrenceRow.deadline_at <= now)
+            & (OccurrenceRow.outcome != Outcome.SKIPPED)
+        )
+        .order_by(OccurrenceRow.business_date.desc(), OccurrenceRow.due_at.desc())
+        .limit(_LOOKED_BACK)
+    )
+    days: set[date] = set()
+    for row in rows:
+        if row.outcome == Outcome.RAN and row.reason is None:
+            return row.business_date, len(days - {row.business_date})
+        days.add(row.business_date)
+    return None, len(days)
 
 
 def recent(limit: int) -> list[dict[str, Any]]:

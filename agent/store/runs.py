@@ -28,6 +28,7 @@ from agent.store import occurrences
 from agent.store.database import transaction
 from agent.store.fields import utc_now
 from agent.store.lease import Lease
+from agent.store.lineage import with_worker
 from agent.store.tables import RecordRow, RunRow, TaskRow
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no 0/o, 1/l/i: people read run ids aloud
@@ -158,8 +159,14 @@ def _move_run(run: RunRow, new: RunState, reason: Mapping[str, Any] | None = Non
     occurrences.follow_run(run, new, reason)
 
 
-def begin_task(run_id: str, task_id: int, tree: Mapping[str, Any]) -> Lease:
-    """Give a task to a worker: raise the fence, so that whoever held the run before can write no more."""
+def begin_task(
+    run_id: str, task_id: int, tree: Mapping[str, Any], worker: Mapping[str, Any] | None = None
+) -> Lease:
+    """Give a task to a worker: raise the fence, so that whoever held the run before can write no more.
+
+    ``worker`` says on which machine and by which account it will work: kept with the fence and the versions,
+    for the lineage of what it enters.
+    """
     with transaction():
         run, task = get(run_id), TaskRow.get_by_id(task_id)
         require(TASK_TRANSITIONS, TaskState(task.state), TaskState.RUNNING)
@@ -176,6 +183,7 @@ def begin_task(run_id: str, task_id: int, tree: Mapping[str, Any]) -> Lease:
             not_before_at=None,
             started_at=task.started_at or now,
             ended_at=None,
+            workers=with_worker(task.workers, run.fence + 1, {**(worker or {}), "versions": run.versions}),
         ).where(TaskRow.id == task_id).execute()
         return Lease(run_id, task_id, run.fence + 1)
 

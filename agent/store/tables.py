@@ -38,6 +38,7 @@ class HomeRow(_Row):
     epoch = IntegerField()
     key_check = CharField(null=True)  # a keyed hash by which the master key is known again
     created_at = UtcField()
+    restored = JsonField(null=True)  # when, from which backup; and who said that the other home is gone
 
     class Meta:
         table_name = "home"
@@ -111,6 +112,7 @@ class TaskRow(_Row):
     not_before_at = UtcField(null=True)
     started_at = UtcField(null=True)
     ended_at = UtcField(null=True)
+    workers = JsonField(null=True)  # from which fence on: machine, account and versions; see lineage.py
 
     class Meta:
         table_name = "task"
@@ -364,7 +366,7 @@ class AcceptedFileRow(_Row):
 
     class Meta:
         table_name = "accepted_file"
-        indexes: ClassVar = ((("automation", "office", "task"), False),)
+        indexes = ((("automation", "office", "task"), False),)
 
 
 class BlobRow(Model):
@@ -391,10 +393,10 @@ LEDGER_TABLES = (
     EvidenceRow,
     ReviewRow,
     CommandRow,
-    AcceptedFileRow,
     OccurrenceRow,
     ScheduleRow,
     PauseRow,
     NoticeRow,
+    AcceptedFileRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

@@ -12,9 +12,13 @@ import base64
 import hashlib
 import hmac
 import secrets
+from typing import TYPE_CHECKING
 
 from agent.core.failures import KeyLost, VaultRefused
 from agent.system.vault import Vault
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
@@ -127,3 +131,31 @@ def master_key(vault: Vault, *, make: bool = False) -> Key:
         return Key.from_text(text)
     except ValueError as error:
         raise SealBroken("the vault holds a damaged master key") from error
+
+
+def sign(signer: Key, content: bytes) -> bytes:
+    """Return the Ed25519 signature (RFC 8032) of ``content``; the key's bytes are the private key's seed."""
+    return _private(signer).sign(content)
+
+
+def public_key(signer: Key) -> bytes:
+    """Return the thirty-two bytes by which everybody can check what :func:`sign` signed."""
+    return _private(signer).public_key().public_bytes_raw()
+
+
+def is_signed(public: bytes, content: bytes, signature: bytes) -> bool:
+    """Tell whether ``content`` was signed with the private key that belongs to ``public``."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, content)
+    except (InvalidSignature, ValueError):  # ValueError: not the bytes of a key
+        return False
+    return True
+
+
+def _private(signer: Key) -> Ed25519PrivateKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey as Private  # noqa: PLC0415
+
+    return Private.from_private_bytes(signer.raw)

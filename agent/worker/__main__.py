@@ -1,7 +1,8 @@
-"""The short-lived process: ``describe`` an automation, ``check`` it, or do one ``task``."""
+"""The short-lived process: ``describe``, ``check``, ``certificate`` (its workbook), or one ``task``."""
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Callable
@@ -25,8 +26,10 @@ def main(arguments: list[str]) -> int:
             return _answer(lambda: _describe(Path(folder)))
         case ["check", folder]:
             return _answer(lambda: _check(Path(folder)))
+        case ["certificate"]:
+            return _answer(_certificate)
         case _:
-            sys.stderr.write("python -m agent.worker describe FOLDER | check FOLDER | task\n")
+            sys.stderr.write("python -m agent.worker describe FOLDER | check FOLDER | certificate | task\n")
             return 2
 
 
@@ -58,6 +61,12 @@ def _check(folder: Path) -> dict[str, object]:
     from agent.worker.check import problems  # noqa: PLC0415
 
     return {"problems": [problem.as_json() for problem in problems(folder, site_folders(find_home()))]}
+
+
+def _certificate() -> dict[str, object]:
+    from agent.worker.certificate import workbook  # noqa: PLC0415  # openpyxl, only where needed
+
+    return {"workbook": base64.b64encode(workbook(json.load(sys.stdin))).decode("ascii")}
 
 
 if __name__ == "__main__":

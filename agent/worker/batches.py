@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from agent.reports.table import Row
 from agent.sdk.batch import Account, Batch
+from agent.sdk.download import Download
 from agent.sdk.record import Record
 from agent.store.ledger import Planned
 
@@ -24,12 +26,19 @@ class StoredBatch:
     left_out_sums: Mapping[str, Decimal]
     may_be_few: bool
     repeats: bool
+    sources: Sequence[Mapping[str, Any]] = ()
 
 
-def dump(batch: Batch[Any], account: Account) -> dict[str, Any]:
-    """Return plain values: each record's fields, how many source rows it stands for, and its lineage."""
+def dump(batch: Batch[Any], account: Account, downloads: Iterable[Download] = ()) -> dict[str, Any]:
+    """Return plain values: each record's fields, how many source rows it stands for, and its lineage.
+
+    ``sources`` lists each file once (name, SHA-256, evidence, what it states of itself); a line names its
+    rows as ``[place in sources, sheet, row]``, and the column that each field was read from.
+    """
+    downloads = list(downloads)
     return {
-        "lines": [_line(record) for record in batch.records],
+        "sources": [_source(download) for download in downloads],
+        "lines": [_line(record, [download.gave() for download in downloads]) for record in batch.records],
         "left_out": [[left.where, left.reason] for left in batch.left_out],
         "source": {name: str(total) for name, total in account.source.items()},
         "left_out_sums": {name: str(total) for name, total in account.left_out.items()},
@@ -47,29 +56,49 @@ def load(value: Mapping[str, Any]) -> StoredBatch:
         {name: Decimal(total) for name, total in value["left_out_sums"].items()},
         value["may_be_few"],
         value["repeats"],
+        value.get("sources", ()),
     )
 
 
-def _line(record: Record) -> dict[str, Any]:
-    rows = record.source_rows
-    first = rows[0] if rows else None
-    lineage = {
-        name: str(first.address(name)) if first is not None and name in first.values else "computed"
-        for name in record.columns
+def _source(download: Download) -> dict[str, Any]:
+    return {
+        "name": download.name,
+        "sha256": download.sha256,
+        "evidence": download.evidence,
+        "stated": dict(download.stated),
     }
+
+
+def _line(record: Record, given: Sequence[frozenset[int]]) -> dict[str, Any]:
     return {
         "key": record.key(),
         "fields": record.shown(),
-        "rows": len(rows),
-        "lineage": lineage,
+        "personal": [name for name, column in record.columns.items() if column.personal],
+        "rows": len(record.source_rows),
+        "lineage": {
+            "rows": [_reference(row, given) for row in record.source_rows],
+            "columns": record.read_from_row(),
+        },
         "totals": {name: str(amount) for name, amount in record.control_totals().items()},
     }
 
 
+def _reference(row: Row, given: Sequence[frozenset[int]]) -> list[Any]:
+    """Name a row by its file's place in the list of sources: two files may have the same name."""
+    _file, sheet, number = row.place
+    return [next((place for place, rows in enumerate(given) if id(row) in rows), None), sheet, number]
+
+
 def plan(
-    lines: Iterable[Mapping[str, Any]], fields: Collection[str] | None = None, *, repeats: bool = False
+    lines: Iterable[Mapping[str, Any]],
+    sources: Sequence[Mapping[str, Any]] = (),
+    fields: Collection[str] | None = None,
+    *,
+    repeats: bool = False,
 ) -> list[Planned]:
-    """Return the records to plan; ``fields`` are those by which one counts as changed (all of them if None).
+    """Return the records to plan; each carries its sources, so that it explains itself.
+
+    ``fields`` are those by which a record counts as changed (all of them if None).
 
     Of equal lines the first is planned and the others are questions, or copies where the batch ``repeats``;
     where lines of one key differ, nobody can know which is right, so all of them are questions.
@@ -85,7 +114,8 @@ def plan(
         differ = len(set(by_key[key])) > 1
         doubled = differ or (copies[key] > 0 and not repeats)
         copy = copies[key] if repeats else 0
-        planned.append(Planned(key, copy, line, _compared(line, fields), doubled=doubled))
+        payload = {**line, "sources": list(sources)} if sources else line
+        planned.append(Planned(key, copy, payload, _compared(line, fields), doubled=doubled))
         copies[key] += 1
     return planned
 

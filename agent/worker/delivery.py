@@ -33,7 +33,9 @@ from agent.worker.site import OpenSite
 MOST_ATTEMPTS = 2
 """Commit clicks for one record, in all; after that a person decides."""
 
-_BULK_FROM = 10  # records from which one walk through the list is cheaper than a look-up each
+FIRST_EPOCH = 1
+"""The epoch of a home that never came out of a backup."""
+
 _DOUBTS_IN_A_ROW = 3  # so many lost answers in a row are no accident: the site is left alone for a while
 
 
@@ -95,8 +97,10 @@ class Delivery:
                 self._recognise_one(entry, self._looking.in_complete_list(entry) or [])
         elif self._looking.can_look:
             trusted = self._ledger.is_trusted(self._epoch)
+            # What the home delivered after its backup was made is known to the target alone, for ever.
+            knows_all = trusted and self._epoch == FIRST_EPOCH and not self._ensures
             for entry in planned:
-                if not trusted or self._ensures or _delivered_before(entry):
+                if not knows_all or _delivered_before(entry):
                     self._recognise_one(entry, self._looking.find(entry))
             # A home that has never looked here needs a control: without one, "not found" says nothing.
             self._require_first_run_agreed(trusted or self._looking.absence_is_believable())
@@ -305,7 +309,7 @@ class Delivery:
         if not confirmed or not self._looking.can_look:
             return
         self._wait_until(self._last_request + self._destination.lag.total_seconds())
-        in_bulk = len(confirmed) >= _BULK_FROM
+        in_bulk = self._looking.walk_is_cheaper(len(confirmed))
         if in_bulk:
             self._pipe.step("reading_back", number=0, of=len(confirmed))
             in_bulk = self._looking.list_anew()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,8 @@ from agent.store.ledger import Entry, Ledger
 from agent.worker.site import OpenSite
 
 Matches = Sequence[Found[Any]]
+
+_WALK_FROM = 6  # a walk through 200 practice claims cost as much as five looks (tests.bench.read_back)
 
 
 class Looking:
@@ -29,6 +32,8 @@ class Looking:
         self._repeats = repeats
         self._control: tuple[object, bool] = (None, False)
         self._listed: dict[str, list[Found[Any]]] | None = None
+        self._look_seconds: float | None = None  # what the latest cost, in this site, this morning
+        self._walk_seconds: float | None = None
 
     @property
     def can_look(self) -> bool:
@@ -44,8 +49,10 @@ class Looking:
         session = self._site.session
         record = self.record(entry)
         session.memory.personal = record.personal_values()
+        began = time.monotonic()
         with session.watched():
             found = self._destination.look_up(session, record)
+        self._look_seconds = time.monotonic() - began
         key = entry.payload["key"]
         return self._without_copies(entry, [match for match in found if match.key == key])
 
@@ -83,9 +90,10 @@ class Looking:
         self._listed = None
         if not self._destination.has("list_all"):
             return False
-        session = self._site.session
+        session, began = self._site.session, time.monotonic()
         with session.watched():
             listing: Listing[Any] = self._destination.list_all(session)
+        self._walk_seconds = time.monotonic() - began
         if not listing.can_show_absence:
             return False
         listed = defaultdict(list)
@@ -95,6 +103,14 @@ class Looking:
             return False
         self._listed = listed
         return True
+
+    def walk_is_cheaper(self, records: int) -> bool:
+        """Choose by what a walk and a look have cost; where either is unknown, by how many records."""
+        if not self._destination.has("list_all"):
+            return False
+        if self._look_seconds is None or self._walk_seconds is None:
+            return records >= _WALK_FROM
+        return self._walk_seconds <= self._look_seconds * records
 
     def _known(self) -> list[Entry]:
         """Records of this task that the site has shown before: they are the control of every look."""

@@ -107,7 +107,7 @@ class Workplace:
         if isinstance(result, Workbook):
             self._finish({"workbook": str(self._write(result))})
         elif isinstance(result, Batch):
-            self._finish(batches.dump(result, result.account(downloads.values())))
+            self._finish(batches.dump(result, result.account(downloads.values()), downloads.values()))
         else:
             problem = f"{task.name} returned neither a Batch nor a Workbook"
             raise BrokenAutomation(file=task.file, line=task.line, problem=problem)
@@ -147,7 +147,8 @@ class Workplace:
         if not ledger.is_planned():
             self._question_unusual(task, batch, wishes)
             fields = destination.compared() if destination.effect == "ensure" else None
-            ledger.plan(batches.plan(batch.lines, fields, repeats=batch.repeats), batch.left_out)
+            lines = batches.plan(batch.lines, batch.sources, fields, repeats=batch.repeats)
+            ledger.plan(lines, batch.left_out)
         site = self._open_site(task)
         delivery = Delivery(
             destination,

@@ -21,7 +21,7 @@ from agent.sdk import Destination, Found, Listing, Record, money, seconds, text
 from agent.store import reviews
 from agent.store.lease import Lease
 from agent.store.ledger import Ledger
-from agent.worker import batches, delivery
+from agent.worker import batches, delivery, looking
 from agent.worker.delivery import Delivery
 from agent.worker.duty import Duty, Wishes
 from agent.worker.looking import Looking
@@ -237,7 +237,7 @@ class Worker:
         """Plan these records, once."""
         lines = [line(record) for record in records]
         fields = self.destination.compared() if self.destination.effect == "ensure" else None
-        self.ledger.plan(batches.plan(lines, fields, repeats=self.repeats), [])
+        self.ledger.plan(batches.plan(lines, (), fields, repeats=self.repeats), [])
 
     def looking(self) -> Looking:
         """A worker's eyes."""
@@ -266,7 +266,11 @@ def at_work(folder: Path) -> Iterator[Worker]:
     """A worker at a new run's upload task, with a store of its own; its clock is the site's."""
     site = Site(Target())
     clock = SimpleNamespace(monotonic=lambda: site.target.now)
-    with opened(folder), mock.patch.object(delivery, "time", clock):
+    with (
+        opened(folder),
+        mock.patch.object(delivery, "time", clock),
+        mock.patch.object(looking, "time", clock),
+    ):
         yield Worker(begin(plan_run()), site)
 
 

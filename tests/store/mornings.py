@@ -1,14 +1,16 @@
 """A model of many mornings on one ledger: runs, crashes, lost answers, people's answers, and a target.
 
-The target is the truth. Looks at it are truthful or refused; the site's answers may be lost. Whatever comes,
-the machine enters a key once.
+The target is the truth. Looks at it are truthful or refused; the site's answers may be lost. People take
+records by hand and give them back; an old backup comes back. Whatever comes, the machine enters a key once.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+import apsw
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from peewee import Model
@@ -23,11 +25,12 @@ from agent.core.states import (
     RunState,
     TaskState,
 )
-from agent.store import holders, reviews, runs
+from agent.store import holders, home, reviews, runs
+from agent.store.fields import utc_now
 from agent.store.holders import Standing
 from agent.store.lease import Lease
 from agent.store.ledger import Entry, Ledger, Planned, Question
-from agent.store.tables import LEDGER, LEDGER_TABLES, LedgerKeyRow, RecordRow, ReviewRow, RunRow
+from agent.store.tables import LEDGER, LEDGER_TABLES, HomeRow, LedgerKeyRow, RecordRow, ReviewRow, RunRow
 from tests.store.ground import SOMEBODY, begin, claim, crash, ledger_of, plan_run
 
 PLANNED, IN_DOUBT = RecordState.PLANNED, RecordState.IN_DOUBT
@@ -56,14 +59,36 @@ def rows_of(table: type[Model], columns: str = "*", where: str = "") -> list[tup
     return list(LEDGER.execute_sql(f"SELECT {columns} FROM {table._meta.table_name} {where}"))
 
 
+@dataclass
+class Backup:
+    """The ledger as it was, and what the model knew of it."""
+
+    ledger: apsw.Connection
+    records: dict[int, tuple[str, str]]
+    lease: Lease | None
+    made_at: int  # after so many steps
+
+
+def copy_over(source: apsw.Connection, target: apsw.Connection) -> None:
+    """Make one database the copy of another."""
+    with target.backup("main", source, "main") as backup:
+        backup.step()
+
+
 class Mornings(RuleBasedStateMachine):
     """One worker at a time, as the host has it; runs of several automations enter into one destination."""
+
+    happened: ClassVar[Counter[str]] = Counter()
+    distrusts: ClassVar[bool] = True  # a restored home looks before it types, each time
+    steps = 0
 
     def __init__(self) -> None:
         super().__init__()
         with LEDGER.atomic():
             for table in reversed(LEDGER_TABLES):
                 table.delete().execute()
+            HomeRow.create(home_id="home", epoch=1, created_at=utc_now())
+        self.backup: Backup | None = None
         self.target: list[tuple[str, str]] = []
         self.records: dict[int, tuple[str, str]] = {}  # each record's key and payload in the clear
         self.lease: Lease | None = None
@@ -114,6 +139,7 @@ class Mornings(RuleBasedStateMachine):
             code = question.question if question else row.reason["code"] if row.reason else "free"
             holder = before.get(row.key_hash)
             assert code == "doubled_in_batch" or code in expected(row, holder)
+        self.look_first()
 
     @precondition(lambda self: self.lease)
     @rule(state=st.sampled_from([RunState.NEEDS_REVIEW, RunState.FAILED, RunState.CANCELLED]))
@@ -134,13 +160,15 @@ class Mornings(RuleBasedStateMachine):
     @rule(pick=PICKS)
     def resume(self, pick: int) -> None:
         """Take up a run that failed or waits; what its last worker clicked is in doubt."""
-        waiting = list(RunRow.select().where(RunRow.state.in_((RunState.NEEDS_REVIEW, RunState.FAILED))))
+        again = RunRow.state.in_((RunState.NEEDS_REVIEW, RunState.FAILED))
+        waiting = list(RunRow.select().where(again).order_by(RunRow.created_at))
         if waiting:
             run = waiting[pick % len(waiting)]
             runs.move_run(run.id, RunState.PENDING)
             runs.wake_tasks(run.id, reset_attempts=True)
             self.lease = begin(run.id)
             self.ledger.doubt_intended()
+            self.look_first()
 
     def die(self) -> None:
         """The worker dies; the next one puts its clicks in doubt."""
@@ -148,6 +176,39 @@ class Mornings(RuleBasedStateMachine):
         self.lost.append(self.lease)
         self.lease = crash(self.lease)
         self.ledger.doubt_intended()
+        self.look_first()
+        self.happened["died"] += 1
+
+    # ── an old backup comes back ──────────────────────────────────────────────────────────────────────
+    @precondition(lambda self: self.backup is None or self.steps - self.backup.made_at > 15)
+    @rule()
+    def back_up(self) -> None:
+        """Copy the ledger aside, as it stands."""
+        if self.backup is not None:
+            self.backup.ledger.close()
+        self.backup = Backup(apsw.Connection(":memory:"), dict(self.records), self.lease, self.steps)
+        copy_over(LEDGER.connection(), self.backup.ledger)
+
+    @precondition(lambda self: self.backup and self.steps - self.backup.made_at > 7)
+    @rule()
+    def restore(self) -> None:
+        """No worker lives, the old ledger takes the place of the newer one, and its epoch rises.
+
+        What has been entered since is in the target, and the ledger does not know it.
+        """
+        assert self.backup is not None
+        copy_over(self.backup.ledger, LEDGER.connection())
+        HomeRow.update(epoch=HomeRow.epoch + 1).execute()
+        self.records, self.lease, self.lost = dict(self.backup.records), self.backup.lease, []
+        if self.lease is not None:  # the host recovers what was at work
+            self.die()
+        self.backup.made_at = self.steps  # it may come back once more, not at once
+        self.happened["restored"] += 1
+
+    def teardown(self) -> None:
+        """Give the copy back."""
+        if self.backup is not None:
+            self.backup.ledger.close()
 
     @precondition(lambda self: self.lost)
     @rule(pick=PICKS)
@@ -166,7 +227,47 @@ class Mornings(RuleBasedStateMachine):
             raise AssertionError("a lost lease was good enough")
         assert (rows_of(RecordRow), rows_of(LedgerKeyRow), rows_of(ReviewRow)) == before
 
+    # ── by hand ───────────────────────────────────────────────────────────────────────────────────────
+    @precondition(lambda self: self.in_state(PLANNED))
+    @rule()
+    def take(self) -> None:
+        """A person enters the rest of a run by hand."""
+        for record in self.in_state(PLANNED):
+            reviews.settle_record(record, RecordState.TAKEN, SOMEBODY, {"code": "taken", "params": {}})
+        self.happened["taken"] += 1
+
+    @precondition(lambda self: self.taken())
+    @rule(pick=PICKS)
+    def enter_by_hand(self, pick: int) -> None:
+        """A person enters a record of their list, unless it is there."""
+        record = self.taken()[pick % len(self.taken())]
+        if not self.found(record):
+            self.target.append(self.records[record])
+
+    @precondition(lambda self: self.taken())
+    @rule(pick=PICKS)
+    def give_back(self, pick: int) -> None:
+        """A person gives a record back, entered or not: it is looked up before anything else."""
+        record = self.taken()[pick % len(self.taken())]
+        reviews.settle_record(record, IN_DOUBT, SOMEBODY, {"code": "given_back", "params": {}})
+        self.happened["given back"] += 1
+
+    def taken(self) -> list[int]:
+        """Every record that a person enters by hand, of any run."""
+        return [record for (record,) in rows_of(RecordRow, "id", "WHERE state = 'TAKEN' ORDER BY id")]
+
     # ── sending and looking, as agent.worker.delivery does it ─────────────────────────────────────────
+    def look_first(self) -> None:
+        """Before anything is typed: what is known as delivered; in a new or restored home every record."""
+        entries = self.ledger.entries(PLANNED)
+        trusted = self.ledger.is_trusted(home.epoch())
+        for entry in entries:
+            known = entry.reason is not None and entry.reason["code"] == "delivered_before"
+            if known or (not trusted and self.found(entry.id)):
+                self.recognise(entry)
+        if entries:
+            self.ledger.trust(home.epoch())
+
     @precondition(lambda self: self.in_state(PLANNED))
     @rule(
         pick=PICKS,
@@ -177,6 +278,9 @@ class Mornings(RuleBasedStateMachine):
         """Try to send a record; one that does not hold its key cannot be sent and is looked up instead."""
         entry = self.picked(pick, PLANNED)
         known = entry.reason is not None and entry.reason["code"] == "delivered_before"
+        if self.distrusts and home.epoch() > 1 and self.found(entry.id):
+            self.recognise(entry)
+            return
         try:
             self.ledger.intend(entry)
         except NotAllowedError:
@@ -239,6 +343,11 @@ class Mornings(RuleBasedStateMachine):
 
     # ── what always holds ─────────────────────────────────────────────────────────────────────────────
     @invariant()
+    def step_done(self) -> None:
+        self.steps += 1
+        self.happened["steps"] += 1
+
+    @invariant()
     def nothing_is_in_the_target_twice(self) -> None:
         times = Counter(key for key, _ in self.target)
         assert max(times.values(), default=0) <= 1, f"entered twice: {times}"
@@ -260,7 +369,7 @@ class Mornings(RuleBasedStateMachine):
         held = [(key_hash, self.records[record][0]) for key_hash, record in keys]
         assert len({key_hash for key_hash, _ in held}) == len({key for _, key in held}) == len(held)
 
-    @precondition(lambda self: self.lease is None)
+    @precondition(lambda self: self.lease is None and home.epoch() == 1)
     @invariant()
     def what_is_in_the_target_is_free_for_nobody(self) -> None:
         for (record,) in rows_of(LedgerKeyRow, "record_id"):

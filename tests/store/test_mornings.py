@@ -48,8 +48,34 @@ def test_without_its_guards_the_model_sees_a_record_entered_twice(
         mornings.look_up(0, tells=False)
         mornings.answer(0, choice=2)
     monkeypatch.setattr(holders, guard, lambda _: blind)
+    monkeypatch.setattr(Mornings, "look_first", lambda _: None)  # else the target itself tells, before
     mornings.end_run(RunState.FAILED)
     mornings.new_run([("C1", "10.00")])
     mornings.enter(0, True, "saved")
     with pytest.raises(AssertionError, match="entered twice"):
         mornings.nothing_is_in_the_target_twice()
+
+
+@pytest.mark.parametrize("distrusts", [True, False])
+def test_a_home_that_trusts_too_early_after_a_restore_enters_twice(
+    quick: None, monkeypatch: pytest.MonkeyPatch, distrusts: bool
+) -> None:
+    """C1 was delivered after the backup; one other run looks, and then C1's run is taken up again.
+
+    The control: without a look before each entry the model sees it twice.
+    """
+    monkeypatch.setattr(Mornings, "distrusts", distrusts)
+    mornings = Mornings()
+    mornings.first_run([("C1", "10.00")])
+    mornings.end_run(RunState.FAILED)
+    mornings.back_up()
+    mornings.resume(0)
+    mornings.enter(0, True, "saved")
+    mornings.end_run(RunState.FAILED)
+    mornings.restore()
+    mornings.new_run([("C2", "10.00")])
+    mornings.end_run(RunState.CANCELLED)
+    mornings.resume(0)
+    mornings.enter(0, True, "saved")
+    mornings.teardown()
+    assert mornings.target.count(("C1", "10.00")) == (1 if distrusts else 2)

@@ -17,10 +17,11 @@ from agent.core.notices import (
     TABLE,
     Event,
     Happening,
+    Place,
     Quiet,
     RunSeen,
     addressees,
-    business_days_without,
+    not_begun,
     nothing_succeeded,
     of_run,
     quiet_until,
@@ -218,36 +219,24 @@ def test_a_notice_waits_less_than_a_day_and_helps_still(
         assert at <= max(now, deadline_at - HOUR)
 
 
-# ── nothing has succeeded ─────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(
-    ("now", "days"),
-    [
-        ("2026-11-20T09:00", 0),  # Friday, the day of the last success
-        ("2026-11-22T23:00", 0),  # the weekend owes nothing
-        ("2026-11-23T07:59", 0),  # Monday before its deadline
-        ("2026-11-23T08:00", 1),
-        ("2026-11-25T08:00", 2),  # the 24th is closed
-        ("2026-12-31T12:00", 28),
-    ],
-)
-def test_business_days_without_success_are_counted_by_their_deadlines(now: str, days: int) -> None:
-    moment = datetime.fromisoformat(now).replace(tzinfo=VIENNA)
-    counted = business_days_without(
-        date(2026, 11, 20),
-        moment,
-        deadline=time(8),
-        zone=VIENNA,
-        weekdays=range(5),
-        closed=[date(2026, 11, 24)],
-    )
-    assert counted == days
+# ── of the schedule ───────────────────────────────────────────────────────────────────────────────────
+CLINIC = Place("clinic", "Clinic", "main")
+MONDAY = date(2026, 11, 23)
 
 
 def test_silence_is_told_and_told_again_as_it_lasts() -> None:
     def cause(days: int) -> str | None:
-        found = nothing_succeeded("clinic", "Clinic", "main", date(2026, 11, 20), days, 2)
+        found = nothing_succeeded(CLINIC, date(2026, 11, 20), days, 2)
         return None if found is None else found.cause
 
     assert (cause(0), cause(1)) == (None, None)
     assert cause(2) == cause(3) is not None
     assert len({cause(days) for days in range(2, 42)}) == 20
+
+
+def test_a_start_without_a_run_is_told_when_it_will_be_late() -> None:
+    def event(verdict: Verdict) -> Event | None:
+        found = not_begun(CLINIC, 7, MONDAY, Forecast(verdict, DEADLINE), NOW)
+        return None if found is None else found.event
+
+    assert [event(verdict) for verdict in Verdict] == [None, Event.AT_RISK, Event.IMPOSSIBLE, None]

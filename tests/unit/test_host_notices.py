@@ -8,23 +8,25 @@ from typing import Any
 
 import pytest
 
+from agent.core.calendar import OfficeDays, read_rules
 from agent.core.deadline import FEWEST_RUNS
 from agent.core.failures import Failure, Offline, Refused, SiteDown, VaultLocked
 from agent.core.notices import Event, Happening, Quiet
+from agent.core.occurrences import Outcome, duties_of, reason
 from agent.core.states import RecordState, RunState, TaskState
 from agent.host import notices as host_notices
 from agent.host.notices import Notices
-from agent.store import notices, runs
+from agent.store import notices, occurrences, pauses, runs
 from agent.store.database import close_store, open_store
 from agent.store.fields import utc_now
-from agent.store.tables import NoticeRow, RecordRow, RunRow, TaskRow
+from agent.store.tables import NoticeRow, OccurrenceRow, RecordRow, RunRow, TaskRow
 from agent.system.addresses import Addresses
 from agent.system.notify import FakeSender, Tone
 from agent.system.paths import Home
 from agent.system.settings import NoticeSettings, Office, Settings
 from agent.system.vault import MemoryVault
 from tests.morning import until
-from tests.store.ground import begin, claim, ledger_of, opened, plan_run
+from tests.store.ground import MONDAY, SOMEBODY, begin, claim, ledger_of, opened, plan_run
 
 NOW = utc_now()
 TODAY = NOW.date()
@@ -33,6 +35,7 @@ MANIFEST = {
     "schedule": "05:00 mon,tue,wed,thu,fri,sat,sun",
     "record_types": {"Claim": {"noun": ["claim", "claims"]}},
 }
+MONDAY_MORNING = datetime.combine(MONDAY, time(5), UTC)
 OFFICE, IT = "mailto://office", "mailto://it"
 
 
@@ -48,10 +51,8 @@ def vault(monkeypatch: pytest.MonkeyPatch) -> MemoryVault:
 
 @pytest.fixture
 def home(tmp_path: Path, vault: MemoryVault) -> Iterator[Home]:
-    """A home with a store, and one automation that is installed."""
+    """A home with a store."""
     found = Home(tmp_path)
-    (found.automations / "clinic").mkdir(parents=True)
-    (found.automations / "clinic" / "automation.py").write_text("")
     with opened(tmp_path):
         yield found
 
@@ -64,7 +65,7 @@ class Told:
         self.settings = Settings(offices, notices=NoticeSettings(**wishes))
         self.sender = FakeSender()
         self.notices = Notices(home, self.settings, sender=self.sender)
-        self.notices.look(NOW - timedelta(days=30))  # the home has told things for a month
+        self.notices.look(min(NOW, MONDAY_MORNING) - timedelta(days=30))  # it has told things for a month
 
     def round(self, now: datetime | None = None) -> list[Event]:
         """One look, and telling; what was new."""
@@ -98,6 +99,23 @@ def ended(
     runs.settle_task(lease.task_id, TaskState.DONE if state is RunState.COMPLETED else TaskState.NEEDS_REVIEW)
     runs.move_run(lease.run_id, state, reason.as_json() if reason else None)
     return lease.run_id
+
+
+FAILED = (Outcome.RAN, {"code": "site_down", "params": {}})
+RULES = read_rules({"schedule": "05:00 mon,tue,wed,thu,fri,sat,sun", "deadline": "08:00"})
+
+
+def enrolled() -> None:
+    """The clinic's automation is scheduled."""
+    occurrences.enrol("clinic", "main", "Clinic", {}, "UTC", NOW - timedelta(days=900))
+
+
+def settled(day: date, outcome: Outcome, why: Any, at: datetime | None = None) -> None:
+    """What a business day owed, and what became of it by nine."""
+    (duty,) = duties_of(RULES, UTC, OfficeDays(), day)
+    moment = at or duty.deadline_at + timedelta(minutes=30)
+    occurrences.state("clinic", "main", [(duty, outcome, why)], moment)
+    OccurrenceRow.update(ended_at=moment).where(OccurrenceRow.business_date == day).execute()
 
 
 # ── what is told ──────────────────────────────────────────────────────────────────────────────────────
@@ -254,19 +272,57 @@ def test_what_happens_in_quiet_hours_is_told_after_them(home: Home) -> None:
     assert len(told.sender.shown) == 1
 
 
-def test_silence_is_told_after_some_business_days_and_again(told: Told) -> None:
-    ended(RunState.COMPLETED, arrived=1)
-    days = [TODAY + timedelta(days=number) for number in range(7)]
-    seen = {day: Event.NOTHING_SUCCEEDED in told.round(datetime.combine(day, time(12), UTC)) for day in days}
-    # Its deadline is a minute before midnight: a day counts on the next one.
-    assert [number for number, day in enumerate(days) if seen[day]] == [3, 5]
-    assert "nothing has succeeded for 2 business days" in told.sender.shown[-2].title
+def test_days_without_success_are_told_and_skipped_ones_owe_nothing(told: Told) -> None:
+    enrolled()
+    day = MONDAY
+    outcomes = [Outcome.RAN, FAILED, Outcome.SKIPPED, Outcome.MISSED, FAILED, FAILED, FAILED]
+    seen = []
+    for outcome in outcomes:
+        settled(day, *(outcome if isinstance(outcome, tuple) else (outcome, None)))
+        found = told.round(datetime.combine(day, time(9), UTC))
+        seen.append(Event.NOTHING_SUCCEEDED in found)
+        day += timedelta(days=1)
+    # The Friday's failure is the third owed day without success, the second was the Thursday's.
+    assert seen == [False, False, False, True, False, True, False]
+    said = [f"{message.title}\n{message.body}" for message in told.sender.shown]
+    assert any("nothing has succeeded for 2 business days" in text for text in said)
 
 
-def test_what_is_not_installed_any_more_owes_nothing(told: Told, home: Home) -> None:
-    ended(RunState.COMPLETED, arrived=1)
-    (home.automations / "clinic" / "automation.py").unlink()
-    assert Event.NOTHING_SUCCEEDED not in told.round(NOW + timedelta(days=10))
+def test_a_missed_day_is_told_once_with_its_reason(told: Told) -> None:
+    enrolled()
+    at = datetime.combine(MONDAY, time(9), UTC)
+    settled(MONDAY, Outcome.MISSED, reason("not_begun", failure=None), at)
+    assert [told.round(at), told.round(at)] == [[Event.MISSED], []]
+    assert told.sender.sent[0][1].title == "Clinic: missed for Mon 23 Nov"
+    assert "could not begin in time" in told.sender.sent[0][1].body
+
+
+def test_a_start_that_a_later_one_serves_for_is_not_missed(told: Told) -> None:
+    at = datetime.combine(MONDAY, time(9), UTC)
+    settled(MONDAY, Outcome.MISSED, reason("superseded", slot="13:00"), at)
+    assert told.round(at) == []
+
+
+def test_a_start_that_gets_no_run_is_told_before_its_deadline(told: Told) -> None:
+    """The plan fails, say: nobody would know before the day is missed."""
+    enrolled()
+    settled(MONDAY, Outcome.OWED, None)
+    five = datetime.combine(MONDAY, time(5), UTC)
+    assert [told.round(five + timedelta(minutes=minute)) for minute in (0, 119, 120, 150, 180)] == [
+        [], [], [Event.AT_RISK], [], [Event.IMPOSSIBLE],
+    ]  # fmt: skip
+    body = told.sender.sent[-1][1].body
+    assert "It waits: it has not begun yet" in body
+
+
+def test_a_pause_is_told_to_the_desktop_without_saying_who(told: Told) -> None:
+    enrolled()
+    pauses.pause("clinic", date(2026, 12, 1), SOMEBODY)
+    assert [told.round(), told.round()] == [[Event.PAUSED], []]
+    (shown,) = told.sender.shown
+    assert (shown.title, told.sender.sent) == ("Clinic: paused", [])
+    assert "until Tue 1 Dec" in shown.body
+    assert SOMEBODY.name not in repr(shown)
 
 
 def test_a_heartbeat_hears_of_each_start_and_end(home: Home) -> None:
@@ -279,21 +335,10 @@ def test_a_heartbeat_hears_of_each_start_and_end(home: Home) -> None:
 
 
 def test_other_parts_may_add_what_they_know(home: Home) -> None:
-    """A missed occurrence, say: the calendar knows it, no run does."""
-    missed = Happening(
-        Event.MISSED,
-        "missed/clinic/main/2026-11-23",
-        "clinic",
-        "main",
-        {"title": "Clinic", "day": "2026-11-23"},
-    )
+    full = Happening(Event.NOT_READY, "disk/2026-11-23", "", "main", {"count": 1, "findings": []})
     told = Told(home)
-    sender = FakeSender()
-    told.notices = Notices(home, told.settings, sender=sender, sources=[lambda _now: [missed]])
-    assert [told.round(), told.round()] == [[Event.MISSED], []]
-    assert sender.sent[0][1].body == (
-        "The run of Mon 23 Nov was never begun. Run it now with: predawn run clinic --date 2026-11-23"
-    )
+    told.notices = Notices(home, told.settings, sender=told.sender, sources=[lambda _now: [full]])
+    assert [told.round(), told.round()] == [[Event.NOT_READY], []]
 
 
 # ── what does not arrive ──────────────────────────────────────────────────────────────────────────────
@@ -356,7 +401,10 @@ def test_a_crash_between_sending_and_remembering_tells_again(
 
 
 # ── the thread ────────────────────────────────────────────────────────────────────────────────────────
-def test_the_thread_tells_when_it_is_rung_and_ends_when_it_is_told_to(told: Told, home: Home) -> None:
+def test_the_thread_tells_when_it_is_rung_and_ends_when_it_is_told_to(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_notices, "PACE_SECONDS", 0.05)
     told.notices.start()
     try:
         ended(RunState.FAILED)
@@ -376,6 +424,22 @@ def test_a_defect_of_the_thread_is_kept_for_the_face(told: Told, monkeypatch: py
     until(lambda: told.notices.defect is not None, 10)
     told.notices.stop()
     assert isinstance(told.notices.defect, ZeroDivisionError)
+
+
+def test_however_often_it_is_rung_it_looks_at_its_own_pace(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each record of a run rings; looking each time would slow the work."""
+    looks: list[datetime] = []
+    monkeypatch.setattr(host_notices, "PACE_SECONDS", 0.2)
+    monkeypatch.setattr(told.notices, "look", looks.append)
+    told.notices.start()
+    began = utc_now()
+    while len(looks) < 3:
+        told.notices.wake()
+        assert utc_now() - began < timedelta(seconds=10)
+    told.notices.stop()
+    assert looks[2] - looks[0] >= timedelta(seconds=0.4)
 
 
 def test_the_store_of_this_thread_is_open(home: Home) -> None:

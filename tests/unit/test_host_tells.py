@@ -7,6 +7,7 @@ import pytest
 
 from agent.core.failures import SiteDown
 from agent.core.states import RunState, TaskState
+from agent.host import notices as host_notices
 from agent.host.agent import Host
 from agent.store import notices, runs
 from agent.store.database import close_store, open_store, prepare_store
@@ -24,6 +25,7 @@ TODAY = datetime.now(UTC).date()
 def test_what_the_host_brings_to_an_end_reaches_people_and_the_heartbeat(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(host_notices, "PACE_SECONDS", 0.05)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus")
     home = Home(tmp_path / "home")
     home.mark_demo()  # so that the address lies in a file of this temporary home

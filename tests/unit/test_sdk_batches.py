@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core.failures import RowsUnaccounted, RowUsedTwice
+from agent.core.failures import RowsAltered, RowsUnaccounted, RowUsedTwice
 from agent.core.totals import COUNT
 from agent.sdk import Batch, Download, Record, Row, day, money, text
 from agent.worker import batches
@@ -184,9 +184,50 @@ def test_a_stored_value_says_which_cell_it_came_from() -> None:
     batch = Batch(Claim)
     batch.add(Claim.of(first))
     batch.leave_out(second, "cancelled")
-    stored = batches.dump(batch, batch.account([billing]))
-    assert stored["lines"][0]["lineage"]["amount"] == "billing.csv, row 2, column amount"
+    stored = batches.dump(batch, batch.account([billing]), [billing])
+    assert stored["lines"][0]["lineage"]["rows"] == [[0, None, 2]]
+    assert stored["lines"][0]["lineage"]["columns"]["amount"] == "amount"
+    assert stored["lines"][0]["personal"] == ["patient_no"]
     assert stored["left_out"] == [["billing.csv, row 3", "cancelled"]]
+
+
+def test_what_code_changed_is_computed_and_not_read() -> None:
+    """Changed by Claim.of, added up from two rows, or made without any row."""
+    billing = download(4)
+    first, second, third, fourth = billing.rows(Claim)
+    batch = Batch(Claim)
+    batch.add(Claim.of(first, second, amount=first.amount + second.amount))
+    batch.add(Claim.of(third, amount=third.amount))  # the same amount, but code says so, not the cell
+    batch.add(Claim.of(fourth, amount=Decimal("9.00")))
+    batch.add(Claim(claim_no="C000009", patient_no="000009", visit_date=date(2026, 11, 2), amount=Decimal(1)))
+    stored = batches.dump(batch, batch.account([billing]), [billing])
+    assert [line["lineage"]["rows"] for line in stored["lines"]] == [
+        [[0, None, 2], [0, None, 3]], [[0, None, 4]], [[0, None, 5]], []
+    ]  # fmt: skip
+    assert [sorted(line["lineage"]["columns"]) for line in stored["lines"]] == [
+        *[["claim_no", "patient_no", "visit_date"]] * 3, []
+    ]  # fmt: skip
+
+
+def test_rows_of_two_files_of_one_name_are_told_apart_and_sources_are_kept_once() -> None:
+    one, other = download(1), download(2)
+    batch = used(Batch(Claim), [*one.rows(Claim), other.rows(Claim)[1]])
+    batch.leave_out(other.rows(Claim)[0], "listed twice")
+    stored = batches.load(batches.dump(batch, batch.account([one, other]), [one, other]))
+    assert [line["lineage"]["rows"] for line in stored.lines] == [[[0, None, 2]], [[1, None, 3]]]
+    planned = batches.plan(stored.lines, stored.sources)
+    assert [len(each.payload["sources"]) for each in planned] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("last", "stated"),
+    [("Total,,,3.00", {"count": None, "amount": "3.00"}), ("", {"count": None, "amount": None})],
+)
+def test_a_source_says_what_it_states_of_itself(last: str, stated: dict[str, str | None]) -> None:
+    lines = ["claim_no,patient_no,visit_date,amount", "C000001,000001,02/11/2026,3.00", last]
+    billing = Download("billing.csv", "", None, "", lambda: "\r\n".join(lines).encode())
+    batch = used(Batch(Claim), billing.rows(Claim))
+    assert batches.dump(batch, batch.account([billing]), [billing])["sources"][0]["stated"] == stated
 
 
 @SLOW
@@ -207,3 +248,49 @@ def test_sorting_the_file_differently_plans_the_same_records(order: list[int]) -
     lines = [{"key": str(number), "fields": {"no": str(number)}} for number in range(6)]
     one = {(each.key, each.copy, each.compared) for each in batches.plan(lines)}
     assert {(each.key, each.copy, each.compared) for each in batches.plan([lines[n] for n in order])} == one
+
+
+# ── from row to record ────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("amount", Decimal("10.50")), ("visit_date", date(2026, 2, 11)), ("patient_no", "100000")],
+)
+def test_a_value_that_is_no_longer_its_row_s_is_noticed(name: str, value: object) -> None:
+    """Whatever changed it after the record was made: a defect of the automation or of the memory."""
+    billing = download(2)
+    batch = used(Batch(Claim), billing.rows(Claim))
+    setattr(batch.records[1], name, value)
+    with pytest.raises(RowsAltered) as caught:
+        batch.account([billing])
+    assert caught.value.params["address"] == f"billing.csv, row 3, column {name}"
+
+
+def test_a_value_that_is_changed_as_the_record_is_made_is_the_automation_s_own() -> None:
+    billing = download(1)
+    batch = Batch(Claim)
+    batch.add(Claim.of(billing.rows(Claim)[0], patient_no="100000"))
+    assert batch.account([billing]).source[COUNT] == 1
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_rows_that_are_no_longer_as_they_were_read_are_noticed(place: int) -> None:
+    """Two rows' values change places between reader and record: each of them is a sound row."""
+    billing, other = download(2), download(2)
+    rows, others = billing.rows(Claim), other.rows(Claim)
+    rows[place] = billing._given[place] = swapped(others[1 - place], others[place])
+    with pytest.raises(RowsAltered):
+        used(Batch(Claim), rows).account([billing])
+
+
+def swapped(row: Row, other: Row) -> Row:
+    """The row's values at the other's place."""
+    row.number = other.number
+    return row
+
+
+def test_a_row_that_was_lost_before_the_automation_saw_it_is_noticed() -> None:
+    billing = download(3)
+    rows = billing.rows(Claim)
+    del rows[1], billing._given[1]
+    with pytest.raises(RowsAltered):
+        used(Batch(Claim), rows).account([billing])

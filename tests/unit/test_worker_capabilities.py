@@ -185,6 +185,17 @@ def test_a_field_that_is_not_read_back_is_declared_or_stops_the_run(worker: Work
     assert worker.ledger.entries()[0].read_back == {"claim_no"}
 
 
+def test_reading_back_goes_the_cheaper_way(worker: Worker) -> None:
+    """By the list where a walk has cost less than so many looks; by number where nothing was measured yet."""
+    worker.destination = ListedDesk
+    looking = worker.looking()
+    assert [looking.walk_is_cheaper(number) for number in (1, 5, 6)] == [False, False, True]
+    looking._look_seconds, looking._walk_seconds = 0.3, 4.0
+    assert [looking.walk_is_cheaper(number) for number in (6, 13, 14)] == [False, False, True]
+    worker.destination = Desk
+    assert not worker.looking().walk_is_cheaper(1000)
+
+
 # ── ensure ────────────────────────────────────────────────────────────────────────────────────────────
 def test_ensure_creates_what_is_missing_and_leaves_what_is_there(worker: Worker) -> None:
     worker.destination = Sure

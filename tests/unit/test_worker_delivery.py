@@ -241,6 +241,21 @@ def test_a_home_that_never_looked_here_asks_before_it_types(worker: Worker) -> N
     assert states(worker) == [VERIFIED]
 
 
+@pytest.mark.parametrize("destination", [Desk, ListedDesk])
+def test_a_restored_home_recognises_later_too_what_came_after_its_backup(
+    worker: Worker, destination: type[Desk]
+) -> None:
+    """One run has looked, the destination is trusted; another run holds what the lost ledger delivered."""
+    worker.destination = destination
+    worker.plan(claims(3))
+    worker.epoch = 2
+    worker.ledger.trust(2)
+    worker.site.target.save(claims(1)[0])
+    worker.delivery().run()
+    assert states(worker) == [VERIFIED] * 3
+    assert worker.site.target.clicks == 2
+
+
 def test_a_restored_home_looks_every_key_up_before_it_types(worker: Worker) -> None:
     worker.plan(claims(3))
     worker.ledger.trust(1)

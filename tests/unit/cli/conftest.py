@@ -14,7 +14,9 @@ from agent.cli.main import predawn
 from agent.cli.person import at_terminal
 from agent.core.failures import Failure
 from agent.core.states import RunState, TaskKind, TaskState
+from agent.host.keys import Keys
 from agent.store import evidence, reviews, runs
+from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
 from agent.store.ledger import Destination, Ledger, Planned, Question
 from agent.store.runs import PlannedRun, PlannedTask
@@ -24,6 +26,7 @@ from agent.system.seal import Key, master_key, new_key, wrap
 from agent.system.vault import open_vault
 
 DAY = date(2026, 11, 23)
+SHOWN = ("claim_no", "amount", "note")  # the site never shows the patient
 MANIFEST = {"record_types": {"Claim": {"noun": ["claim", "claims"]}}}
 TASKS = (
     PlannedTask("billing", TaskKind.DOWNLOAD, "meridian", ()),
@@ -80,6 +83,7 @@ class Written:
     home: Home
     id: str = ""
     key: Key = field(default_factory=new_key)
+    sources: list[dict[str, Any]] = field(default_factory=list)
 
     def plan(self, *, day: date = DAY, run_id: str | None = None) -> "Written":
         """Store a PENDING run with three tasks."""
@@ -97,19 +101,26 @@ class Written:
             manifest=MANIFEST,
             versions={"agent": "1", "automation": "2", "sites": {}},
         )
-        sealed = wrap(master_key(open_vault(self.home), make=True), self.key, f"run/{self.id}")
+        master = master_key(open_vault(self.home), make=True)
+        home_row.know_key(master)
+        sealed = wrap(master, self.key, f"run/{self.id}")
         runs.plan(self.id, planned, TASKS, at_terminal(), sealed)
         return self
 
     def begin(self, name: str) -> runs.Lease:
         """Give a task to a worker."""
         task = next(task for task in runs.tasks_of(self.id) if task.name == name)
-        return runs.begin_task(self.id, task.id, {"pid": 1, "started_at": 1.0})
+        who = {"machine": "FRONT-2", "account": None if task.site is None else "north-robot"}
+        return runs.begin_task(self.id, task.id, {"pid": 1, "started_at": 1.0}, who)
 
     def download(self) -> "Written":
         """Do the two tasks before the upload, keeping one file."""
         lease = self.begin("billing")
-        evidence.keep(lease, self.key, b"row", kind="download", name="billing.xls", media_type="report/html")
+        kept = evidence.keep(
+            lease, self.key, b"row", kind="download", name="billing.xls", media_type="report/html"
+        )
+        stated = {"count": None, "amount": None}
+        self.sources = [{"name": kept.name, "sha256": kept.sha256, "evidence": kept.id, "stated": stated}]
         runs.finish_task(lease, b"")
         runs.finish_task(self.begin("claims"), b"")
         return self
@@ -119,24 +130,45 @@ class Written:
     ) -> "Written":
         """Plan records and bring the first ones to their states; one row is left out."""
         self.lease = self.begin("ClaimPort")
-        self.ledger = Ledger(self.lease, Destination("claimport", "main", "Claim"), self.key, new_key())
-        keys = [f"C{number:06}" for number in range(1, records + 1)]
-        planned = [
-            Planned(key, 0, {"key": key, "fields": {"claim_no": key}, "lineage": {"claim_no": "row 2"}}, key)
-            for key in keys
-        ]
-        self.ledger.plan(planned, [("billing.xls, row 9", "cancelled visit")])
+        index = Keys(master_key(open_vault(self.home))).index
+        self.ledger = Ledger(self.lease, Destination("claimport", "main", "Claim"), self.key, index)
+        self.ledger.plan(
+            [self.claim(number) for number in range(1, records + 1)],
+            [("billing.xls, row 9", "cancelled visit")],
+        )
         for place, entry in enumerate(self.ledger.entries()):
             if place >= verified + confirmed + doubted:
                 break
+            if entry.reason is not None:  # delivered by an earlier run: found there, never sent again
+                self.ledger.verify(entry, None, SHOWN)
+                continue
             self.ledger.intend(entry)
             if place >= verified + confirmed:
                 self.ledger.doubt(entry)
                 continue
             self.ledger.confirm(entry, str(88000 + entry.ordinal), "hash")
             if place < verified:
-                self.ledger.verify(entry, None, ())
+                self.ledger.verify(entry, None, SHOWN)
         return self
+
+    def claim(self, number: int) -> Planned:
+        """A claim of row ``number + 1``; its note is computed, its patient personal."""
+        fields = {
+            "claim_no": f"C{number:06}", "patient": f"00{number}", "amount": f"{number}0.00", "note": "=1+1"
+        }  # fmt: skip
+        line = {
+            "key": fields["claim_no"],
+            "fields": fields,
+            "personal": ["patient"],
+            "rows": 1,
+            "lineage": {
+                "rows": [[0 if self.sources else None, None, number + 1]],
+                "columns": {"claim_no": "Claim", "patient": "Patient", "amount": "Amount (£)"},
+            },
+            "totals": {"amount": fields["amount"]},
+            "sources": self.sources,
+        }
+        return Planned(fields["claim_no"], 0, line, json.dumps(fields))
 
     def ask(self, *questions: Question) -> "Written":
         """Put one record after another before a person."""

@@ -121,7 +121,7 @@ def test_one_record_shows_the_cell_each_value_came_from(write: Write, command: P
     run = write().plan().download().upload(2)
     told = command("records", run.id, "--open", "2").stdout
     assert "C000002" in told
-    assert "row 2" in told
+    assert "row 3" in told
     assert command("records", run.id, "--open", "3").exit_code == 2
 
 
