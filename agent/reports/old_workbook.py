@@ -22,6 +22,7 @@ from agent.reports.table import RawRow, Table
 
 _BOF, _EOF, _SHEET, _LOCKED, _FORMULA, _ERROR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0006, 0x0205
 _CELLS = {0x0006, 0x00BD, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E}
+_MAX_COLUMNS = 256  # no XLS file has more
 _MAX_AREA = 5_000_000  # cells from A1 to the last one
 _WHOLE = "a whole XLS file"
 _ERRORS = {
@@ -55,6 +56,8 @@ def read_old_workbook(content: bytes, name: str) -> list[Table]:
         raise DownloadWrongType(file=name, expected=_WHOLE, found=told) from error
     except TimeoutError:
         unsafe(name, "a file that takes too long to read", f"at most {calamine_apart.SECONDS} seconds")
+    if any(sheet.left + len(row) > _MAX_COLUMNS for sheet in found for row in sheet.rows[:1]):
+        wrong_type(name, "an XLS file with too many columns", _WHOLE)
     tables = [Table(_rows(sheet, seen.get(sheet.name, {})), sheet.name) for sheet in found]
     tables = [table for table in tables if any(row.filled for row in table.rows)]
     if not tables:
@@ -105,6 +108,8 @@ def _reach(extent: tuple[int, int], body: bytes, name: str) -> tuple[int, int]:
     """Return how far a sheet reaches with one more cell."""
     row, column = struct.unpack_from("<HH", body)
     rows, columns = max(extent[0], row + 1), max(extent[1], column + 1)
+    if columns > _MAX_COLUMNS:
+        wrong_type(name, f"an XLS file with a cell in column {columns:,}", _WHOLE)
     if rows * columns > _MAX_AREA:
         unsafe(name, f"a sheet of {rows:,} by {columns:,} cells", f"at most {_MAX_AREA:,}")
     return rows, columns

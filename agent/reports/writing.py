@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell, MergedCell
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = str | int | Decimal | dt.date | bool | None
 """What a cell may be given. Never a float: an amount is a Decimal. (A datetime is a date; it has no zone.)"""
+
+LARGE = 20_000
+"""Rows of a sheet beyond which a workbook is written as a stream."""
 
 _EXACT = 10**15  # a spreadsheet keeps 15 digits
 _LONGEST = 32_767  # characters a cell may hold
@@ -44,20 +47,64 @@ def write_xlsx(target: Path | BinaryIO, sheets: Mapping[str, Sheet]) -> None:
 
     if not sheets:
         raise ValueError("a workbook needs at least one sheet")
-    workbook = Workbook()
-    workbook.remove(workbook.worksheets[0])
+    large = any(not isinstance(sheet.rows, Sized) or len(sheet.rows) > LARGE for sheet in sheets.values())
+    workbook = Workbook(write_only=large)
+    for page in workbook.worksheets:
+        workbook.remove(page)
     for title, sheet in sheets.items():
         if _TITLE.fullmatch(title) is None or title.startswith("'") or title.endswith("'"):
             raise ValueError(f"{title!r} cannot be the name of a sheet")
-        _fill(workbook.create_sheet(title), sheet)
+        (_stream if large else _fill)(workbook.create_sheet(title), sheet)
     buffer = BytesIO()
     workbook.save(buffer)
+    store(target, buffer.getvalue())
+
+
+def store(target: Path | BinaryIO, content: bytes) -> None:
+    """Write to a stream, or replace a file as a whole."""
     if isinstance(target, Path):
         beside = target.with_name(target.name + ".part")
-        beside.write_bytes(buffer.getvalue())
+        beside.write_bytes(content)
         beside.replace(target)
     else:
-        target.write(buffer.getvalue())
+        target.write(content)
+
+
+def _stream(page: Any, sheet: Sheet) -> None:  # noqa: ANN401 - openpyxl's stubs know no such sheet
+    """Write row after row, none of them kept; the columns are as wide as their headings need."""
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
+    from openpyxl.styles import Font  # noqa: PLC0415 - as above
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as above
+
+    page.freeze_panes = "A2"
+    for column, header in enumerate(sheet.headers, 1):
+        page.column_dimensions[get_column_letter(column)].width = min(max(len(header), 10), _WIDEST) + 2
+    try:
+        for number, row in enumerate(_with_headers(sheet), 1):
+            cells = []
+            for value in row:
+                cell = WriteOnlyCell(page)
+                put(cell, value)
+                if number == 1:
+                    cell.font = Font(bold=True)
+                cells.append(cell)
+            page.append(cells)
+    except (TypeError, ValueError):
+        page.close()  # it writes to a file of its own until it is saved
+        page._writer.cleanup()
+        raise
+
+
+def _with_headers(sheet: Sheet) -> Iterator[Sequence[object]]:
+    yield sheet.headers
+    for number, row in enumerate(sheet.rows, 2):
+        _check_width(row, number, sheet)
+        yield row
+
+
+def _check_width(row: Sequence[object], number: int, sheet: Sheet) -> None:
+    if len(row) != len(sheet.headers):
+        raise ValueError(f"row {number} has {len(row)} cells, the headings are {len(sheet.headers)}")
 
 
 def _fill(page: Worksheet, sheet: Sheet) -> None:
@@ -67,20 +114,23 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
     widths = [len(header) for header in sheet.headers]
     for column, header in enumerate(sheet.headers, 1):
         cell = page.cell(1, column)
-        _put(cell, header)
+        put(cell, header)
         cell.font = Font(bold=True)
     for number, row in enumerate(sheet.rows, 2):
-        if len(row) != len(sheet.headers):
-            raise ValueError(f"row {number} has {len(row)} cells, the headings are {len(sheet.headers)}")
+        _check_width(row, number, sheet)
         for column, value in enumerate(row, 1):
-            _put(page.cell(number, column), value)
+            put(page.cell(number, column), value)
             widths[column - 1] = max(widths[column - 1], len(str(value)) if value is not None else 0)
     for column, width in enumerate(widths, 1):
         page.column_dimensions[get_column_letter(column)].width = min(width, _WIDEST) + 2
     page.freeze_panes = "A2"
 
 
-def _put(cell: Cell | MergedCell, value: object) -> None:
+def put(cell: Cell | MergedCell, value: object) -> None:
+    """Give a cell its value: text as text, days and amounts typed and shown as such.
+
+    Raises ValueError for what a workbook cannot hold as it is, TypeError for a float or any other type.
+    """
     if value is None:
         return
     if isinstance(value, str):

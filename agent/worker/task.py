@@ -25,7 +25,6 @@ from agent.core.failures import (
 from agent.core.states import SETTLED_RECORDS, RecordState, TaskKind
 from agent.reports.attest import Expect
 from agent.reports.reading import read
-from agent.reports.writing import write_xlsx
 from agent.sdk import Batch, Destination, Download, Workbook
 from agent.sdk.automation import Task
 from agent.store import checkpoints, evidence, runs
@@ -43,8 +42,6 @@ from agent.worker.parents import Link
 from agent.worker.pipe import Pipe
 from agent.worker.reckoning import reckon
 from agent.worker.site import OpenSite
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass
@@ -129,9 +126,9 @@ class Workplace:
 
     def _write(self, workbook: Workbook) -> Path:
         buffer = BytesIO()
-        write_xlsx(buffer, workbook.sheets)
+        workbook.save(buffer)
         content, name = buffer.getvalue(), Path(workbook.name).name
-        self._prove(content, kind="workbook", name=name, media_type=XLSX)
+        self._prove(content, kind="workbook", name=name, media_type=workbook.media_type)
         folder = Home(self.assignment.home).workbooks / self.assignment.run.business_date.isoformat()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         part, whole = folder / f"{name}.part", folder / name

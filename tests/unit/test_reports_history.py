@@ -22,7 +22,8 @@ from agent.reports.columns import day, money, text
 from agent.reports.drift import Drift, drift, headings_of
 from agent.reports.reading import ReportFile, read, typed_rows
 from agent.sdk import Batch, Download, Record
-from tests.reports_corpus import CUTS, accepted_exactly, broken, good_files, records, refusal
+from tests.reports_corpus import CUTS, WRITERS, accepted_exactly, broken, good_files, records, refusal
+from tests.reports_fuzz import verdict
 
 MONDAY = dt.date(2026, 11, 2)
 FRIDAY = dt.date(2026, 10, 30)
@@ -200,3 +201,11 @@ def test_each_kind_of_broken_download_is_refused(share: float) -> None:
 def test_good_files_of_every_kind_are_read_exactly() -> None:
     for kind, content, rows in good_files(random.Random(6), 16):
         assert accepted_exactly(content, rows) is None, kind
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_damaged_file_is_refused_or_read_right(kind: str) -> None:
+    """A small dose of python -m tests.reports_fuzz."""
+    chance = random.Random(f"damage {kind}")
+    problems = [verdict(kind, chance)[0] for _ in range(4 if kind == "xls" else 12)]
+    assert [problem for problem in problems if problem is not None] == []
