@@ -101,6 +101,8 @@ def state(automation: str, office: str, stated: Sequence[Stated], now: datetime)
             ((row, duty),) = _beside(rows, [each])
             started = starts.get((duty.slot, duty.due_at))
             if row is not None and _by_wrong_clock(row, now):
+                if row.run_id is not None and each[1] is Outcome.MISSED:
+                    continue  # it stays missed, and its run that never began stays known
                 row.delete_instance()
             elif row is not None:
                 continue
