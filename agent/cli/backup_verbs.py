@@ -17,7 +17,15 @@ from agent.cli.endings import Told
 from agent.cli.new_files import require_file
 from agent.cli.person import at_terminal
 from agent.cli.reading import open_for_reading, open_home
-from agent.core.failures import BackupBroken, HomeInUse, KeyLost, NotTakenOver
+from agent.core.failures import (
+    BackupBroken,
+    DatabaseDamaged,
+    DatabaseNewer,
+    DatabaseOlder,
+    HomeInUse,
+    KeyLost,
+    NotTakenOver,
+)
 from agent.system.paths import Home, find_home
 from resources.i18n import texts
 
@@ -77,6 +85,7 @@ def restore(file: Path, *, replace: bool, take_over: bool) -> int:
     with InstanceLock(home.lock) as lock:
         if holds_data(home) and not replace:
             raise HomeInUse(path=str(home.root))
+        _end_leftovers(home)
         staged = beside(home, "restoring")
         try:
             told = unpack(file, staged)
@@ -91,6 +100,19 @@ def restore(file: Path, *, replace: bool, take_over: bool) -> int:
         return endings.DONE
     endings.tell_failure(_not_taken_over(told))
     return endings.NEEDS_PERSON
+
+
+def _end_leftovers(home: Home) -> None:
+    """No worker of the home that is moved aside may click once more: its own ledger would let it."""
+    from agent.host.recovery import end_leftover_trees  # noqa: PLC0415
+    from agent.store.database import close_store  # noqa: PLC0415
+
+    try:
+        readable = open_home(home)
+    except (DatabaseDamaged, DatabaseNewer, DatabaseOlder):
+        readable = False  # perhaps that is why a backup is restored
+    end_leftover_trees(home, readable=readable)
+    close_store()
 
 
 def _settle(

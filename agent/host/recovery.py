@@ -47,13 +47,15 @@ def recover() -> None:
     evidence.sweep()
 
 
-def end_leftover_trees(home: Home) -> None:
-    """End what a dead host's workers left behind, and remove their folders."""
+def end_leftover_trees(home: Home, *, readable: bool = True) -> None:
+    """End what a dead host's workers left behind, and remove their folders.
+
+    They are known by the rows and by the marks of their folders; by the marks alone where the ledger is not
+    ``readable``.
+    """
     marks = [folder.name for folder in home.work.iterdir()] if home.work.is_dir() else []
-    identities = [
-        ProcessIdentity(run.tree["pid"], run.tree["started_at"]) for run in runs.at_work() if run.tree
-    ]
-    end_leftovers(identities, marks)
+    trees = [run.tree for run in runs.at_work() if run.tree] if readable else []
+    end_leftovers([ProcessIdentity(tree["pid"], tree["started_at"]) for tree in trees], marks)
     for mark in marks:
         shutil.rmtree(home.work / mark, ignore_errors=True)
 

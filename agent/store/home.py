@@ -12,6 +12,8 @@ from agent.store.fields import utc_now
 from agent.store.tables import AccountRow, HomeRow, RunRow
 from agent.system.seal import Key, keyed_hash
 
+_FENCE_STEP = 1_000_000  # beyond every fence that a worker may have been given after the backup was made
+
 
 def epoch() -> int:
     """Return the home's epoch: it rises with each restore, and what was known before is looked at again."""
@@ -64,7 +66,7 @@ def begin_again(backup: Mapping[str, Any], actor: Actor) -> None:
     }
     with transaction():
         HomeRow.update(epoch=HomeRow.epoch + 1, restored=restored).execute()
-        RunRow.update(fence=RunRow.fence + 1, tree=None).execute()
+        RunRow.update(fence=RunRow.fence + _FENCE_STEP, tree=None).execute()
         AccountRow.update(session=None).execute()
 
 

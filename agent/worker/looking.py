@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from agent.core.failures import CannotTell
+from agent.core.failures import CannotTell, Defect
 from agent.core.states import RecordState
 from agent.sdk import Destination, Found, Listing, Record
 from agent.store.ledger import Entry, Ledger
@@ -41,8 +41,14 @@ class Looking:
         return self._destination.has("look_up")
 
     def record(self, entry: Entry) -> Record:
-        """Return the record of a ledger entry as the author's own class."""
-        return self._destination.record_type.from_shown(entry.payload["fields"])
+        """Return the record of a ledger entry as the author's own class; raises Defect if it reads otherwise.
+
+        What is typed and what is compared both come from here: it must be what the ledger holds.
+        """
+        record = self._destination.record_type.from_shown(entry.payload["fields"])
+        if record.shown() != entry.payload["fields"]:
+            raise Defect(kind="RecordAltered", file=type(record).__name__, line=0)
+        return record
 
     def find(self, entry: Entry) -> Matches:
         """Look one record up on the destination's independent screen; raises CannotTell and site failures."""

@@ -12,7 +12,7 @@ from agent.store.tables import LEDGER
 from tests.store.mornings import Mornings
 
 MANY = settings(
-    max_examples=50,
+    max_examples=25,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -1,7 +1,11 @@
 """``backup`` and ``restore``: nothing is lost or deleted, and nothing runs before a person's word."""
 
 import json
+import os
+import signal
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +27,7 @@ from agent.store.evidence import open_evidence
 from agent.system.backups import holds_data, pack, unpack
 from agent.system.instance import InstanceLock
 from agent.system.paths import Home
+from agent.system.processes import MARK
 from agent.system.seal import master_key, new_key
 from agent.system.settings import load_settings
 from agent.system.vault import open_vault
@@ -120,6 +125,26 @@ def test_nothing_is_restored_under_a_running_agent(file: Path, run: Written, com
         assert command("restore", str(file), "--replace").exit_code == 4
     reopened(run.home)
     assert home_row.epoch() == 1
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_worker_of_the_old_home_is_ended_before_it_is_moved_aside(
+    file: Path, run: Written, command: Predawn, damaged: bool
+) -> None:
+    """Its own ledger would let it click once more: nobody would know of it. A damaged ledger is no excuse."""
+    (run.home.work / "orphan").mkdir(parents=True)
+    orphan = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)"], env={**os.environ, MARK: "orphan"}
+    )
+    try:
+        close_store()
+        if damaged:
+            run.home.database.write_bytes(b"no database" * 1000)
+        assert command("restore", str(file), "--replace", "--take-over").exit_code == 0
+        assert orphan.wait(10) == -signal.SIGKILL
+    finally:
+        orphan.kill()
+        orphan.wait()
 
 
 def test_another_homes_key_is_told_before_anything_is_moved(
