@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,16 @@ from resources.practice.server import Practice
 # An example's time says more about what else the machine does than about the rule; the stage has a budget.
 settings.register_profile("predawn", deadline=None)
 settings.load_profile("predawn")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let what a test printed or logged pass between processes, whatever signs it holds."""
+    report = yield
+    report.sections = [
+        (head, text.encode("utf-8", "backslashreplace").decode()) for head, text in report.sections
+    ]
+    return report
 
 
 @pytest.fixture
