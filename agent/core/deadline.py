@@ -24,6 +24,7 @@ MOST_RUNS = 40
 UNKNOWN_MARGIN_SECONDS = 3600.0
 """Where no forecast can be made, a run that is not done this long before its deadline is at risk."""
 
+_LONGEST = timedelta(days=366)
 _FIRST_SHARE = 0.1  # of the records; before that the pace of the running task says nothing
 _FEWEST_RECORDS = 10
 # A task that takes longer than it ever did: its age says most of what can be known. Multiples of the age.
@@ -134,11 +135,11 @@ def forecast(
     return Forecast(
         verdict,
         deadline_at,
-        earliest_at=start + timedelta(seconds=around.low),
-        middle_at=start + timedelta(seconds=around.middle),
-        latest_at=start + timedelta(seconds=around.high),
+        earliest_at=start + _span(around.low),
+        middle_at=start + _span(around.middle),
+        latest_at=start + _span(around.high),
         chance=chance,
-        latest_start_at=deadline_at - timedelta(seconds=around.high),
+        latest_start_at=deadline_at - _span(around.high),
         left_over=_left_over(work, around.middle, room),
         helps=()
         if verdict is Verdict.ON_TRACK
@@ -149,6 +150,11 @@ def forecast(
             uploads=any(task.records for task in work.left),
         ),
     )
+
+
+def _span(seconds: float) -> timedelta:
+    """Return a duration; a wild guess of more than a year is a year: calendars end somewhere."""
+    return timedelta(seconds=min(seconds, _LONGEST.total_seconds()))
 
 
 def remaining(work: Work) -> list[float] | None:

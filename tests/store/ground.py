@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from agent.core.actors import Actor
 from agent.core.states import RecordState, RunState, TaskKind, TaskState
-from agent.store import reviews, runs
+from agent.store import database, reviews, runs
 from agent.store.database import close_store, prepare_store
 from agent.store.lease import Lease
 from agent.store.ledger import Destination, Entry, Ledger, Planned
@@ -25,10 +29,22 @@ MONDAY = date(2026, 11, 23)
 UPLOAD = PlannedTask("enter", TaskKind.UPLOAD, "claimport", ())
 
 
+@cache
+def _template(_migrations: Path) -> Path:
+    """A fresh store, made once for each process: its migrations cost more than most tests."""
+    folder = Path(tempfile.mkdtemp(prefix="predawn-ground-"))
+    atexit.register(shutil.rmtree, folder)
+    prepare_store(folder / "ledger.db", folder / "evidence.db")
+    close_store()
+    return folder
+
+
 @contextmanager
 def opened(folder: Path) -> Iterator[Path]:
     """A prepared store in ``folder``; yields the path of the ledger."""
     ledger = folder / "ledger.db"
+    if not ledger.exists():
+        shutil.copytree(_template(database._MIGRATIONS), folder, dirs_exist_ok=True)
     prepare_store(ledger, folder / "evidence.db")
     try:
         yield ledger

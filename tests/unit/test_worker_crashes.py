@@ -156,7 +156,7 @@ MORNINGS = given(
     deaths=st.lists(st.integers(1, 60), max_size=3),
     there=st.lists(st.integers(0, 3), max_size=2, unique=True),
 )
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @QUICK
