@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import multiprocessing
 import sys
 import time
@@ -48,18 +49,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lanes", type=int, default=2)
     parser.add_argument("--guard-off", choices=sorted(GUARDS), default="")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end earlier, with what there is")
     parser.add_argument("--only", type=int, help="the seed of one home")
     given = parser.parse_args(arguments)
     began = time.monotonic()
     if given.only is not None or given.lanes == 1:
-        tally = live(given.kills, given.seed, guard_off=given.guard_off, only=given.only)
+        tally = live(
+            given.kills, given.seed, guard_off=given.guard_off, only=given.only, minutes=given.minutes
+        )
     else:
         tally = Tally()
         share = -(-given.kills // given.lanes)
         context = multiprocessing.get_context("spawn")
         with context.Pool(given.lanes) as pool:
             jobs = [
-                pool.apply_async(live, (share, given.seed * 1000 + lane), {"guard_off": given.guard_off})
+                pool.apply_async(
+                    live,
+                    (share, given.seed * 1000 + lane),
+                    {"guard_off": given.guard_off, "minutes": given.minutes},
+                )
                 for lane in range(given.lanes)
             ]
             for job in jobs:

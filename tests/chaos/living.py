@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import random
 import tempfile
+import time
 from pathlib import Path
 
 from agent.system.processes import become_reaper
@@ -16,8 +18,11 @@ _MOST_KILLS_A_HOME = 30
 _MEMORY = Path("/dev/shm")  # a kill loses nothing that a disk would have kept
 
 
-def live(kills: int, seed: int, *, guard_off: str = "", only: int | None = None) -> Tally:
-    """Live homes until so many kills have landed; returns what happened."""
+def live(
+    kills: int, seed: int, *, guard_off: str = "", only: int | None = None, minutes: float = math.inf
+) -> Tally:
+    """Live homes until so many kills have landed, or so many minutes are over; returns what happened."""
+    until = time.monotonic() + minutes * 60
     become_reaper()
     logging.disable()  # thousands of expected failures, each with its trace
     tally = Tally()
@@ -27,7 +32,7 @@ def live(kills: int, seed: int, *, guard_off: str = "", only: int | None = None)
         lane, target = _start_target(Path(folder))
         try:
             prepare_template(lane.template)
-            while tally.kills < kills:
+            while tally.kills < kills and time.monotonic() < until:
                 home_seed = dice.randrange(10**9) if only is None else only
                 most = min(_MOST_KILLS_A_HOME, kills - tally.kills)
                 Mornings(lane, home_seed, dice.randint(1, most), tally, guard_off=guard_off).live()

@@ -288,6 +288,8 @@ class Mornings:
         try:
             states = [row[0] for row in database.execute("SELECT DISTINCT state FROM record")]
             run = database.execute("SELECT state FROM run ORDER BY created_at DESC LIMIT 1").fetchone()
+        except (apsw.ProtocolError, apsw.BusyError):
+            return "not readable"  # the halted host holds a lock that a reader needs
         finally:
             database.close()
         order = ("INTENDED", "IN_DOUBT", "CONFIRMED", "PLANNED")
