@@ -63,7 +63,7 @@ def follow(run_id: str) -> None:
     assert len(amounts) == CLAIMS
     for line in amounts:
         assert re.search(
-            r"was read from \S+ \(row \d+, column [^)]+\), downloaded from Meridian.* on \d+ \w+.*;"
+            r"was read from \S+ \(row \d+, column .+\), downloaded from Meridian.* on \d+ \w+.*;"
             r" entered in ClaimPort.*"
             r" by Predawn on \S+ as north-robot; confirmation \S+; read back equal at \d\d:\d\d",
             line,
