@@ -82,6 +82,7 @@ class Supervisor:
                     with self._awake():
                         self._work_on(run.id)
                 else:
+                    self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
                     self._wake.wait()
         except BaseException as error:  # noqa: BLE001  # a thread's death must not pass in silence: the face asks for it
             _log.exception("supervisor_died")

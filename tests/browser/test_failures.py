@@ -10,7 +10,7 @@ import pytest
 
 from agent.store import queries
 from resources.practice.server import Practice
-from tests.morning import Morning, assert_exact, until
+from tests.morning import Morning, assert_exact, processes_of, until
 
 CLAIMS = 3
 
@@ -86,6 +86,7 @@ def test_a_bad_download_is_fetched_again_then_a_person_is_asked(morning: Morning
         assert [task["state"] for task in run["tasks"]] == ["needs_review", "blocked", "blocked"]
         assert run["tasks"][0]["attempts"] == 3
         assert morning.practice.journal("claimport") == []
+        until(lambda: processes_of(morning.home) == [], 20, host, what="no worker idles")
         morning.practice.clear_faults()
         item = queries.open_reviews()[0]
         assert (item["question"], item["params"]["failure"]["code"]) == ("task_failed", code)
