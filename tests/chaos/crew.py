@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -30,11 +31,11 @@ from agent.system.process_table import ProcessIdentity, read_entry
 from agent.system.processes import end_leftovers
 from agent.system.seal import Key
 from agent.system.settings import load_settings
-from agent.worker import work
+from agent.worker import delivery, work
 from agent.worker.assignment import from_json
 from agent.worker.pipe import Pipe
 from agent.worker.task import Workplace
-from tests.chaos.desk import DeskSite, ListedDesk, chaos
+from tests.chaos.desk import CLOCK, DeskSite, ListedDesk, chaos
 from tests.chaos.guards import guards_off
 
 MASTER = Key(b"m" * 32)
@@ -205,7 +206,9 @@ def _work(scene: Scene, from_host: int, to_host: int) -> None:
     if scene.listed:
         tasks["Desk"] = replace(tasks["Desk"], work=ListedDesk)
     automation = mock.Mock(tasks=tasks)
+    CLOCK.now = 0.0
     with (
+        mock.patch.object(delivery, "time", SimpleNamespace(monotonic=lambda: CLOCK.now)),
         mock.patch.object(work, "_require_pinned_code"),
         mock.patch.object(work, "load_automation", return_value=automation),
         guards_off(scene.guard_off),

@@ -31,6 +31,9 @@ from agent.sdk import (
 )
 from tests.chaos.target import SETTLE_SECONDS
 
+CLOCK = SimpleNamespace(now=0.0)
+"""A worker's clock: like the target's it moves only when somebody waits, however slow the machine is."""
+
 chaos = Automation("chaos", title="Chaos", schedule="05:00 mon-fri", deadline="08:00")
 
 
@@ -135,6 +138,7 @@ class DeskSession:
         return self._shown.removeprefix("Saved as ")
 
     def _wait(self, milliseconds: float) -> None:
+        CLOCK.now += milliseconds / 1000
         self._get("/pass", seconds=str(milliseconds / 1000))
 
     def _get(self, path: str, **values: str) -> str:

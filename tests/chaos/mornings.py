@@ -28,7 +28,6 @@ from agent.store.database import close_store, open_store, prepare_store
 from agent.store.runs import PlannedRun, PlannedTask
 from agent.store.tables import AttemptRow, LeftOutRow, RecordRow, RunRow
 from agent.system.paths import Home
-from agent.system.process_table import read_entry
 from agent.system.seal import unseal
 from tests.chaos.crew import MASTER, Scene, start_host
 from tests.chaos.desk import request
@@ -436,8 +435,8 @@ def _until_dead(pid: int) -> None:
         return
     try:
         if not select.select([fd], [], [], _PATIENCE_SECONDS)[0]:
-            entry = read_entry(pid)
-            raise Stuck(f"process {pid} does not end: {entry}")
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+            raise Stuck(f"process {pid} does not end, its state is {state}")
     finally:
         os.close(fd)
 

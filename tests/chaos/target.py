@@ -51,7 +51,6 @@ class Target:
     report: str = ""
     wild: bool = True
     armed: dict[str, Any] | None = None
-    open_requests: int = 0
 
     def save(self, fields: Mapping[str, str]) -> str:
         """Save a row; returns its number."""
@@ -85,27 +84,31 @@ class Server:
 
     def __init__(self, target: Target, events: int, releases: int) -> None:
         self.target, self._events, self._releases = target, events, releases
+        self._open = 0  # connections from their arrival on: what a dead client sent is worked off first
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request."""
+        self._open += 1
+        try:
+            await self._handle(reader, writer)
+        finally:
+            self._open -= 1
+            writer.close()
+
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         method, target, _ = head[0].split(" ")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:])}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         url = urlsplit(target)
         values = dict(parse_qsl(url.query)) | dict(parse_qsl(body.decode()))
-        self.target.open_requests += 1
-        try:
-            answer = await self._answer(method, url.path, values, headers)
-            if answer is not None:
-                status, text = answer
-                sent = text.encode()
-                writer.write(f"HTTP/1.0 {status} x\r\nContent-Length: {len(sent)}\r\n\r\n".encode() + sent)
-                with contextlib.suppress(ConnectionError):  # whoever asked was killed
-                    await writer.drain()
-        finally:
-            self.target.open_requests -= 1
-            writer.close()
+        answer = await self._answer(method, url.path, values, headers)
+        if answer is not None:
+            status, text = answer
+            sent = text.encode()
+            writer.write(f"HTTP/1.0 {status} x\r\nContent-Length: {len(sent)}\r\n\r\n".encode() + sent)
+            with contextlib.suppress(ConnectionError):  # whoever asked was killed
+                await writer.drain()
 
     async def _answer(  # one line a page
         self, method: str, path: str, values: Mapping[str, str], headers: Mapping[str, str]
@@ -114,7 +117,7 @@ class Server:
         if path == "/claim" and method == "POST":
             return await self._submit(values, headers)
         if path == "/pass":
-            while target.open_requests > 1:  # a request on its way is worked off before the time is over
+            while self._open > 1:  # a request on its way is worked off before the time is over
                 await asyncio.sleep(0)
             target.wait(float(values["seconds"]))
             return 200, ""
