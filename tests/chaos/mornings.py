@@ -198,6 +198,7 @@ class Mornings:
     # ── kills ─────────────────────────────────────────────────────────────────────────────────────────
     def _host(self) -> None:
         """Start a host and let it work until it is at rest or has been killed, with kills on the way."""
+        self.scene.note_worker(0)  # the last one's is gone, or an orphan
         host = start_host(self.scene)
         pidfd = os.pidfd_open(host)
         try:
@@ -321,9 +322,13 @@ class Mornings:
                 commands.give("answer", {"item": item.id, "answer": "retry"}, PERSON)
             if not about_tasks and self.dice.random() < 0.4:
                 return False  # nobody is there: the questions stay open
+            there = {row["claim_no"] for row in self._journal()["rows"]}
             for item in items:
                 if item.record_id is not None:
-                    given = self.dice.choice(item.answers)
+                    key = self._payload(RecordRow.get_by_id(item.record_id))["key"]
+                    # A person has looked: nobody says "send it" of what is there.
+                    answers = [one for one in item.answers if one != "send_it" or key not in there]
+                    given = self.dice.choice(answers)
                     commands.give("answer", {"item": item.id, "answer": given}, PERSON)
             return True
         finally:
@@ -333,7 +338,7 @@ class Mornings:
     def _check(self) -> None:
         self._target("/calm")
         self._end_orphans()
-        journal = json.loads(request(self.lane.port, "GET", "/journal?x=1")[1])
+        journal = self._journal()
         self._open()
         try:
             self._check_target(journal)
@@ -407,6 +412,11 @@ class Mornings:
         bound = f"record/{run.id}/{record.task_id}/{record.ordinal}"
         payload: Mapping[str, Any] = json.loads(unseal(key, bytes(record.payload), bound))
         return payload
+
+    def _journal(self) -> Mapping[str, Any]:
+        """What the target holds once everything that is on its way has landed."""
+        journal: Mapping[str, Any] = json.loads(request(self.lane.port, "GET", "/journal?x=1")[1])
+        return journal
 
     def _broken(self, kind: str, what: str) -> None:
         if kind in {"lost", "doubled", "altered"}:
