@@ -25,6 +25,7 @@ from agent.system.processes import ProcessIdentity, end_leftovers
 MOST_RECOVERIES = 20
 """Starts of the host that find the same run at work; then it is no accident any more."""
 
+_MOST_LATE_ANSWERS = 5  # workers that died in between count as tries, too
 _JITTER = 0.25
 _LONGEST_PAUSE_SECONDS = 300.0
 
@@ -73,7 +74,11 @@ def settle(run_id: str, task_id: int, death: Failure) -> None:
         _again(task, failure, rule.pause_seconds * 2 ** (attempts - 1))
     elif rule.then is Action.WAIT:
         _again(task, failure, rule.pause_seconds)
-    elif isinstance(failure, RecordsNeedPerson) and attempts == 1 and not reviews.open_items(run_id):
+    elif (
+        isinstance(failure, RecordsNeedPerson)
+        and attempts < _MOST_LATE_ANSWERS
+        and not reviews.open_items(run_id)
+    ):
         _again(task, failure, 0)  # the last of them was answered while the worker was ending
     elif rule.then is Action.REVIEW:
         runs.settle_task(task_id, TaskState.NEEDS_REVIEW, failure=failure)

@@ -14,10 +14,10 @@ from tests.store.ground import crash
 
 def test_killed_at_any_instant_nothing_is_lost_doubled_or_altered() -> None:
     """Workers and hosts die; the target loses answers, lies and comes late; a person answers at times."""
-    tally = live(40, seed=11)
+    tally = live(25, seed=11)
     assert tally.broken == []
-    assert (tally.kills, tally.lost, tally.doubled, tally.altered) == (40, 0, 0, 0)
-    assert tally.between >= 10
+    assert (tally.kills, tally.lost, tally.doubled, tally.altered) == (25, 0, 0, 0)
+    assert tally.between >= 5
 
 
 @pytest.mark.parametrize("guard", sorted(set(GUARDS) - {"fence"}))
