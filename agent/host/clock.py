@@ -8,7 +8,6 @@ and one row is one run.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -18,7 +17,7 @@ from apscheduler.triggers.date import DateTrigger
 from agent.core.failures import Failure
 from agent.host.agenda import Agenda, Plan
 from agent.host.enrolment import Enrolment
-from agent.store.database import close_store
+from agent.host.watchful import Watchful
 from agent.store.fields import utc_now
 from agent.system.clock_gap import Clocks, gap, read_clocks
 
@@ -31,7 +30,7 @@ TICK_SECONDS = 5.0
 """So soon after waking from sleep it notices that it slept."""
 
 
-class Clock:
+class Clock(Watchful):
     """The thread that looks at the agenda whenever there is a reason to; ``tell`` wakes the supervisor."""
 
     def __init__(
@@ -43,44 +42,31 @@ class Clock:
         clocks: Clocks = read_clocks,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
+        super().__init__("clock")
         self._agenda = Agenda(lambda moment: enrolment.look(moment)[0], plan)
         self._tell, self._clocks, self._now = tell, clocks, now
         self._timer = BackgroundScheduler(timezone=UTC)
-        self._hint = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="clock")
-        self.defect: BaseException | None = None
 
     def start(self) -> None:
         """Begin to look: at once, and then whenever something is due."""
         self._timer.start()
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Look at the agenda soon: somebody changed what is owed."""
-        self._hint.set()
+        super().start()
 
     def stop(self) -> None:
         """Stop looking; what is owed stays owed."""
-        self._stopping.set()
-        self._hint.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        super().stop()
         if self._timer.running:
             self._timer.shutdown(wait=False)
 
-    def _run(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                self._hint.clear()
-                self._look()
-                self._wait()
-        except BaseException as error:  # noqa: BLE001  # a clock that died must not pass in silence: the host asks for it
-            _log.exception("clock_died")
-            self.defect = error
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            self._look()
+            self._wait()
+
+    def _end(self) -> None:
+        if self.defect is not None:
             self._tell()
-        finally:
-            close_store()
 
     def _look(self) -> None:
         try:
@@ -99,7 +85,7 @@ class Clock:
         """Wait for a hint, for a gap in time, or for half a minute."""
         before = self._clocks()
         waited = 0.0
-        while waited < LOOK_SECONDS and not self._hint.wait(TICK_SECONDS):
+        while waited < LOOK_SECONDS and not self._wake.wait(TICK_SECONDS):
             after = self._clocks()
             what = gap(before, after, TICK_SECONDS)
             if what is not None:

@@ -7,7 +7,6 @@ than never.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,8 +20,8 @@ from agent.host.missed import Unbegun
 from agent.host.outlook import Outlook, what_it_waits_for
 from agent.host.preflight import Afternoon
 from agent.host.telling import message
+from agent.host.watchful import Watchful
 from agent.store import notices, occurrences, queries
-from agent.store.database import close_store
 from agent.store.fields import utc_now
 from agent.store.tables import NoticeRow, RunRow
 from agent.system.addresses import Addresses
@@ -44,12 +43,13 @@ _LOOKED_BACK = timedelta(days=7)
 Source = Callable[[datetime], Iterable[Happening]]
 
 
-class Notices:
+class Notices(Watchful):
     """The thread that tells. ``sources`` may add happenings of their own."""
 
     def __init__(
         self, home: Home, settings: Settings, *, sender: Sender | None = None, sources: Sequence[Source] = ()
     ) -> None:
+        super().__init__("notices")
         self._home, self._settings = home, settings
         self.sender = sender or RealSender()
         self._sources: tuple[Source, ...] = (
@@ -62,43 +62,18 @@ class Notices:
         self._outlook = Outlook(settings)
         self._zones = {office.name: ZoneInfo(office.zone) for office in settings.offices.values()}
         self._settled: set[tuple[str, datetime]] = set()
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="notices")
-        self.defect: BaseException | None = None
 
-    def start(self) -> None:
-        """Begin to look and to tell."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Look at the rows again: something has changed."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Stop; what was not told yet is told after the next start."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                self._wake.clear()
-                now = utc_now()
-                try:
-                    self.look(now)
-                    self.send(now)
-                except Failure as failure:  # a full disk, say: the next look may find it better
-                    _log.warning("notices_wait why=%s", failure)
-                self._stopping.wait(PACE_SECONDS)
-                self._wake.wait(LOOK_SECONDS)
-        except BaseException as error:  # noqa: BLE001  # a thread's death must not pass in silence: the face asks for it
-            _log.exception("notices_died")
-            self.defect = error
-        finally:
-            close_store()
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            now = utc_now()
+            try:
+                self.look(now)
+                self.send(now)
+            except Failure as failure:  # a full disk, say: the next look may find it better
+                _log.warning("notices_wait why=%s", failure)
+            self._stopping.wait(PACE_SECONDS)
+            self._wake.wait(LOOK_SECONDS)
 
     # ── what there is to tell ─────────────────────────────────────────────────────────────────────────────
     def look(self, now: datetime) -> list[Happening]:

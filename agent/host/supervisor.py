@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -19,8 +18,8 @@ from agent.host.crew import Crew, Worker
 from agent.host.keys import Keys
 from agent.host.orders import Orders
 from agent.host.readiness import browser_for, require_ready
+from agent.host.watchful import Watchful
 from agent.store import reviews, runs
-from agent.store.database import close_store
 from agent.store.lease import Lease
 from agent.store.tables import RunRow, TaskRow
 from agent.system.paths import Home
@@ -38,8 +37,8 @@ _EVENT_SECONDS = 0.2
 _LAST_WORDS_SECONDS = 15.0
 
 
-class Supervisor:
-    """The thread that works through the queue until it is told to stop."""
+class Supervisor(Watchful):
+    """The thread that works through the queue; told to stop, it ends the worker's tree at once."""
 
     def __init__(
         self,
@@ -50,47 +49,26 @@ class Supervisor:
         awake: Awake = kept_awake,
     ) -> None:
         self._home, self._settings, self._keys, self._tell = home, settings, keys, tell
+        super().__init__("supervisor")
         self._awake = awake
         self._crew = Crew(home)
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
         self._orders = Orders(home, settings, keys)
-        self._thread = threading.Thread(target=self._run, name="supervisor")
-        self.defect: BaseException | None = None
 
-    def start(self) -> None:
-        """Begin to work through the queue."""
-        self._thread.start()
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            self._orders.carry_out()
+            run = runs.oldest_pending()
+            if run is not None:
+                with self._awake():
+                    self._work_on(run.id)
+            else:
+                self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
+                self._wake.wait()
 
-    def wake(self) -> None:
-        """Look at the rows again: somebody rang."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """End the worker's tree at once and stop; what was at work resumes at the next start."""
-        self._stopping.set()
-        self._wake.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                self._wake.clear()
-                self._orders.carry_out()
-                run = runs.oldest_pending()
-                if run is not None:
-                    with self._awake():
-                        self._work_on(run.id)
-                else:
-                    self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
-                    self._wake.wait()
-        except BaseException as error:  # noqa: BLE001  # a thread's death must not pass in silence: the face asks for it
-            _log.exception("supervisor_died")
-            self.defect = error
-        finally:
-            self._crew.dismiss()
-            close_store()
-            self._tell("host/stopped")
+    def _end(self) -> None:
+        self._crew.dismiss()
+        self._tell("host/stopped")
 
     # ── one run ───────────────────────────────────────────────────────────────────────────────────────────
     def _work_on(self, run_id: str) -> None:

@@ -118,6 +118,14 @@ def close_store() -> None:
 
 
 def _bind_files(ledger: Path, evidence: Path) -> None:
+    """Bind the tables, for every thread; a thread that opens what is open already disturbs no other.
+
+    A new database object in the place of one that another thread has a transaction on would end that
+    transaction in the middle, so the same files keep theirs; only this thread's connection is made anew.
+    """
+    if LEDGER.obj is not None and (LEDGER.database, EVIDENCE.database) == (str(ledger), str(evidence)):
+        close_store()
+        return
     pragmas = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
     LEDGER.initialize(_Database(str(ledger), pragmas=pragmas, timeout=_BUSY_SECONDS, lock_type="IMMEDIATE"))
     # Pictures are large: bigger pages write five times faster (GROUND.md), so they have a file of their own.

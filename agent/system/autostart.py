@@ -47,7 +47,24 @@ class Autostart(Protocol):
         """Remove the entry; does nothing if there is none. Raises ChangedByPerson."""
 
 
-class XdgAutostart:
+class _FileAutostart:
+    """An entry that is a file of ours."""
+
+    _file: OwnFile
+    _text: str
+
+    def turn_on(self) -> None:
+        """Write the entry. Raises ChangedByPerson."""
+        if not self._file.write(self._text):
+            raise ChangedByPerson(path=str(self._file.path))
+
+    def turn_off(self) -> None:
+        """Remove the entry. Raises ChangedByPerson."""
+        if not self._file.remove():
+            raise ChangedByPerson(path=str(self._file.path))
+
+
+class XdgAutostart(_FileAutostart):
     """Linux: a desktop entry in the user's autostart folder."""
 
     def __init__(self, ident: str, folder: Path, command: Sequence[str]) -> None:
@@ -67,16 +84,6 @@ class XdgAutostart:
             return AutostartState.SWITCHED_OFF
         ours = self._file.standing() is Standing.OURS and text.endswith(self._text)
         return AutostartState.ON if ours else AutostartState.CHANGED
-
-    def turn_on(self) -> None:
-        """Write the entry. Raises ChangedByPerson."""
-        if not self._file.write(self._text):
-            raise ChangedByPerson(path=str(self._file.path))
-
-    def turn_off(self) -> None:
-        """Remove the entry. Raises ChangedByPerson."""
-        if not self._file.remove():
-            raise ChangedByPerson(path=str(self._file.path))
 
 
 class Registry(Protocol):
@@ -122,7 +129,7 @@ class RegistryAutostart:
         self._registry.delete(_RUN, self._name)
 
 
-class LaunchAgent:
+class LaunchAgent(_FileAutostart):
     """macOS: a property list in the user's LaunchAgents folder; launchd reads it at the next sign-in."""
 
     def __init__(self, ident: str, folder: Path, command: Sequence[str]) -> None:
@@ -152,16 +159,6 @@ class LaunchAgent:
         return (
             AutostartState.ON if self._file.standing() is Standing.OURS and same else AutostartState.CHANGED
         )
-
-    def turn_on(self) -> None:
-        """Write the list. Raises ChangedByPerson."""
-        if not self._file.write(self._text):
-            raise ChangedByPerson(path=str(self._file.path))
-
-    def turn_off(self) -> None:
-        """Remove the list. Raises ChangedByPerson."""
-        if not self._file.remove():
-            raise ChangedByPerson(path=str(self._file.path))
 
 
 class FakeAutostart:

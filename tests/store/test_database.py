@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -248,3 +249,29 @@ def test_a_broken_rule_of_the_tables_is_no_damaged_file(store: Path) -> None:
     """Our own defect is shown as what it is, or a person would restore a backup for nothing."""
     with pytest.raises(IntegrityError), transaction():
         LEDGER.execute_sql("INSERT INTO task (id) VALUES (1)")
+
+
+def test_opening_what_is_open_disturbs_no_other_threads_transaction(store: Path) -> None:
+    """A check in one thread of the host opens the store while another is in the middle of a transaction."""
+    inside, reopened, ends = threading.Event(), threading.Event(), []
+
+    def write() -> None:
+        try:
+            with transaction():
+                HomeRow.update(epoch=7).execute()
+                inside.set()
+                assert reopened.wait(10)
+            ends.append("committed")
+        except BaseException as error:  # noqa: BLE001  # shown below: a thread's error fails no test by itself
+            ends.append(repr(error))
+        finally:
+            close_store()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert inside.wait(10)
+    open_store(store, store.with_name("evidence.db"))
+    reopened.set()
+    writer.join()
+    assert ends == ["committed"]
+    assert HomeRow.get().epoch == 7
