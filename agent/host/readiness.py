@@ -26,7 +26,7 @@ def require_ready(home: Home, settings: Settings, run: RunRow, task: TaskRow) ->
     home.prepare()
     if task.site is None:
         return {"browser": None, "account": None}
-    browser = browser_for(run)
+    browser = browser_for(headed=wants_headed(run))
     account = accounts.find(run.office, task.site)
     if account is None:
         raise PasswordMissing(site=task.site, account="")
@@ -38,14 +38,19 @@ def require_ready(home: Home, settings: Settings, run: RunRow, task: TaskRow) ->
     }
 
 
-def browser_for(run: RunRow) -> dict[str, Any]:
-    """Return what a worker needs to start the browser for a run; raises BrowserMissing."""
+def wants_headed(run: RunRow) -> bool:
+    """Tell whether somebody wants to watch a run."""
+    return bool(run.options.get("headed"))
+
+
+def browser_for(*, headed: bool) -> dict[str, Any]:
+    """Return what a worker needs to start a browser; raises BrowserMissing."""
     browser = find_browser()
     return {
         "kind": browser.kind,
         "path": str(browser.path),
         "sandbox": browser.sandbox,
-        "headed": bool(run.options.get("headed")),
+        "headed": headed,
     }
 
 

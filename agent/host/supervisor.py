@@ -17,9 +17,9 @@ from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
 from agent.host.keys import Keys
 from agent.host.orders import Orders
-from agent.host.readiness import browser_for, require_ready
+from agent.host.readiness import browser_for, require_ready, wants_headed
 from agent.host.watchful import Watchful
-from agent.store import reviews, runs
+from agent.store import commands, reviews, runs
 from agent.store.lease import Lease
 from agent.store.tables import RunRow, TaskRow
 from agent.system.paths import Home
@@ -57,6 +57,8 @@ class Supervisor(Watchful):
     def _work(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
+            if commands.wants_run():
+                self._prepare_first()
             self._orders.carry_out()
             run = runs.oldest_pending()
             if run is not None:
@@ -112,6 +114,13 @@ class Supervisor(Watchful):
         self._tell(f"run/{run.id}")
         return 0
 
+    def _prepare_first(self) -> None:
+        """Let a browser start while the run is still being planned: somebody may be waiting for it."""
+        try:
+            self._crew.prepare(browser_for(headed=False))
+        except NotReady as failure:
+            _log.info("not_prepared why=%s", failure)
+
     def _prepare_next(self, run: RunRow, task: TaskRow) -> None:
         """Let the worker of the run's next task start while this one works; after the last, none idles."""
         following = (each for each in runs.tasks_of(run.id) if each.position > task.position)
@@ -119,7 +128,7 @@ class Supervisor(Watchful):
         if upcoming is None:
             return
         try:
-            self._crew.prepare(browser_for(run) if upcoming.site else None)
+            self._crew.prepare(browser_for(headed=wants_headed(run)) if upcoming.site else None)
         except NotReady as failure:  # it is asked for again, and waited for, when its turn comes
             _log.info("not_prepared why=%s", failure)
 

@@ -29,6 +29,13 @@ def waiting() -> list[CommandRow]:
     return list(CommandRow.select().where(CommandRow.state == "waiting").order_by(CommandRow.id))
 
 
+def wants_run() -> bool:
+    """Tell whether somebody's wish to start a run is waiting."""
+    return bool(
+        CommandRow.select().where((CommandRow.state == "waiting") & (CommandRow.verb == "run")).exists()
+    )
+
+
 def end(command_id: int, *, done: bool, result: Mapping[str, Any]) -> None:
     """Store what became of a wish: done with a result, or refused with a failure."""
     with transaction():
