@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,14 @@ class Engine:
         self._playwright: Playwright | None = None
         self._browser: PlaywrightBrowser | None = None
         self._headed = False
+        self._downloads: Path | None = None
+
+    @property
+    def downloads(self) -> Path:
+        """The folder below this process's TMPDIR that the browser downloads into, under random names."""
+        if self._downloads is None:
+            self._downloads = Path(tempfile.mkdtemp(prefix="downloads-"))
+        return self._downloads
 
     def launch(self, path: Path, *, sandbox: bool, headed: bool = False) -> str:
         """Start driver and browser, unless they run as wanted; returns the browser's version.
@@ -55,6 +64,7 @@ class Engine:
                 headless=not headed,
                 chromium_sandbox=sandbox,
                 args=FLAGS,
+                downloads_path=self.downloads,
                 # The worker ends by its own rules; the browser must not decide by itself.
                 handle_sigint=False,
                 handle_sigterm=False,

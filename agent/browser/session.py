@@ -5,18 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from agent.browser import filling
+from agent.browser import downloading, filling
 from agent.browser.elements import Book, ElementKind
 from agent.browser.faults import SERVER_ERROR, asks_to_sign_in, translated
 from agent.browser.memory import Memory
 from agent.core.failures import (
     BrokenAutomation,
-    DownloadCut,
-    DownloadMissing,
     ElementMissing,
     Refused,
     SignedOut,
@@ -41,8 +41,19 @@ _TEXTS = """() => {
 ELEMENT_SECONDS = 15.0
 """How long an element may take to come; a page, twice as long."""
 
-DOWNLOAD_SECONDS = 60.0
-"""How long a download may take to begin; to finish, twice as long."""
+START_SECONDS = 60.0
+"""How long a download may take to begin, unless its author says otherwise: slow reports are the rule."""
+
+FINISH_SECONDS = 300.0
+"""How long it may then take to end."""
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where the browser writes what it downloads, and who hears how a slow one comes on."""
+
+    folder: Path
+    told: downloading.Told
 
 
 class CommitHook(Protocol):
@@ -72,8 +83,9 @@ class Session:
         *,
         steps: ModuleType | None = None,
         memory: Memory | None = None,
+        landing: Landing | None = None,
     ) -> None:
-        self.page, self.book, self.steps, self._keep = page, book, steps, keep
+        self.page, self.book, self.steps, self._keep, self._landing = page, book, steps, keep, landing
         if memory is None:  # the first page of this use of the site; a pop-up shares its opener's memory
             memory = Memory()
             page.context.on("response", partial(_note_status, memory))
@@ -197,7 +209,9 @@ class Session:
                 page.close()
 
     def _in(self, page: Page) -> Self:
-        window = type(self)(page, self.book, self._keep, steps=self.steps, memory=self.memory)
+        window = type(self)(
+            page, self.book, self._keep, steps=self.steps, memory=self.memory, landing=self._landing
+        )
         window.hook = self.hook
         return window
 
@@ -210,29 +224,24 @@ class Session:
         finally:
             self.memory.accept_dialogs = False
 
-    def receive(self, element: str) -> tuple[str, bytes]:
+    def receive(
+        self, element: str, *, start_seconds: float = START_SECONDS, finish_seconds: float = FINISH_SECONDS
+    ) -> tuple[str, bytes]:
         """Click an element and return the file that this very click brings: suggested name and bytes.
 
-        Raises DownloadMissing when none begins or ends in time, DownloadCut when it broke off.
+        Raises DownloadMissing when none begins or ends in time, DownloadCut when it broke off, SignedOut.
         """
-        from playwright.sync_api import TimeoutError as Late  # noqa: PLC0415  # keeps agent.sdk light
-
+        if self._landing is None:
+            raise RuntimeError("this session was begun without a folder for downloads")
         with self.watched():
-            trigger = self[element]
-            try:
-                with self.page.expect_download(timeout=DOWNLOAD_SECONDS * 1000) as coming:
-                    trigger.click()
-                download = coming.value
-            except Late as error:
-                trigger.wait_for(state="attached")  # a missing button is a missing element, no late file
-                raise DownloadMissing(
-                    site=self.book.site, element=element, seconds=DOWNLOAD_SECONDS
-                ) from error
-            if (broken := download.failure()) is not None:
-                raise DownloadCut(file=download.suggested_filename, expected="a whole file", found=broken)
-            content = download.path().read_bytes()
-            download.delete()
-            return download.suggested_filename, content
+            return downloading.receive(
+                self.page.context,
+                self._landing.folder,
+                downloading.Wanted(self.book.site, element, start_seconds, finish_seconds),
+                self[element].click,
+                told=self._landing.told,
+                look_around=self._require_signed_in,
+            )
 
     def text(self) -> str:
         """Return what a person can read on the page, all frames together."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.browser.elements import load_book
 from agent.browser.engine import Engine, stored_state
+from agent.browser.session import Landing
 from agent.browser.signing_in import Account, is_signed_in, sign_in
 from agent.core.failures import AccountLocked, PasswordMissing, SignInRefused
 from agent.sdk import Session
@@ -78,7 +79,8 @@ class OpenSite:
         if self._session is not None:
             self._session.page.context.close()
         page = self._engine.new_page(stored)
-        self._session = Session(page, self.book, self._keep, steps=self._steps)
+        landing = Landing(self._engine.downloads, self._pipe.step)
+        self._session = Session(page, self.book, self._keep, steps=self._steps, landing=landing)
         return self._session
 
     def _stored(self) -> bytes | None:

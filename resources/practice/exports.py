@@ -8,7 +8,8 @@ from typing import Literal
 
 from resources.practice.data import clinic_range, previous_business_day
 from resources.practice.faults import Switchboard
-from resources.practice.reports import appointments_csv, billing_xls, day_text
+from resources.practice.formats import FORMATS
+from resources.practice.reports import appointments_csv, day_text
 
 _ERROR_PAGE = b"""<html><head><title>Meridian - Error</title></head><body>
 <h2>Server Error in '/' Application.</h2><p>Timeout expired. The timeout period elapsed prior to completion of
@@ -27,6 +28,7 @@ class ExportJob:
     doctor: str
     path: str
     ready_at: float
+    form: str = "page"
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,9 @@ def _true_file(job: ExportJob, first: date, last: date, share: float, *, off: bo
         return ReportFile("appointments.csv", "text/csv", content, len(visits), None, None)
     bills = day.billing[: round(len(day.billing) * share)]
     total = sum((row.amount for row in bills), Decimal("0.00"))
-    content = billing_xls(bills, first, last, stated=total + off)
-    return ReportFile("billing.xls", "application/vnd.ms-excel", content, len(bills), total, None)
+    form = FORMATS[job.form]
+    content = form.write(bills, first, last, total + off)
+    return ReportFile(form.name, form.media_type, content, len(bills), total, None)
 
 
 def _damaged(file: ReportFile, job: ExportJob, switchboard: Switchboard, faults: list[str]) -> ReportFile:

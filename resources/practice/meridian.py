@@ -20,6 +20,7 @@ from resources.practice.checks import day_of
 from resources.practice.control import control_routes
 from resources.practice.data import LONGEST_RANGE_DAYS, clinic_range
 from resources.practice.exports import EVERY_DOCTOR, ExportJob, ReportFile, make_file
+from resources.practice.formats import FORMATS
 from resources.practice.journal import Journal
 from resources.practice.markup import Raw
 from resources.practice.reports import day_text
@@ -154,9 +155,11 @@ class Meridian:
             span, message = _range(first, last)
             if span:
                 doctor = fields.get("ctl00$cphMain$ddlDoctor", EVERY_DOCTOR)
-                job = ExportJob(report, *span, doctor, request.url.path, self._clock())
+                form = fields.get("ctl00$cphMain$ddlForm", "")
+                form = form if form in FORMATS else "page"
+                job = ExportJob(report, *span, doctor, request.url.path, self._clock(), form)
                 return self._prepare(job)
-        look = self._look(request, "from", "to", "doctor", "export")
+        look = self._look(request, "from", "to", "doctor", "form", "export")
         return _page(pages.report_page(look, report, first, last, message))
 
     def _prepare(self, job: ExportJob) -> Response:

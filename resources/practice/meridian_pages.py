@@ -9,6 +9,7 @@ from typing import Literal
 from resources.practice.appearance import Appearance, Element
 from resources.practice.data import Appointment
 from resources.practice.exports import EVERY_DOCTOR
+from resources.practice.formats import FORMATS
 from resources.practice.markup import Raw, join, render
 from resources.practice.meridian_script import CALENDAR, OPEN_REPORT, POST_BACK
 from resources.practice.names import DOCTORS
@@ -34,6 +35,7 @@ BOOK: Mapping[str, Element] = MappingProxyType(
         "from": _element("cphMain", "txtFrom", "From", "Start date"),
         "to": _element("cphMain", "txtTo", "To", "End date"),
         "doctor": _element("cphMain", "ddlDoctor", "Doctor", "Physician"),
+        "form": _element("cphMain", "ddlForm", "File type", "Kind of file"),
         "export": _element("cphMain", "btnExport", "Export", "Create file"),
         "show": _element("cphMain", "btnShow", "Show", "Refresh"),
         "next_page": _element("cphMain", "lnkNext", "Next", "Forward"),
@@ -90,13 +92,13 @@ _EXPIRED = """<table><tr><td class=hd>Session</td></tr><tr><td>\
 _REPORT = """<table width="100%"><tr><td class=hd colspan=3>$title</td></tr>
 <tr><td><label for="$from_id">$from_caption</label></td><td>$from_field</td>
 <td rowspan=3><div id="ctl00_cphMain_calendar"></div></td></tr>
-<tr><td>$to_caption</td><td>$to_field</td></tr>$doctor
+<tr><td>$to_caption</td><td>$to_field</td></tr>$choice
 <tr><td></td><td>$export</td></tr>
 <tr><td colspan=3><span id="ctl00_cphMain_lblMessage" class="err">$message</span></td></tr></table>"""
 _DATE = """<input type="text" class="date" name="$name" id="$id" value="$value" maxlength=10 \
 onchange="normaliseDate(this)"> <a href="javascript:openCalendar('$id')" title="Calendar">[...]</a>"""
-_DOCTOR = """<tr><td>$label</td><td>$field</td></tr>"""
-_SELECT = """<select name="ctl00$$cphMain$$ddlDoctor" id="$id" title="$caption">$choices</select>"""
+_CHOICE = """<tr><td>$label</td><td>$field</td></tr>"""
+_SELECT = """<select name="ctl00$$cphMain$$$name" id="$id" title="$caption">$choices</select>"""
 
 _WAIT = """<br><center><table style="border:2px outset;padding:12px"><tr><td><b id="ctl00_cphMain_lblWait">\
 Please wait, your report is being prepared ...</b></td></tr><tr><td align=center>\
@@ -166,16 +168,21 @@ def expired_page() -> Raw:
 
 def report_page(look: Appearance, report: Report, first: str, last: str, message: str) -> Raw:
     """The pop-up of a report; the `To` field has no label, only an id."""
-    doctor = Raw("")
     if report == "appointments":
         choices = join(render("<option>$name</option>", name=name) for name in (EVERY_DOCTOR, *DOCTORS))
-        field = look.put("doctor", _SELECT, choices=choices)
-        doctor = render(_DOCTOR, label=look.caption("doctor"), field=field)
+        choice = _choice(look, "doctor", "ddlDoctor", choices)
+    else:
+        captions = {name: form.caption for name, form in FORMATS.items()}
+        choices = join(
+            render('<option value="$name">$caption</option>', name=name, caption=caption)
+            for name, caption in captions.items()
+        )
+        choice = _choice(look, "form", "ddlForm", choices)
     export = look.put("export", _SUBMIT, name="ctl00$cphMain$btnExport")
     body = render(
         _REPORT,
         title=f"{report.capitalize()} report",
-        doctor=doctor,
+        choice=choice,
         export=Raw("") if look.moved("export") else export,
         message=message,
         **_dates(look, first, last),
@@ -184,6 +191,11 @@ def report_page(look: Appearance, report: Report, first: str, last: str, message
         body = join((render("<div align=right>$export</div>", export=export), body))
     action = f"/reports/{report}.aspx"
     return shell(f"{report.capitalize()} report", _form(action, body, look), look, CALENDAR)
+
+
+def _choice(look: Appearance, key: str, name: str, choices: Raw) -> Raw:
+    field = look.put(key, _SELECT, name=name, choices=choices)
+    return render(_CHOICE, label=look.caption(key), field=field)
 
 
 def wait_page(job: int) -> Raw:

@@ -8,6 +8,7 @@ import pytest
 
 from agent.browser.elements import load_book
 from agent.browser.engine import Engine
+from agent.browser.session import Landing
 from agent.browser.signing_in import Account, is_signed_in, sign_in
 from agent.core.failures import Refused, SignInRefused
 from agent.sdk import Download, Expect, Session
@@ -53,7 +54,8 @@ def site(claims_desk: RequestTracker) -> Iterator[Session]:
     browser, engine = find_browser(), Engine()
     try:
         engine.launch(browser.path, sandbox=browser.sandbox)
-        session = Session(engine.new_page(), load_book(BOOK, claims_desk.url), _keep)
+        landing = Landing(engine.downloads, lambda *_, **__: None)
+        session = Session(engine.new_page(), load_book(BOOK, claims_desk.url), _keep, landing=landing)
         assert not is_signed_in(session)
         with pytest.raises(SignInRefused, match="incorrect"):
             sign_in(session, Account("rt", claims_desk.user, "wrong"))

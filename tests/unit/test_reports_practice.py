@@ -10,6 +10,7 @@ from agent.reports.attest import Days, Expect, attest, attest_file
 from agent.reports.columns import Column, day, money, text
 from agent.reports.reading import TypedRows, read, typed_rows
 from resources.practice.data import clinic_range
+from resources.practice.formats import FORMATS, WIDTHS
 from resources.practice.reports import appointments_csv, billing_xls
 
 MONDAY, FRIDAY, SUNDAY = dt.date(2026, 11, 2), dt.date(2026, 10, 30), dt.date(2026, 11, 1)
@@ -153,3 +154,27 @@ def test_a_digit_changed_anywhere_in_the_billing_file_is_seen_or_changes_no_amou
         return  # a person is asked
     assert [row.amount for row in typed.rows] == [b.amount for b in CLINIC.billing]
     assert [row.visit_date for row in typed.rows] == [b.visit_date for b in CLINIC.billing]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_billing_report_is_the_same_in_every_form_the_clinic_writes(form: str) -> None:
+    """HTML, UTF-16 with tabs, SpreadsheetML and XLSX, all named .xls, and a print file of fixed width."""
+    total = sum((row.amount for row in CLINIC.billing), Decimal(0))
+    content = FORMATS[form].write(CLINIC.billing, MONDAY, MONDAY, total)
+    expect = Expect(dates=OF_MONDAY, widths=WIDTHS) if form == "fixed" else BILLED
+    report = read(content, FORMATS[form].name, expect.widths)
+    attest_file(report, expect)
+    typed = typed_rows(report, BILLING)
+    attest(report, typed, expect)
+    assert typed.invalid == []
+    assert [tuple(row.values.values()) for row in typed.rows] == [
+        (r.claim_no, r.appointment_no, r.patient_no, r.patient_name, r.visit_date, r.service_code, r.amount)
+        for r in CLINIC.billing
+    ]
+
+
+@pytest.mark.parametrize("form", [name for name in FORMATS if name != "fixed"])
+def test_a_wrong_stated_total_is_seen_in_every_form_that_states_one(form: str) -> None:
+    content = FORMATS[form].write(CLINIC.billing, MONDAY, MONDAY, Decimal("1.00"))
+    with pytest.raises(StatedTotalDiffers):
+        attested(content, FORMATS[form].name, BILLING, BILLED)
