@@ -25,6 +25,7 @@ _LOOK_MILLISECONDS = 100.0
 _TELL_SECONDS = 1.0
 _ANSWERED = range(200, 300)
 _MEGABYTE = 1_000_000
+_FILELESS_SECONDS = 2.0  # one that broke off between two looks leaves no file to be seen
 _UNFINISHED = "*.crdownload"
 
 Told = Callable[..., None]
@@ -173,9 +174,9 @@ def _await_end(context: BrowserContext, folder: Path, wanted: Wanted, arrived: _
         unfinished = list(folder.glob(_UNFINISHED))
         begun = begun or bool(unfinished)
         files = list(folder.iterdir())
-        if not unfinished and (files or begun):
-            return
         now = time.monotonic()
+        if not unfinished and (files or begun or now - began > _FILELESS_SECONDS):
+            return
         if now - began > wanted.finish_seconds:
             arrived.downloads[0].cancel()
             raise DownloadMissing(site=wanted.site, element=wanted.element, seconds=wanted.finish_seconds)

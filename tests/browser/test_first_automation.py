@@ -21,6 +21,7 @@ from openpyxl import load_workbook
 from agent import sdk
 from agent.browser.elements import load_book
 from agent.browser.engine import Engine
+from agent.browser.session import Landing
 from agent.browser.signing_in import Account, is_signed_in, sign_in
 from agent.reports.attest import Expect
 from agent.sdk import Download, Session
@@ -158,7 +159,8 @@ def signed_in(engine: Engine, root: Path, site: str, url: str) -> Session:
     """A session at one of the tutorial's sites, signed in by its book or its site.py."""
     folder = root / "automations" / "sites" / site
     steps = load_steps(folder)
-    session = Session(engine.new_page(), load_book(folder, url), kept, steps=steps)
+    landing = Landing(engine.downloads, lambda *_, **__: None)
+    session = Session(engine.new_page(), load_book(folder, url), kept, steps=steps, landing=landing)
     assert not is_signed_in(session)
     sign_in(session, Account(site, *PASSWORDS[site]))
     assert is_signed_in(session)
