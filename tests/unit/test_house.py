@@ -39,6 +39,7 @@ VIOLATIONS = {
     "library-apprise": ("agent/host", "apprise"),
     "library-wakepy": ("agent/host", "wakepy"),
     "library-bus": ("agent/host", "jeepney"),
+    "library-tomlkit": ("agent/store", "tomlkit"),
     "library-starlette": ("agent/store", "starlette"),
     "library-click": ("agent/store", "click"),
 }
