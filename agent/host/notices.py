@@ -16,6 +16,7 @@ from agent.core.failures import BrokenAddress, Failure
 from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, TABLE, Event, Happening, Place, RunSeen
 from agent.core.states import RunState
 from agent.core.totals import COUNT
+from agent.host.current_settings import CurrentSettings
 from agent.host.missed import Unbegun
 from agent.host.outlook import Outlook, what_it_waits_for
 from agent.host.preflight import Afternoon
@@ -50,18 +51,17 @@ class Notices(Watchful):
         self, home: Home, settings: Settings, *, sender: Sender | None = None, sources: Sequence[Source] = ()
     ) -> None:
         super().__init__("notices")
-        self._home, self._settings = home, settings
+        self._home, self._current = home, CurrentSettings(home, settings)
         self.sender = sender or RealSender()
         self._sources: tuple[Source, ...] = (
             self._of_runs,
             self._of_schedule,
             Unbegun(),
-            Afternoon(home, settings),
+            Afternoon(home, lambda: self._settings),
             *sources,
         )
-        self._outlook = Outlook(settings)
-        self._zones = {office.name: ZoneInfo(office.zone) for office in settings.offices.values()}
         self._settled: set[tuple[str, datetime]] = set()
+        self._go_by(settings)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -75,9 +75,16 @@ class Notices(Watchful):
             self._stopping.wait(PACE_SECONDS)
             self._wake.wait(LOOK_SECONDS)
 
+    def _go_by(self, settings: Settings) -> None:
+        self._settings, self._outlook = settings, Outlook(settings)
+        self._zones = {office.name: ZoneInfo(office.zone) for office in settings.offices.values()}
+
     # ── what there is to tell ─────────────────────────────────────────────────────────────────────────────
     def look(self, now: datetime) -> list[Happening]:
         """Store what there is to tell and was not known yet; returns it."""
+        settings = self._current.now()
+        if settings is not self._settings:
+            self._go_by(settings)
         found = []
         for source in self._sources:
             for happening in source(now):

@@ -52,6 +52,10 @@ class Orders:
             "pause": self._pause,
         }
 
+    def go_by(self, settings: Settings) -> None:
+        """Go by these settings from now on."""
+        self._settings = settings
+
     def carry_out(self) -> None:
         """Carry out every waiting command, oldest first."""
         for row in commands.waiting():

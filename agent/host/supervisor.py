@@ -15,6 +15,7 @@ from agent.core.totals import Totals
 from agent.host import recovery
 from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
+from agent.host.current_settings import CurrentSettings
 from agent.host.keys import Keys
 from agent.host.orders import Orders
 from agent.host.readiness import browser_for, require_ready, wants_headed
@@ -53,13 +54,14 @@ class Supervisor(Watchful):
         self._awake = awake
         self._crew = Crew(home)
         self._orders = Orders(home, settings, keys)
+        self._current = CurrentSettings(home, settings)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
             if commands.wants_run():
                 self._prepare_first()
-            self._orders.carry_out()
+            self._carry_out()
             run = runs.oldest_pending()
             if run is not None:
                 with self._awake():
@@ -67,6 +69,12 @@ class Supervisor(Watchful):
             else:
                 self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
                 self._wake.wait()
+
+    def _carry_out(self) -> None:
+        """Carry out what is wished, by the settings as they are now."""
+        self._settings = self._current.now()
+        self._orders.go_by(self._settings)
+        self._orders.carry_out()
 
     def _end(self) -> None:
         self._crew.dismiss()
@@ -76,7 +84,7 @@ class Supervisor(Watchful):
     def _work_on(self, run_id: str) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            self._orders.carry_out()
+            self._carry_out()
             run = runs.get(run_id)
             tasks = runs.tasks_of(run_id)
             final = _final(run, tasks)
@@ -147,7 +155,7 @@ class Supervisor(Watchful):
                 return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
             if self._wake.is_set():
                 self._wake.clear()
-                self._orders.carry_out()
+                self._carry_out()
             if not cancelled and runs.get(lease.run_id).options.get("cancel"):
                 cancelled = True
                 worker.cancel()
