@@ -100,8 +100,8 @@ def _log(file: Path, room: str, refused: Exception) -> None:
                 raise kind(f'{CANARIES["patient"]}\n  File "/{CANARIES["single"]}", line 4829134, in x')
             except ValueError:
                 logger.exception("task_failed code=%s", CANARIES["password"])
-            logger.info("%s_died", word)
-            logger.info("%s: a sentence where a code should stand", CANARIES["windows"])
+            logger.warning("%s_died", word)
+            logger.warning("%s: a sentence where a code should stand", CANARIES["windows"])
         finally:
             logger.removeHandler(handler)
             logger.propagate = True
