@@ -92,6 +92,7 @@ def restore(file: Path, *, replace: bool, take_over: bool) -> int:
             aside = _settle(file, home, staged, told, lock, take_over=take_over)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
+    _note_whereabouts(home, take_over=take_over)
     tell(texts.say("restored", {"file": file, "made_at": told["made_at"]}))
     if aside is not None:
         tell(texts.say("restored_aside", {"aside": aside}))
@@ -122,22 +123,50 @@ def _settle(
     from agent.store import home as home_row  # noqa: PLC0415
     from agent.store.database import close_store, is_prepared, prepare_store  # noqa: PLC0415
     from agent.system.backups import put_in_place  # noqa: PLC0415
-    from agent.system.seal import master_key  # noqa: PLC0415
-    from agent.system.vault import open_vault  # noqa: PLC0415
 
     new = Home(staged)
     if not is_prepared(new.database) or not is_prepared(new.evidence):
         raise BackupBroken(file=file.name, problem="it holds no ledger")
     try:
         prepare_store(new.database, new.evidence)
-        if home_row.has_key() and not home_row.is_key(master_key(open_vault(home))):
-            raise KeyLost
+        if home_row.has_key():
+            _note_restored(home, told)
         home_row.begin_again(told, at_terminal())
         if take_over:
             home_row.take_over(at_terminal())
     finally:
         close_store()
     return put_in_place(staged, home, lock)
+
+
+def _note_restored(home: Home, told: Mapping[str, Any]) -> None:
+    """Go on with the backup's audit chain; raises KeyLost if its key is not here."""
+    from agent.host.keys import Keys  # noqa: PLC0415
+    from agent.store import audit  # noqa: PLC0415
+    from agent.store import home as home_row  # noqa: PLC0415
+    from agent.system.seal import master_key  # noqa: PLC0415
+    from agent.system.vault import open_vault  # noqa: PLC0415
+
+    vault = open_vault(home)
+    master = master_key(vault)
+    if not home_row.is_key(master):
+        raise KeyLost
+    audit.use(Keys(master).audit)
+    audit.note_restored(at_terminal(), told, audit.witness(vault))
+
+
+def _note_whereabouts(home: Home, *, take_over: bool) -> None:
+    """Let the keyring know the chain of the home that is here now, and that it was taken over."""
+    from agent.host import auditing  # noqa: PLC0415
+    from agent.store import home as home_row  # noqa: PLC0415
+
+    if not open_home(home) or not home_row.has_key():
+        return
+    if take_over:
+        auditing.note(home, at_terminal(), "taken_over", {})
+    else:
+        auditing.open_keys(home)
+        auditing.keep_witness(home)
 
 
 def _not_taken_over(told: Mapping[str, Any]) -> NotTakenOver:
@@ -152,6 +181,7 @@ def home() -> None:
 @home.command("take-over")
 def take_over_home() -> int:
     """Say that the home of which this one is a copy is gone, and stays gone."""
+    from agent.host import auditing  # noqa: PLC0415
     from agent.store import home as home_row  # noqa: PLC0415
     from agent.system.bell import ring  # noqa: PLC0415
 
@@ -161,6 +191,7 @@ def take_over_home() -> int:
     if not home_row.take_over(at_terminal()):
         tell(texts.say("nothing_to_take_over"))
         return endings.DONE
+    auditing.note(found, at_terminal(), "taken_over", {})
     ring(found.bell, "home")
     tell(texts.say("taken_over"))
     return endings.DONE

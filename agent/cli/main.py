@@ -22,6 +22,7 @@ _SECTIONS = (
             **dict.fromkeys(("log", "evidence"), "proof_verbs"),
             "calendar": "calendar_verbs",
             **dict.fromkeys(("certificate", "verify"), "certificate_verbs"),
+            "audit": "audit_verbs",
         },
     ),
     ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),

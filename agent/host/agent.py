@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Self
 
 from agent.host import planning, recovery
 from agent.host.agenda import the_schedule
+from agent.host.auditing import keep_witness, note_settings
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.notices import Notices
 from agent.host.supervisor import Supervisor
+from agent.store import audit
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
 from agent.store.tables import OccurrenceRow
@@ -27,6 +29,8 @@ from agent.system.vault import open_vault
 
 if TYPE_CHECKING:
     from agent.host.clock import Clock
+
+_log = logging.getLogger(__name__)
 
 
 class Host:
@@ -63,6 +67,10 @@ class Host:
             home_row.know_key(master)
             keys = Keys(master)
             self._open_log()
+            audit.use(keys.audit)
+            note_settings(self._home)
+            if (why := keep_witness(self._home)) is not None:
+                _log.warning("audit_head_not_kept why=%s", why)
             recovery.recover()
             self._notices = Notices(self._home, settings)
             self._supervisor = Supervisor(self._home, settings, keys, self._tell)
