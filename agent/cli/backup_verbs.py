@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ from resources.i18n import texts
 
 if TYPE_CHECKING:
     from agent.system.instance import InstanceLock
+    from agent.system.seal import Key
+    from agent.system.vault import Vault
 
 _NEEDED = ("predawn.db", "evidence.db")
 
@@ -72,6 +75,9 @@ def backup(file: Path) -> int:
 @click.option("--take-over", is_flag=True, help="Say that the home it is a copy of is gone, for good.")
 def restore(file: Path, *, replace: bool, take_over: bool) -> int:
     """Put a backup in this home's place. What was delivered since is looked up, never typed again.
+
+    Where the keyring does not hold its key (another computer), it asks for the recovery code, on a terminal
+    or by standard input.
 
     The restored home does nothing before a person has said that the other one is gone (--take-over, or later:
     predawn home take-over).
@@ -140,19 +146,48 @@ def _settle(
 
 
 def _note_restored(home: Home, told: Mapping[str, Any]) -> None:
-    """Go on with the backup's audit chain; raises KeyLost if its key is not here."""
+    """Go on with the backup's audit chain; raises KeyLost if its key is not here and nobody has the code."""
     from agent.host.keys import Keys  # noqa: PLC0415
     from agent.store import audit  # noqa: PLC0415
     from agent.store import home as home_row  # noqa: PLC0415
     from agent.system.seal import master_key  # noqa: PLC0415
     from agent.system.vault import open_vault  # noqa: PLC0415
 
+    master: Key | None
     vault = open_vault(home)
-    master = master_key(vault)
-    if not home_row.is_key(master):
-        raise KeyLost
+    try:
+        master = master_key(vault)
+    except KeyLost:
+        master = None
+    if master is None or not home_row.is_key(master):
+        master = _master_by_code(vault)
     audit.use(Keys(master).audit)
     audit.note_restored(at_terminal(), told, audit.witness(vault))
+
+
+def _master_by_code(vault: Vault) -> Key:
+    """Ask for the recovery code and put the key that it opens into this computer's keyring.
+
+    Raises KeyLost when no code was saved or nobody is there to type it, WrongRecoveryCode.
+    """
+    from agent.host.recovery_code import master_by  # noqa: PLC0415
+    from agent.store import home as home_row  # noqa: PLC0415
+    from agent.system.seal import put_master_key  # noqa: PLC0415
+
+    typed = _typed_code() if home_row.recovery().get("wrapped") else None
+    if not typed:
+        raise KeyLost
+    master = master_by(typed)
+    if (aside := put_master_key(vault, master)) is not None:
+        tell(texts.say("key_aside", {"name": aside}))
+    return master
+
+
+def _typed_code() -> str | None:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    answer: str = click.prompt(texts.say("ask_recovery_code"), err=True)
+    return answer
 
 
 def _note_whereabouts(home: Home, *, take_over: bool) -> None:

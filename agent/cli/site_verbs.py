@@ -11,6 +11,7 @@ from agent.cli.books import SiteBook, site_book
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.person import at_terminal
 from agent.cli.reading import open_home
+from agent.cli.recovery_verbs import remind
 from agent.core.failures import UnknownSite
 from agent.system.paths import Home, find_home
 from agent.system.settings import Settings, load_settings
@@ -100,6 +101,7 @@ def set_password(name: str, *, account: str | None, office: str | None, from_std
     password = _from_stdin() if from_stdin else _prompted(who, name)
     passwords.store_password(home, whose, name, who, password, at_terminal())
     tell(texts.say("password_kept", {"site": name, "account": who}))
+    remind(home)
 
 
 def _office(wanted: str | None, settings: Settings) -> str:

@@ -5,7 +5,7 @@
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
     │   ├── BackupBroken · HomeInUse
-    │   ├── MayNotOpen · ProofRemoved · EvidenceDamaged · FolderInUse
+    │   ├── MayNotOpen · ProofRemoved · EvidenceDamaged · FolderInUse · WrongRecoveryCode
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
@@ -154,6 +154,10 @@ class EvidenceDamaged(Usage):
 
 class FolderInUse(Usage):
     """Evidence is to be written into a folder that holds something already (path)."""
+
+
+class WrongRecoveryCode(Usage):
+    """What was typed is no recovery code of this home; one of its groups is mistyped, or none is (group)."""
 
 
 class UnknownElement(Usage):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from agent.core.failures import VaultLocked
 from agent.host import planning, recovery
 from agent.host.agenda import the_schedule
 from agent.host.auditing import keep_witness, note_settings
@@ -31,6 +34,31 @@ if TYPE_CHECKING:
     from agent.host.clock import Clock
 
 _log = logging.getLogger(__name__)
+
+LOCKED_SECONDS = 5.0
+"""How often a keyring that is locked is asked again."""
+
+
+def start_when_unlocked(
+    host: Host, waiting: Callable[[VaultLocked], object], ended: threading.Event | None = None
+) -> bool:
+    """Start a host; a keyring that is locked, as after a start without a login, is waited for.
+
+    ``waiting`` is told once, so that a face can say why nothing happens. Returns False if ``ended`` was set
+    before. Raises what :meth:`Host.start` does otherwise.
+    """
+    stop, told = ended or threading.Event(), False
+    while True:
+        try:
+            host.start()
+        except VaultLocked as failure:
+            if not told:
+                waiting(failure)
+                told = True
+            if stop.wait(LOCKED_SECONDS):
+                return False
+        else:
+            return True
 
 
 class Host:
