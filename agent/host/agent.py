@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from agent.core.failures import VaultLocked
 from agent.host import planning, recovery
 from agent.host.agenda import the_schedule
+from agent.host.auditing import keep_witness, note_settings
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.notices import Notices
 from agent.host.supervisor import Supervisor
+from agent.store import audit
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
 from agent.store.tables import OccurrenceRow
@@ -27,6 +32,33 @@ from agent.system.vault import open_vault
 
 if TYPE_CHECKING:
     from agent.host.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+LOCKED_SECONDS = 5.0
+"""How often a keyring that is locked is asked again."""
+
+
+def start_when_unlocked(
+    host: Host, waiting: Callable[[VaultLocked], object], ended: threading.Event | None = None
+) -> bool:
+    """Start a host; a keyring that is locked, as after a start without a login, is waited for.
+
+    ``waiting`` is told once, so that a face can say why nothing happens. Returns False if ``ended`` was set
+    before. Raises what :meth:`Host.start` does otherwise.
+    """
+    stop, told = ended or threading.Event(), False
+    while True:
+        try:
+            host.start()
+        except VaultLocked as failure:
+            if not told:
+                waiting(failure)
+                told = True
+            if stop.wait(LOCKED_SECONDS):
+                return False
+        else:
+            return True
 
 
 class Host:
@@ -63,6 +95,10 @@ class Host:
             home_row.know_key(master)
             keys = Keys(master)
             self._open_log()
+            audit.use(keys.audit)
+            note_settings(self._home)
+            if (why := keep_witness(self._home)) is not None:
+                _log.warning("audit_head_not_kept why=%s", why)
             recovery.recover()
             self._notices = Notices(self._home, settings)
             self._supervisor = Supervisor(self._home, settings, keys, self._tell)

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from agent.core.failures import UnknownItem
 from agent.store.database import durable
 from agent.store.fields import utc_now
 from agent.store.lease import Lease
@@ -37,6 +38,19 @@ def keep(lease: Lease, key: Key, content: bytes, *, kind: str, name: str, media_
     with lease.transaction():
         EvidenceRow.insert(run=lease.run_id, task=lease.task_id, **vars(proof)).execute()
     return proof
+
+
+def get(ident: str) -> EvidenceRow:
+    """Return what is known of one piece of evidence; raises UnknownItem."""
+    row = EvidenceRow.get_or_none(EvidenceRow.id == ident)
+    if row is None:
+        raise UnknownItem(item=ident)
+    return row
+
+
+def of_run(run_id: str) -> list[EvidenceRow]:
+    """Return what proof a run holds, in the order it was kept."""
+    return list(EvidenceRow.select().where(EvidenceRow.run == run_id).order_by(EvidenceRow.created_at))
 
 
 def open_evidence(ident: str, key: Key) -> bytes:

@@ -159,6 +159,7 @@ def _evidence(row: EvidenceRow) -> dict[str, Any]:
         "sha256": row.sha256,
         "size": row.size,
         "created_at": moment(row.created_at),
+        "removed": row.removed,
     }
 
 

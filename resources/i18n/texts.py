@@ -116,6 +116,11 @@ def event(event: str) -> str:
     return _sentence("events", event)
 
 
+def audited(verb: str) -> str:
+    """Return what an entry of the audit log says was done."""
+    return _sentence("audit_verbs", verb)
+
+
 def notice_state(state: str, params: Params) -> str:
     """Return whether a notice has reached its addressee."""
     return fill(_sentence("notice_states", state), params)
