@@ -10,10 +10,10 @@ from agent.cli import endings
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import Told
 from agent.cli.look_verbs import read_run
-from agent.cli.moments import Moments, office_zone
 from agent.cli.new_files import write_new
 from agent.cli.sealed import run_key
 from agent.core.failures import UnknownItem
+from agent.faces.moments import Moments, office_zone
 from agent.system.paths import Home, find_home
 from resources.i18n import texts
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from agent.cli.books import SiteBook, site_book
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.reading import open_home
 from agent.core.failures import UnknownSite
+from agent.faces.books import SiteBook, site_book
 from agent.system.paths import Home, find_home
 from agent.system.settings import Settings, load_settings
 from resources.i18n import texts
