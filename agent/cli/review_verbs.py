@@ -12,8 +12,8 @@ from agent.cli.endings import DONE, FAILED
 from agent.cli.reading import open_for_reading
 from agent.cli.record_pages import heading
 from agent.cli.sealed import contents
-from agent.cli.wording import capitalised
 from agent.core.failures import UnknownItem, WrongState
+from agent.faces.wording import capitalised
 from agent.system.paths import Home
 from resources.i18n import texts
 
@@ -117,7 +117,7 @@ def _read(item: int) -> dict[str, Any]:
 
 
 def _question(home: Home, value: Values) -> str:
-    from agent.cli.following import wording_of  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
 
     return wording_of(home, value["run"]).question(value)
 
