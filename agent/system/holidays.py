@@ -57,6 +57,16 @@ def public_holidays(country: str, region: str | None, years: tuple[int, ...]) ->
     return MappingProxyType({day: name for day, name in found.items() if day.year in years})
 
 
+@lru_cache(maxsize=1)
+def places() -> Mapping[str, tuple[str, ...]]:
+    """Return every country that the ``holidays`` package knows (ISO 3166-1), with its regions' codes."""
+    import holidays  # noqa: PLC0415
+
+    return MappingProxyType(
+        {country: tuple(regions) for country, regions in holidays.list_supported_countries().items()}
+    )
+
+
 def office_days(office: Office, years: Iterable[int], *, holidays: Holidays = public_holidays) -> OfficeDays:
     """Return an office's closed days with their names, and its half days, over some years.
 

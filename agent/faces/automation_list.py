@@ -1,0 +1,116 @@
+"""Every automation as people look at it: what it does, when, where it signs in, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from agent.core.notices import TABLE, addressees
+from agent.faces import duty_days
+from agent.faces.books import site_titles
+from agent.host import planning
+from agent.host.enrolment import Enrolled, Enrolment
+from agent.store import accounts, pauses
+from agent.store.fields import utc_now
+from agent.system.automations import automation_folders
+from agent.system.paths import Home
+from agent.system.settings import Settings
+
+Values = dict[str, Any]
+
+_README = "README.md"
+_LONGEST_README = 40_000  # characters; beyond that it is no page for a window
+
+
+class Automations:
+    """Lists them; describes an automation again only when its code has changed, so keep one of these."""
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        self._home = home
+        self._manifests: dict[Path, Mapping[str, Any]] = {}
+        self._enrolment = Enrolment(home, settings, self._describe)
+
+    def listed(self, coming: int) -> list[Values]:
+        """Return each automation with its offices' calendars, ``coming`` starts to come in each.
+
+        The store is open. What cannot be described says why under ``problem``.
+        """
+        now, folders = utc_now(), automation_folders(self._home)
+        scheduled, others = self._enrolment.look(now)
+        settings = self._enrolment.settings
+        paused = {row.automation: row for row in pauses.rows()}
+        found = []
+        for name, folder in folders.items():
+            manifest = self._manifests.get(folder)
+            offices = [self._office(one, coming) for one in scheduled if one.automation == name]
+            offices += [duty_days.left_out(one) for one in others if one.automation == name]
+            pause = paused.get(name)
+            found.append(
+                {
+                    "automation": name,
+                    "title": manifest["title"] if manifest else name,
+                    "problem": None if manifest else _why_not(offices),
+                    "readme": _readme(folder),
+                    "own": folder.is_relative_to(self._home.root),
+                    **{word: (manifest or {}).get(word) for word in ("schedule", "deadline", "covers")},
+                    "tasks": list((manifest or {}).get("tasks", ())),
+                    "sites": self._sites(manifest, settings),
+                    "offices": offices,
+                    "paused": None
+                    if pause is None
+                    else {
+                        "who": pause.actor["name"],
+                        "until": pause.until_day.isoformat() if pause.until_day else None,
+                    },
+                    "told": _told(settings),
+                }
+            )
+        return sorted(found, key=lambda one: str(one["title"]).casefold())
+
+    def _describe(self, home: Home, folder: Path) -> Mapping[str, Any]:
+        self._manifests.pop(folder, None)
+        manifest = planning.describe(home, folder)
+        self._manifests[folder] = manifest
+        return manifest
+
+    def _office(self, one: Enrolled, coming: int) -> Values:
+        return duty_days.entry(one, coming)
+
+    def _sites(self, manifest: Mapping[str, Any] | None, settings: Settings) -> list[Values]:
+        titles = site_titles(self._home)
+        names = sorted({task["site"] for task in (manifest or {}).get("tasks", ()) if task["site"]})
+        return [
+            {
+                "name": name,
+                "title": titles.get(name, name),
+                "enters": any(
+                    task["site"] == name and task["kind"] == "upload" for task in (manifest or {})["tasks"]
+                ),
+                "ready": all(accounts.find(office, name) is not None for office in settings.offices),
+            }
+            for name in names
+        ]
+
+
+def _why_not(offices: list[Values]) -> Mapping[str, Any] | None:
+    return next((one["why"] for one in offices if not one["scheduled"]), None)
+
+
+def _readme(folder: Path) -> str | None:
+    try:
+        return (folder / _README).read_text(encoding="utf-8", errors="replace")[:_LONGEST_README]
+    except OSError:
+        return None
+
+
+def _told(settings: Settings) -> list[Values]:
+    """Return which event is told to whom."""
+    wishes = settings.notices
+    return [
+        {
+            "event": event.value,
+            "to": list(addressees(event, wishes.tell, heartbeat=wishes.heartbeat_url is not None)),
+        }
+        for event in TABLE
+    ]
