@@ -29,4 +29,11 @@ class Entry:
         return page
 
 
-PAGES = (Entry("runs", "runs:RunsPage"),)
+PAGES = (
+    Entry("runs", "runs:RunsPage"),
+    Entry("gallery", "gallery:GalleryPage"),
+    Entry("automations", "automations:AutomationsPage"),
+    Entry("sites", "sites:SitesPage"),
+    Entry("settings", "settings:SettingsPage"),
+    Entry("health", "health:HealthPage"),
+)

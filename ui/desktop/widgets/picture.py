@@ -175,6 +175,7 @@ class PictureView(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        self.wanted = ""  # the id of the evidence that is to be shown
         space = theme.unit()
         self.caption = label(name, "quiet")
         self.canvas = Canvas()
