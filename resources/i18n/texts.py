@@ -198,6 +198,9 @@ def _told(params: Params, noun: Noun) -> dict[str, object]:
 def _known(params: Params, noun: Noun) -> dict[str, object]:
     state = params.get("state")
     told = {"state": _book()["state_words"].get(state, state)} if state else {}
+    given = params.get("answer")
+    if isinstance(given, str) and has("answers", given):
+        told["answer"] = answer(given)
     return {"noun": noun[0], "nouns": noun[1], **params, **told}
 
 
