@@ -12,6 +12,7 @@ from agent.core.failures import (
     AccountLocked,
     Action,
     Asked,
+    Defect,
     Failure,
     Handling,
     PasswordMissing,
@@ -19,6 +20,7 @@ from agent.core.failures import (
     Report,
     SignInRefused,
     Site,
+    Usage,
     WorkerDied,
     handling,
 )
@@ -88,7 +90,7 @@ def settle(
     failure = Failure.from_json(task.failure) if task.failure else death
     rule, tries = handling(failure), runs.count_since_progress(task_id)
     handed_in = task.name in (run.options.get(downloads.HANDED_IN) or {})
-    if isinstance(failure, Report) and handed_in:
+    if isinstance(failure, Report | Usage | Defect) and handed_in:
         downloads.forget_handed_in(run_id, task.name)  # the same file would be refused as often as it is read
         rule = Handling(1, 0, Action.REVIEW)
     pause = pause_before(
