@@ -145,7 +145,7 @@ class MayNotOpen(Usage):
 
 
 class ProofRemoved(Usage):
-    """The bytes of a piece of evidence were removed by a rule; its fingerprint is kept (item, day, days)."""
+    """The bytes of some evidence were removed by a rule; its fingerprint is kept (item, removed_on, days)."""
 
 
 class EvidenceDamaged(Usage):

@@ -62,8 +62,8 @@ def open_evidence(ident: str, key: Key) -> bytes:
 
 
 def sweep() -> int:
-    """Delete bytes that no row names (a crash between the two commits); returns how many."""
-    named = {row.id for row in EvidenceRow.select(EvidenceRow.id)}
+    """Delete bytes that no row names, or that were to be removed (a crash between the two commits)."""
+    named = {row.id for row in EvidenceRow.select(EvidenceRow.id).where(EvidenceRow.removed.is_null())}
     orphans = [row.id for row in BlobRow.select(BlobRow.id) if row.id not in named]
     if orphans:
         durable(lambda: BlobRow.delete().where(BlobRow.id.in_(orphans)).execute())
