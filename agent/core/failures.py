@@ -6,6 +6,7 @@
     │   ├── AnsweredAlready · QuestionChanged · AnswerIncomplete
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
     │   ├── BackupBroken · HomeInUse
+    │   ├── MayNotOpen · ProofRemoved · EvidenceDamaged · FolderInUse · WrongRecoveryCode
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
@@ -150,6 +151,26 @@ class BackupBroken(Usage):
 
 class HomeInUse(Usage):
     """A backup is to be restored over a home that holds data (path)."""
+
+
+class MayNotOpen(Usage):
+    """The settings name who may take evidence out of its seal, and this person is not among them (who)."""
+
+
+class ProofRemoved(Usage):
+    """The bytes of some evidence were removed by a rule; its fingerprint is kept (item, removed_on, days)."""
+
+
+class EvidenceDamaged(Usage):
+    """A piece of evidence does not open, or is not what its fingerprint says (item)."""
+
+
+class FolderInUse(Usage):
+    """Evidence is to be written into a folder that holds something already (path)."""
+
+
+class WrongRecoveryCode(Usage):
+    """What was typed is no recovery code of this home; one of its groups is mistyped, or none is (group)."""
 
 
 class UnknownElement(Usage):

@@ -8,14 +8,15 @@ from datetime import date
 from typing import Any
 
 from agent.core.actors import Actor
-from agent.core.failures import Defect, Failure, WrongState
+from agent.core.failures import Defect, Failure, Parameter, WrongState
 from agent.core.states import RunState
 from agent.host import planning
 from agent.host.answering import MAY_RESUME, Answers, wake
+from agent.host.auditing import keep_witness
 from agent.host.keys import Keys
-from agent.store import by_hand, commands, downloads, pauses, reviews, runs
+from agent.store import audit, by_hand, commands, downloads, pauses, reviews, runs
 from agent.store.database import transaction
-from agent.store.tables import RunRow
+from agent.store.tables import CommandRow, RunRow
 from agent.system.automations import automation_name, find_automation
 from agent.system.paths import Home
 from agent.system.settings import Settings
@@ -31,12 +32,28 @@ _MAY_CANCEL = {
     RunState.FAILED,
 }
 
+_AUDITED = (
+    "automation",
+    "business_date",
+    "run",
+    "item",
+    "answer",
+    "version",
+    "candidate",
+    "evidence",
+    "sha256",
+    "password_version",
+    "until",
+    "off",
+)
+
 
 class Orders:
     """The one path for wishes from window, command line, panel and schedule."""
 
     def __init__(self, home: Home, settings: Settings, keys: Keys) -> None:
         self._home, self._settings, self._keys = home, settings, keys
+        audit.use(keys.audit)
         self._verbs: Mapping[str, Callable[[Mapping[str, Any], Actor], Mapping[str, Any]]] = {
             "run": self._run,
             "resume": self._resume,
@@ -48,22 +65,34 @@ class Orders:
         }
 
     def carry_out(self) -> int:
-        """Carry out every waiting command, oldest first; returns how many there were."""
+        """Carry out every waiting command, oldest first; returns how many there were.
+
+        Each stands in the audit log before anything is done for it: a crash in between leaves a wish that is
+        carried out, and written down, once more, never a deed that nobody is known to have wished.
+        """
         waiting = commands.waiting()
         for row in waiting:
             try:
-                result = self._verbs[row.verb](row.args, Actor(**row.actor))
+                actor = Actor(**row.actor)
+                audit.append(actor, row.verb, _told(row.id, row.args))
+                result = self._verbs[row.verb](row.args, actor)
             except Failure as failure:
                 _log.info("command_refused verb=%s why=%s", row.verb, failure)
-                commands.end(row.id, done=False, result=failure.as_json())
+                self._refuse(row, failure)
             except (KeyError, ValueError, TypeError) as error:
                 # A row that cannot be understood must not stop the host, now and at every later start.
                 _log.exception("command_not_understood verb=%s", row.verb)
-                defect = Defect(kind=type(error).__name__, file="", line=0)
-                commands.end(row.id, done=False, result=defect.as_json())
+                self._refuse(row, Defect(kind=type(error).__name__, file="", line=0))
             else:
                 commands.end(row.id, done=True, result=result)
+        if waiting and (why := keep_witness(self._home)):
+            _log.warning("audit_head_not_kept why=%s", why)
         return len(waiting)
+
+    def _refuse(self, row: CommandRow, failure: Failure) -> None:
+        with transaction():
+            audit.append(_who(row), "refused", {"command": row.id, "why": failure.code})
+            commands.end(row.id, done=False, result=failure.as_json())
 
     def _run(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
         day = args.get("business_date")
@@ -120,6 +149,18 @@ class Orders:
         run = runs.get(args["run"])
         by_hand.take(run.id, actor)
         return {"run": run.id}
+
+
+def _who(row: CommandRow) -> Actor:
+    try:
+        return Actor(**row.actor)
+    except TypeError:  # written by hand
+        return Actor("person", "unknown", "unknown", "unknown", "unknown")
+
+
+def _told(command: int, args: Mapping[str, Any]) -> dict[str, Parameter]:
+    """Return what the audit log may hold of a wish: names and numbers, never a value of a record."""
+    return {"command": command, **{name: args[name] for name in _AUDITED if args.get(name) is not None}}
 
 
 def _require(run: RunRow, states: Set[RunState], wanted: str) -> None:

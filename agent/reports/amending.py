@@ -71,8 +71,10 @@ def texts_of(row: InvalidRow) -> dict[str, str]:
 
 def _read_again(row: InvalidRow, typed: TypedRows, told: Amendment) -> Row | InvalidRow:
     cells = {**row.cells, **(told.texts or {})}
-    edited = {name: {"by": dict(told.by), "at": told.at, "before": label(row.cells.get(name))}
-              for name in told.texts or {}}
+    edited = {
+        name: {"by": dict(told.by), "at": told.at, "before": label(row.cells.get(name))}
+        for name in told.texts or {}
+    }
     fields = {name: place for place, name in enumerate(typed.columns)}
     file, sheet = row.address.file, row.address.sheet
     layout = Layout(file, sheet, {}, typed.headers, fields, edited)

@@ -93,9 +93,7 @@ class Batch(Generic[RecordT]):
         self._leave_out_invalid(invalid, account)
         return account
 
-    def _leave_out_invalid(
-        self, invalid: Sequence[tuple[InvalidRow, str | None]], account: Account
-    ) -> None:
+    def _leave_out_invalid(self, invalid: Sequence[tuple[InvalidRow, str | None]], account: Account) -> None:
         """Rows that break their contract count as left out; what they hold is in no total."""
         self.left_out = [left for left in self.left_out if isinstance(left.row, Row)]
         for row, why in invalid:

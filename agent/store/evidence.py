@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from agent.core.failures import UnknownItem
 from agent.store.database import durable, transaction
 from agent.store.fields import utc_now
 from agent.store.lease import Lease
@@ -71,6 +72,19 @@ def was_handed_in(run_id: str, ident: str, sha256: str, kind: str) -> bool:
     )
 
 
+def get(ident: str) -> EvidenceRow:
+    """Return what is known of one piece of evidence; raises UnknownItem."""
+    row = EvidenceRow.get_or_none(EvidenceRow.id == ident)
+    if row is None:
+        raise UnknownItem(item=ident)
+    return row
+
+
+def of_run(run_id: str) -> list[EvidenceRow]:
+    """Return what proof a run holds, in the order it was kept."""
+    return list(EvidenceRow.select().where(EvidenceRow.run == run_id).order_by(EvidenceRow.created_at))
+
+
 def open_evidence(ident: str, key: Key) -> bytes:
     """Return the bytes of one piece of evidence; raises KeyError when they were removed, SealBroken."""
     blob = BlobRow.get_or_none(BlobRow.id == ident)
@@ -80,8 +94,8 @@ def open_evidence(ident: str, key: Key) -> bytes:
 
 
 def sweep() -> int:
-    """Delete bytes that no row names (a crash between the two commits); returns how many."""
-    named = {row.id for row in EvidenceRow.select(EvidenceRow.id)}
+    """Delete bytes that no row names, or that were to be removed (a crash between the two commits)."""
+    named = {row.id for row in EvidenceRow.select(EvidenceRow.id).where(EvidenceRow.removed.is_null())}
     orphans = [row.id for row in BlobRow.select(BlobRow.id) if row.id not in named]
     if orphans:
         durable(lambda: BlobRow.delete().where(BlobRow.id.in_(orphans)).execute())

@@ -149,6 +149,7 @@ def _evidence(row: EvidenceRow) -> dict[str, Any]:
         "sha256": row.sha256,
         "size": row.size,
         "created_at": moment(row.created_at),
+        "removed": row.removed,
     }
 
 

@@ -39,6 +39,7 @@ class HomeRow(_Row):
     key_check = CharField(null=True)  # a keyed hash by which the master key is known again
     created_at = UtcField()
     restored = JsonField(null=True)  # when, from which backup; and who said that the other home is gone
+    recovery = JsonField(null=True)  # the master key, wrapped by the recovery code; or who accepted the loss
 
     class Meta:
         table_name = "home"
@@ -56,6 +57,7 @@ class AccountRow(_Row):
     tries = IntegerField(default=0)  # unsuccessful ones in a row, for this password version
     session = BlobField(null=True)  # sealed: cookies, local and session storage
     changed_at = UtcField()
+    code_step = IntegerField(null=True)  # the last time step whose one-time code was typed
 
     class Meta:
         table_name = "account"
@@ -231,6 +233,7 @@ class EvidenceRow(_Row):
     sha256 = CharField()
     size = IntegerField()
     created_at = UtcField()
+    removed = JsonField(null=True)  # when its bytes were removed, and by which rule
 
     class Meta:
         table_name = "evidence"
@@ -379,6 +382,24 @@ class AcceptedFileRow(_Row):
         indexes = ((("automation", "office", "task"), False),)
 
 
+class AuditRow(_Row):
+    """One decision, or one look at evidence (:mod:`agent.store.audit`); its HMAC covers the row before.
+
+    Actor and params are JSON, kept as the text that the HMAC was made of.
+    """
+
+    position = IntegerField(primary_key=True)
+    at = UtcField()
+    actor = TextField()
+    verb = CharField()
+    params = TextField()
+    previous = CharField()
+    mac = CharField()
+
+    class Meta:
+        table_name = "audit"
+
+
 class BlobRow(Model):
     """Sealed bytes of one piece of evidence, in a file of their own."""
 
@@ -429,6 +450,7 @@ LEDGER_TABLES = (
     PauseRow,
     NoticeRow,
     AcceptedFileRow,
+    AuditRow,
     CorrectionRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

@@ -53,14 +53,12 @@ class Delivery:
         *,
         picture: Callable[[str], str | None],
         translate: Callable[[Exception], Failure],
-        correct: Callable[[], None] = lambda: None,
     ) -> None:
         self._destination, self._site, self._ledger, self._pipe = destination, site, ledger, pipe
         self._wishes, self._epoch, self._repeats = wishes, duty.epoch, duty.repeats
         self._picture, self._translate = picture, translate
         self._looking = Looking(destination, site, ledger, repeats=duty.repeats)
         self._parents = Parents(ledger, duty.link, wishes.accepted_by)
-        self._correct = correct
         # Whoever sent before us is dead by now, but its last request may still be on its way.
         self._last_request = time.monotonic()
         self._doubts_in_a_row = 0
@@ -78,7 +76,6 @@ class Delivery:
         a commit click.
         """
         self._ledger.doubt_intended()
-        self._correct()
         self._site.open()
         self._recognise()
         self._enter_planned()

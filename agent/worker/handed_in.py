@@ -20,7 +20,7 @@ class Nothing:
     def __getattr__(self, name: str) -> Nothing:
         return self
 
-    def __call__(self, *_args: object, **_named: object) -> Nothing:
+    def __call__(self, *_args: object, **_named: object) -> Nothing:  # noqa: D102  # as all of this is
         return self
 
     def __getitem__(self, _key: object) -> Nothing:

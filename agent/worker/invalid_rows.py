@@ -33,9 +33,7 @@ def amendments(run_id: str, sha256: str, key: Key) -> dict[Place, Amendment]:
     return found
 
 
-def ask(
-    lease: Lease, downloads: Iterable[Download], prove: Callable[[bytes, str], Proof]
-) -> None:
+def ask(lease: Lease, downloads: Iterable[Download], prove: Callable[[bytes, str], Proof]) -> None:
     """Ask about each broken row of the files that could not be read; raises FenceLost.
 
     What stands in the row is sealed; the question itself names the place, the column and the problem.

@@ -187,6 +187,7 @@ class Workplace:
             fields = destination.compared() if destination.effect == "ensure" else None
             lines = batches.plan(batch.lines, batch.sources, fields, repeats=batch.repeats)
             ledger.plan(lines, batch.left_out)
+        Correcting(destination, ledger, self.assignment.lease, self.assignment.data_key).apply()
         site = self._open_site(task)
         delivery = Delivery(
             destination,
@@ -197,9 +198,6 @@ class Workplace:
             Duty(self.assignment.epoch, batch.repeats, self._link(task)),
             picture=self.picture,
             translate=self.translate,
-            correct=Correcting(
-                destination, ledger, self.assignment.lease, self.assignment.data_key
-            ).apply,
         )
         try:
             delivery.run()

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from agent.core.states import RecordState, RunState, TaskState
+from agent.host.keys import Keys
 from agent.host.orders import Orders
 from agent.store import commands, reviews, runs
 from agent.store.ledger import Ledger, Question
+from agent.system.paths import Home
+from agent.system.seal import new_key
 from tests.store.ground import (
     SOMEBODY,
     begin,
@@ -35,10 +38,12 @@ def store(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def orders() -> Orders:
-    """What carries wishes out; none of those here needs a home, settings or keys."""
+def orders(tmp_path: Path) -> Orders:
+    """What carries wishes out; none of those here needs settings."""
     nothing: Any = None
-    return Orders(nothing, nothing, nothing)
+    home = Home(tmp_path)
+    home.mark_demo()  # its vault is a file: no keyring is needed
+    return Orders(home, nothing, Keys(new_key()))
 
 
 def wish(orders: Orders, verb: str, **args: object) -> tuple[str, Any]:
