@@ -16,6 +16,7 @@ from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.notices import Notices
 from agent.host.supervisor import Supervisor
+from agent.host.upkeep import Upkeep
 from agent.store import audit
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
@@ -75,6 +76,7 @@ class Host:
         self._bell = Bell(home.bell)
         self._supervisor: Supervisor | None = None
         self._notices: Notices | None = None
+        self._upkeep: Upkeep | None = None
         self._log: logging.Handler | None = None
 
     def start(self) -> None:
@@ -106,6 +108,8 @@ class Host:
             self._supervisor.start()
             self._notices.start()
             if self._scheduled:
+                self._upkeep = Upkeep(self._home, settings)
+                self._upkeep.start()
                 self._clock = self._make_clock(settings, keys)
                 self._clock.start()
         except BaseException:
@@ -122,7 +126,7 @@ class Host:
     @property
     def defect(self) -> BaseException | None:
         """What the supervisor, the clock, or who tells people died of: a face must say so."""
-        parts = (self._supervisor, self._clock, self._notices)
+        parts = (self._supervisor, self._clock, self._notices, self._upkeep)
         return next((part.defect for part in parts if part is not None and part.defect is not None), None)
 
     def stop(self) -> None:
@@ -130,6 +134,9 @@ class Host:
         if self._clock is not None:
             self._clock.stop()
             self._clock = None
+        if self._upkeep is not None:
+            self._upkeep.stop()
+            self._upkeep = None
         if self._supervisor is not None:
             self._supervisor.stop()
             self._supervisor = None

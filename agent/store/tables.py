@@ -98,6 +98,9 @@ class RunRow(_Row):
 class TaskRow(_Row):
     """One function of the automation in a run."""
 
+    if TYPE_CHECKING:
+        run_id: str
+
     id = AutoField()
     run = ForeignKeyField(RunRow, backref="tasks", on_delete="CASCADE")
     position = IntegerField()
@@ -219,6 +222,7 @@ class EvidenceRow(_Row):
 
     if TYPE_CHECKING:
         run_id: str
+        task_id: int | None
 
     id = CharField(primary_key=True)
     run = ForeignKeyField(RunRow, backref="evidence", on_delete="CASCADE")
@@ -254,6 +258,9 @@ class ReviewRow(_Row):
     actor = JsonField(null=True)
     created_at = UtcField()
     answered_at = UtcField(null=True)
+    version = IntegerField(default=1)  # rises when the question changes; an answer names the one it saw
+    cause = TextField(null=True)  # open questions of one cause are one question
+    given = JsonField(null=True)  # what came with the answer: a reason, a hash, a password's version
 
     class Meta:
         table_name = "review"
@@ -404,6 +411,27 @@ class BlobRow(Model):
         table_name = "blob"
 
 
+class CorrectionRow(_Row):
+    """What a person made of a record, or of a row of a file that never became one; applied by a worker.
+
+    ``place`` names the row (SHA-256 of the file, sheet, number); ``values`` is the sealed evidence with the
+    new texts by field, none where the row is left out.
+    """
+
+    id = AutoField()
+    run_id = CharField(index=True)
+    record_id = IntegerField(null=True)
+    place = TextField(null=True)
+    values = CharField(null=True)
+    reason = TextField(null=True)
+    actor = JsonField()
+    created_at = UtcField()
+    applied_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "correction"
+
+
 LEDGER_TABLES = (
     HomeRow,
     AccountRow,
@@ -423,5 +451,6 @@ LEDGER_TABLES = (
     NoticeRow,
     AcceptedFileRow,
     AuditRow,
+    CorrectionRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core import failures
-from agent.core.failures import ANSWERS, Failure
+from agent.core.answers import ANSWERS, NEEDS, ROW_ANSWERS, TAKEN_ANSWERS
+from agent.core.failures import Failure
 from agent.core.states import RecordState, RunState, TaskKind, TaskState
 from agent.host.auditing import SETTINGS_CHANGED
 from agent.store.audit import RESTORED
@@ -117,7 +118,10 @@ def test_every_answer_offered_in_the_code_has_words() -> None:
         for code in answer_codes(call)
     }
     assert offered >= {"leave_out", "send_it", "retry", "it_is_there"}
-    assert offered | {code for codes in ANSWERS.values() for code in codes} <= texts.codes("answers")
+    listed = {code for codes in (*ANSWERS.values(), ROW_ANSWERS, TAKEN_ANSWERS) for code in codes}
+    assert offered | listed | {"finish_by_hand", "withdrawn", *NEEDS} - {"accept_repair"} <= texts.codes(
+        "answers"
+    )
 
 
 def test_every_step_taken_in_the_code_has_words() -> None:

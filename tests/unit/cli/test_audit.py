@@ -17,6 +17,7 @@ from agent.store import audit, queries
 from agent.store.tables import LEDGER, BlobRow, EvidenceRow
 from agent.system.paths import Home
 from agent.system.vault import open_vault
+from resources.i18n import texts
 
 from .conftest import Predawn, Written, value_of
 
@@ -80,10 +81,12 @@ def test_only_who_may_takes_it_out(run: Written, command: Predawn, stored: Home,
 
 def test_what_a_rule_removed_says_when_and_why(run: Written, command: Predawn, stored: Home) -> None:
     (proof,) = queries.evidence(run.id)
-    EvidenceRow.update(removed={"day": "1 June", "days": 90}).execute()
+    EvidenceRow.update(removed={"removed_on": "2026-06-01", "days": 90}).execute()
     with pytest.raises(ProofRemoved) as removed:
         proofs.open_proof(stored, proof["id"], at_terminal())
-    assert removed.value.params == {"item": proof["id"], "day": "1 June", "days": 90}
+    assert removed.value.params == {"item": proof["id"], "removed_on": "2026-06-01", "days": 90}
+    told = texts.failure(removed.value.code, removed.value.params).title
+    assert told == "Removed on 1 June by the 90-day rule; its fingerprint is kept"
     assert "removed on 1 June by the 90-day rule" in command("evidence", run.id).stdout
     assert verbs(command) == []
 
