@@ -11,7 +11,7 @@ from agent.host.agenda import the_schedule
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.notices import Notices
-from agent.host.supervisor import Supervisor
+from agent.host.supervisor import Picture, Supervisor
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
 from agent.store.tables import OccurrenceRow
@@ -82,6 +82,16 @@ class Host:
             self._supervisor.wake()
         if self._clock is not None:
             self._clock.wake()
+
+    def look(self) -> None:
+        """Want to see what the worker sees: a window watches, at most once a second."""
+        if self._supervisor is not None:
+            self._supervisor.look()
+
+    @property
+    def picture(self) -> Picture | None:
+        """The newest picture of the page that is worked on; None while none was wanted, or none works."""
+        return None if self._supervisor is None else self._supervisor.picture
 
     @property
     def defect(self) -> BaseException | None:

@@ -107,7 +107,7 @@ class Orders:
         _require(run, _MAY_CANCEL, "not ended")
         if RunState(run.state) in _MAY_RESUME:
             _wake(run.id)  # the queue finds the wish, settles what is in doubt and ends the run
-        runs.change_options(run.id, cancel=actor.as_json())
+        runs.change_options(run.id, cancel=actor.as_json(), at_once=bool(args.get("at_once")))
         return {"run": run.id}
 
     def _answer(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
