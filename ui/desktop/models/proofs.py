@@ -18,6 +18,15 @@ _KEPT = 12  # large pictures at hand: stepping back and forth is one look, not m
 _opened: OrderedDict[str, QImage] = OrderedDict()
 
 
+def picture_name(picture: Mapping[str, Any]) -> str:
+    """Return what a picture shows: a step by its name, a failure in its words."""
+    name = str(picture["name"])
+    if not texts.has("failures", name):
+        return name
+    told = texts.failure(name, {"site": picture.get("site") or texts.say("the_site")}).title
+    return name.replace("_", " ").capitalize() if "…" in told else told
+
+
 def show_proof(
     desk: Desk,
     view: PictureView,

@@ -114,6 +114,7 @@ class AutomationCard(QWidget):
         )
         self.table = Table(texts.window("next_dates"))
         self.table.setModel(self.days)
+        self.table.setObjectName("inside")
         self.table.horizontalHeader().setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.days_card.add(self.table)
@@ -194,9 +195,7 @@ class AutomationCard(QWidget):
     # ── sites, page, notices ──────────────────────────────────────────────────────────────────────────────
     def _make_sites(self) -> QWidget:
         card = Card(texts.window("its_sites"))
-        self._sites = QVBoxLayout()
-        self._sites.setSpacing(theme.unit())
-        card.column.addLayout(self._sites)
+        self._sites = card.column()
         return card
 
     def _show_sites(self, one: Automation) -> None:

@@ -12,7 +12,6 @@ from agent.faces.automation_list import Automations
 from agent.store.database import is_prepared, open_store
 from agent.system.settings import load_settings
 from resources.i18n import texts
-from ui.desktop import theme
 from ui.desktop.desk import Desk
 from ui.desktop.failing import told_of
 from ui.desktop.models.rows import Column, Rows
@@ -40,20 +39,22 @@ class AutomationsPage(Page):
         self.names.setAccessibleName(self.accessibleName())
         self.names.setModel(self.rows)
         self.names.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.names.setSpacing(theme.unit() // 2)
+        self.names.setObjectName("names")
+        self.names.setFrameShape(QListView.Shape.NoFrame)
         self.names.selectionModel().currentChanged.connect(self._choose)
         self.card = AutomationCard(self)
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.card)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = self._split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.names)
         split.addWidget(right)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 3)
         split.setChildrenCollapsible(False)
         self.body.addWidget(split, 1)
+        split.hide()
         self._wanted: str | None = None
 
     def refresh(self, idents: frozenset[str]) -> None:
@@ -88,6 +89,7 @@ class AutomationsPage(Page):
             self.show_empty(texts.window("no_automations"), texts.window(words))
             return
         self.show_body()
+        self._split.show()
         if self._wanted is None and self.card.automation is not None:
             self._wanted = self.card.automation["automation"]
         self.rows.fill(found)

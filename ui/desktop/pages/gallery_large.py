@@ -13,7 +13,7 @@ from agent.store import pictures
 from agent.store.pictures import Wanted
 from resources.i18n import texts
 from ui.desktop import theme
-from ui.desktop.models.proofs import show_proof
+from ui.desktop.models.proofs import picture_name, show_proof
 from ui.desktop.widgets.controls import button, label
 from ui.desktop.widgets.picture import PictureView
 
@@ -43,6 +43,7 @@ class LargeView(QWidget):
         self.run = button(texts.window("picture_run"), self._go_to_run, flat=True)
         self.beside = QComboBox()
         self.beside.setAccessibleName(texts.window("compare_with"))
+        self.beside.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.beside.currentIndexChanged.connect(self._compare)
         top = QHBoxLayout()
         top.setSpacing(2 * space)
@@ -88,7 +89,7 @@ class LargeView(QWidget):
         self.after.setEnabled(0 <= row < known - 1)
         told = {"run": picture["run"], "task": picture["task"], "sha256": picture["sha256"][:16]}
         self.details.setText(texts.window("picture_details", told))
-        show_proof(self._desk, self.one, picture, f"{picture['name']} · {at}")
+        show_proof(self._desk, self.one, picture, f"{picture_name(picture)} · {at}")
         self._offer_days(picture)
         self.other.hide()
         self.one.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -112,6 +113,8 @@ class LargeView(QWidget):
     def _compare(self, place: int) -> None:
         run, picture = self.beside.itemData(place), self.picture
         self.other.setVisible(run is not None)
+        half = self._split.width() // 2
+        self._split.setSizes([half, half])
         if run is None or picture is None:
             return
         self.other.say(texts.window("picture_comes"))
@@ -128,8 +131,9 @@ class LargeView(QWidget):
             self.other.say(texts.window("picture_not_there"), run)
             return
         moments = self._desk.moments(found["office"])
-        show_proof(self._desk, self.other, found, f"{found['name']} · {moments.at(found['created_at'])}")
-        self._split.setSizes([1, 1])
+        show_proof(
+            self._desk, self.other, found, f"{picture_name(found)} · {moments.at(found['created_at'])}"
+        )
 
     def _go_to_run(self) -> None:
         if self.picture is not None:

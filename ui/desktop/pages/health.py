@@ -81,7 +81,10 @@ class HealthPage(Page):
         self._lines.addStretch(1)
 
     def _line(self, one: Finding) -> QFrame:
-        space, told = theme.unit(), texts.finding(one.code, one.params)
+        space = theme.unit()
+        titles = self.desk.site_titles()
+        params = {**one.params, "site": titles.get(str(one.params.get("site")), one.params.get("site"))}
+        told = texts.finding(one.code, {name: value for name, value in params.items() if value is not None})
         line = QFrame()
         line.setProperty("role", "clear")
         line.setAccessibleName(f"{texts.window(f'grade_{one.grade.value}')}: {told.title}")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTime
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QSpinBox, QTimeEdit, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QSpinBox, QTimeEdit
 
 from agent.core.notices import DESKTOP, RESERVED
 from agent.host.telling import test_message
@@ -37,9 +37,7 @@ class NoticesCard(Card):
         super().__init__(texts.window("card_notices"), texts.window("card_notices_why"))
         self._page, self._desk = page, page.desk
         self.notifier: Sender = RealSender()
-        self._known = QVBoxLayout()
-        self._known.setSpacing(theme.unit())
-        self.column.addLayout(self._known)
+        self._known = self.column()
         self.name, self.address = QLineEdit(), QLineEdit()
         self.name.setPlaceholderText(texts.window("address_name_example"))
         self.address.setPlaceholderText(texts.window("address_example"))

@@ -43,7 +43,7 @@ class StartCard(Card):
         self.at_sign_in.clicked.connect(self._switch)
         self.add(self.at_sign_in)
         self.state = self.tell()
-        self.waking = self.tell()
+        self.waking = self.tell(texts.window("wakeup_looking"))
         self.wake = button(texts.window("wakeup_apply"), self._apply)
         self.rest = button(texts.window("wakeup_remove"), self._remove)
         self.what = button(texts.window("wakeup_what"), self._unfold, flat=True)

@@ -28,6 +28,9 @@ from ui.desktop.widgets.table import Table
 
 Site = Mapping[str, Any]
 
+_STRETCH, _FITTED = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.ResizeToContents
+_STANDING = 2  # the column that takes the room that is left
+
 
 class SitesPage(Page):
     """The sites in a table; below it the one that is chosen."""
@@ -50,7 +53,14 @@ class SitesPage(Page):
         )
         self.table = Table(self.accessibleName())
         self.table.setModel(self.rows)
-        self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        head = self.table.horizontalHeader()
+        for place in range(self.rows.columnCount()):
+            wide = (
+                QHeaderView.ResizeMode.Stretch
+                if place == _STANDING
+                else QHeaderView.ResizeMode.ResizeToContents
+            )
+            head.setSectionResizeMode(place, wide)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.body.addWidget(self.table, 1)
         self.card = SiteCard(self)
@@ -97,7 +107,13 @@ class SitesPage(Page):
 
     def _age(self, site: Site) -> str:
         days = _days_since(site["password_set_at"])
-        return "" if days is None else texts.window("days_ago", {"count": days})
+        return (
+            ""
+            if days is None
+            else texts.window("days_ago", {"count": days})
+            if days
+            else texts.window("today")
+        )
 
     def _used(self, site: Site) -> str:
         return self.desk.moments(site["office"]).at(site["used_at"]) or texts.window("never_used")

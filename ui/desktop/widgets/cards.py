@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFormLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -25,70 +25,63 @@ class Card(QFrame):
         space = theme.unit()
         self.setProperty("role", "card")
         self.setAccessibleName(title)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(5 * space, 4 * space, 5 * space, 4 * space)
-        self.column.setSpacing(3 * space)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(5 * space, 4 * space, 5 * space, 4 * space)
+        self._grid.setHorizontalSpacing(6 * space)
+        self._grid.setVerticalSpacing(3 * space)
+        self._grid.setColumnStretch(1, 1)
         self.heading = label(title, "heading")
-        self.column.addWidget(self.heading)
+        self.add(self.heading)
         if words:
             self.tell(words)
-        self._form: QFormLayout | None = None
 
     def tell(self, words: str = "") -> QLabel:
-        """Add a quiet sentence; returns its label, to change it later."""
+        """Add a quiet sentence; returns its label, to change it later. Without words it takes no room."""
         told = label(words, "quiet")
         told.setWordWrap(True)
-        self._add(told)
+        self.add(told)
         return told
 
     def row(self, name: str, control: QWidget, *beside: QWidget, explain: str = "") -> QLabel:
         """Add a row: a name, its control, and what stands beside it; returns the name's label."""
-        space = theme.unit()
-        if self._form is None:
-            self._form = QFormLayout()
-            self._form.setHorizontalSpacing(6 * space)
-            self._form.setVerticalSpacing(3 * space)
-            self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
-            self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-            self.column.addLayout(self._form)
+        space, place = theme.unit(), self._grid.rowCount()
         told = label(name)
         told.setBuddy(control)
         if not control.accessibleName():
             control.setAccessibleName(name)
-        whole = QVBoxLayout()
-        whole.setSpacing(space)
-        across = QHBoxLayout()
-        across.setSpacing(2 * space)
-        across.addWidget(control)
-        for each in beside:
-            across.addWidget(each)
-        across.addStretch(1)
-        whole.addLayout(across)
+        self._grid.addWidget(told, place, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addLayout(_across(control, *beside), place, 1)
         if explain:
             quiet = label(explain, "quiet")
             quiet.setWordWrap(True)
+            quiet.setContentsMargins(0, 0, 0, 2 * space)
             control.setAccessibleDescription(explain)
-            whole.addWidget(quiet)
-        self._form.addRow(told, whole)
+            self._grid.addWidget(quiet, place + 1, 1)
         return told
 
     def buttons(self, *buttons: QWidget) -> None:
         """Add a row of buttons."""
-        across = QHBoxLayout()
-        across.setSpacing(2 * theme.unit())
-        for each in buttons:
-            across.addWidget(each)
-        across.addStretch(1)
-        self._form = None
-        self.column.addLayout(across)
+        self._grid.addLayout(_across(*buttons), self._grid.rowCount(), 0, 1, 2)
 
-    def add(self, widget: QWidget, stretch: int = 0) -> None:
+    def add(self, widget: QWidget) -> None:
         """Add anything else, as wide as the card."""
-        self._add(widget, stretch)
+        self._grid.addWidget(widget, self._grid.rowCount(), 0, 1, 2)
 
-    def _add(self, widget: QWidget, stretch: int = 0) -> None:
-        self._form = None  # the next row begins a form of its own, below
-        self.column.addWidget(widget, stretch)
+    def column(self) -> QVBoxLayout:
+        """Add a column to fill and empty, as wide as the card."""
+        made = QVBoxLayout()
+        made.setSpacing(theme.unit())
+        self._grid.addLayout(made, self._grid.rowCount(), 0, 1, 2)
+        return made
+
+
+def _across(*widgets: QWidget) -> QHBoxLayout:
+    made = QHBoxLayout()
+    made.setSpacing(2 * theme.unit())
+    for each in widgets:
+        made.addWidget(each)
+    made.addStretch(1)
+    return made
 
 
 class Outcome(QWidget):

@@ -55,6 +55,7 @@ class Canvas(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setMinimumHeight(30 * theme.unit())
+        self.viewport().setAutoFillBackground(False)
         self._fits = True
         self._boxes: tuple[Box, ...] = ()
         self._picture = QPixmap()
