@@ -30,6 +30,7 @@ class Entry:
 
 
 PAGES = (
+    Entry("review", "review:ReviewPage"),
     Entry("runs", "runs:RunsPage"),
     Entry("gallery", "gallery:GalleryPage"),
     Entry("automations", "automations:AutomationsPage"),

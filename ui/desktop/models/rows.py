@@ -13,6 +13,9 @@ from ui.desktop import icons
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 
+MORE = Qt.ItemDataRole.UserRole + 1
+"""The role of an entry's second line."""
+
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
@@ -21,6 +24,7 @@ class Column(Generic[Row]):
     heading: str
     text: Callable[[Row], str]
     sign: Callable[[Row], str] | None = None
+    more: Callable[[Row], str] | None = None  # a second, quiet line, where the view shows one
     right: bool = False
 
 
@@ -53,6 +57,9 @@ class Rows(QAbstractTableModel, Generic[Row]):
         column, row = self._columns[index.column()], self.rows[index.row()]
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return column.text(row)
+        if role in {MORE, Qt.ItemDataRole.AccessibleTextRole} and column.more is not None:
+            more = column.more(row)
+            return more if role == MORE else f"{column.text(row)} {more}"
         if role == Qt.ItemDataRole.DecorationRole and column.sign is not None:
             return icons.sign_icon(column.sign(row))
         if role == Qt.ItemDataRole.TextAlignmentRole:
