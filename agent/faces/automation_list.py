@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from agent.core.failures import Failure
 from agent.core.notices import TABLE, addressees
 from agent.faces import duty_days
 from agent.faces.books import site_titles
@@ -14,12 +16,14 @@ from agent.host.enrolment import Enrolled, Enrolment
 from agent.store import accounts, pauses
 from agent.store.fields import utc_now
 from agent.system.automations import automation_folders
+from agent.system.fingerprint import fingerprint
 from agent.system.paths import Home
 from agent.system.settings import Settings
 
 Values = dict[str, Any]
 
 _README = "README.md"
+_SIDE_BY_SIDE = 4
 _LONGEST_README = 40_000  # characters; beyond that it is no page for a window
 
 
@@ -28,7 +32,8 @@ class Automations:
 
     def __init__(self, home: Home, settings: Settings) -> None:
         self._home = home
-        self._manifests: dict[Path, Mapping[str, Any]] = {}
+        self._codes: dict[Path, str] = {}
+        self._described: dict[Path, Mapping[str, Any] | Failure] = {}
         self._enrolment = Enrolment(home, settings, self._describe)
 
     def listed(self, coming: int) -> list[Values]:
@@ -37,12 +42,14 @@ class Automations:
         The store is open. What cannot be described says why under ``problem``.
         """
         now, folders = utc_now(), automation_folders(self._home)
+        self._describe_changed(folders.values())
         scheduled, others = self._enrolment.look(now)
         settings = self._enrolment.settings
         paused = {row.automation: row for row in pauses.rows()}
         found = []
         for name, folder in folders.items():
-            manifest = self._manifests.get(folder)
+            told = self._described.get(folder)
+            manifest = None if isinstance(told, Failure) else told
             offices = [self._office(one, coming) for one in scheduled if one.automation == name]
             offices += [duty_days.left_out(one) for one in others if one.automation == name]
             pause = paused.get(name)
@@ -50,7 +57,7 @@ class Automations:
                 {
                     "automation": name,
                     "title": manifest["title"] if manifest else name,
-                    "problem": None if manifest else _why_not(offices),
+                    "problem": told.as_json() if isinstance(told, Failure) else None,
                     "readme": _readme(folder),
                     "own": folder.is_relative_to(self._home.root),
                     **{word: (manifest or {}).get(word) for word in ("schedule", "deadline", "covers")},
@@ -68,11 +75,29 @@ class Automations:
             )
         return sorted(found, key=lambda one: str(one["title"]).casefold())
 
+    def _describe_changed(self, folders: Iterable[Path]) -> None:
+        """Describe side by side what is new or has changed: each takes a process of its own."""
+        codes = {folder: fingerprint(folder) for folder in folders}
+        changed = [folder for folder, code in codes.items() if self._codes.get(folder) != code]
+
+        def describe(folder: Path) -> Mapping[str, Any] | Failure:
+            try:
+                return planning.describe(self._home, folder)
+            except Failure as failure:
+                return failure
+
+        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+            for folder, told in zip(changed, pool.map(describe, changed), strict=True):
+                self._codes[folder], self._described[folder] = codes[folder], told
+
     def _describe(self, home: Home, folder: Path) -> Mapping[str, Any]:
-        self._manifests.pop(folder, None)
-        manifest = planning.describe(home, folder)
-        self._manifests[folder] = manifest
-        return manifest
+        """Return what is known of a folder, for the enrolment; raises what describing it raised."""
+        told = self._described.get(folder)
+        if told is None:
+            told = planning.describe(home, folder)
+        if isinstance(told, Failure):
+            raise told
+        return told
 
     def _office(self, one: Enrolled, coming: int) -> Values:
         return duty_days.entry(one, coming)
@@ -91,10 +116,6 @@ class Automations:
             }
             for name in names
         ]
-
-
-def _why_not(offices: list[Values]) -> Mapping[str, Any] | None:
-    return next((one["why"] for one in offices if not one["scheduled"]), None)
 
 
 def _readme(folder: Path) -> str | None:

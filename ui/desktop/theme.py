@@ -165,7 +165,8 @@ def _sheet(known: Colours) -> str:
                                 border: 1px solid {known.accent}; font-weight: 600; }}
     QPushButton[role="main"]:hover {{ background: {stronger}; }}
     QPushButton[role="main"]:focus {{ border: 2px solid {known.text}; }}
-    QPushButton[role="main"]:disabled {{ background: {known.raised}; border-color: {known.line}; }}
+    QPushButton[role="main"]:disabled {{ background: {known.raised}; border-color: {known.line};
+                                         color: {known.quiet}; }}
     QPushButton[role="flat"] {{ border: 1px solid transparent; background: transparent;
                                 color: {known.accent}; padding: 4px 8px; }}
     QPushButton[role="flat"]:hover {{ background: {hover}; }}
@@ -176,6 +177,14 @@ def _sheet(known: Colours) -> str:
         selection-color: {known.on_accent}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus, QPlainTextEdit:focus,
     QTextEdit:focus {{ border: 2px solid {known.accent}; padding: 4px 7px; }}
+    QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 24px; }}
+    QLineEdit[wrong="true"] {{ border: 2px solid {known.failed}; padding: 4px 7px; }}
+    QLabel[role="wrong"] {{ color: {known.failed}; }}
+    QPushButton#answer {{ text-align: left; }}
+    QListView {{ border: 1px solid {known.line}; border-radius: 6px; background: {known.surface};
+                 outline: none; }}
+    QListView:focus {{ border: 2px solid {known.accent}; }}
+    QListView#names, QListView#names:focus {{ border: none; background: transparent; }}
     QComboBox QAbstractItemView {{ background: {known.surface}; border: 1px solid {known.line}; }}
     QListView#navigation {{ border: none; background: transparent; outline: none; }}
     QListView#navigation::item {{ padding: 8px 10px; border-radius: 6px; color: {known.text}; }}

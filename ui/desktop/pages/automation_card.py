@@ -93,7 +93,7 @@ class AutomationCard(QWidget):
                 if texts.has("window", own)
                 else duty_days.why(because, moments)
             )
-            broken = one["problem"] is not None and not one["tasks"]
+            broken = one["problem"] is not None
             self.problem.tell(
                 "failed" if broken else "waiting",
                 words if broken else texts.window("not_by_itself", {"why": words}),

@@ -113,7 +113,7 @@ class AutomationsPage(Page):
 
 
 def _sign(one: Automation) -> str:
-    if one["problem"] is not None and not one["tasks"]:
+    if one["problem"] is not None:
         return "failed"
     if one["paused"] is not None:
         return "risk"

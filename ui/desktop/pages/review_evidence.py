@@ -48,6 +48,8 @@ class EvidencePanel(QWidget):
         self._pictures.addWidget(self.before)
         self._pictures.addWidget(self.today)
         self._pictures.setChildrenCollapsible(False)
+        self._pictures.setStretchFactor(0, 1)
+        self._pictures.setStretchFactor(1, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * theme.unit())

@@ -100,10 +100,11 @@ class QuestionPanel(QWidget):
         self.give.setEnabled(False)
         across = QHBoxLayout()
         across.setSpacing(2 * space)
-        across.addWidget(self.line, 1)
         across.addWidget(self.give)
         across.addWidget(button(texts.window("never_mind"), self.put_line_away, flat=True))
+        across.addStretch(1)
         column.addWidget(self._line_name)
+        column.addWidget(self.line)
         column.addLayout(across)
         self._line.hide()
         return self._line

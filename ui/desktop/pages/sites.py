@@ -112,7 +112,7 @@ class SitesPage(Page):
             if days is None
             else texts.window("days_ago", {"count": days})
             if days
-            else texts.window("today")
+            else texts.window("password_today")
         )
 
     def _used(self, site: Site) -> str:

@@ -26,6 +26,7 @@ from ui.desktop.widgets.controls import button, label
 
 _STEP = 1.25
 _MOST, _LEAST = 8.0, 0.05
+_AROUND = 240  # pixels of a page that are shown around a box at least
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class Canvas(QGraphicsView):
         self.viewport().setAutoFillBackground(False)
         self._fits = True
         self._boxes: tuple[Box, ...] = ()
-        self._picture = QPixmap()
+        self._picture, self._shown = QPixmap(), QRectF()
+        self.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
 
     @property
     def scale_now(self) -> float:
@@ -66,10 +68,37 @@ class Canvas(QGraphicsView):
         return self.transform().m11()
 
     def show_picture(self, picture: QPixmap, boxes: Sequence[Box] = ()) -> None:
-        """Show a picture, as large as there is room."""
-        self._picture, self._boxes, self._fits = picture, tuple(boxes), True
+        """Show a picture: around its boxes, or as large as there is room."""
+        self._picture, self._boxes = picture, tuple(boxes)
         self._draw()
         self.fit()
+        if boxes:
+            self.look_at([box.rect for box in boxes])
+
+    def look_at(self, places: Sequence[QRectF]) -> None:
+        """Show these places with what stands around them, never larger than they are."""
+        around = QRectF()
+        for place in places:
+            around = around.united(place)
+        margin = max(around.width(), around.height(), _AROUND) / 2
+        wanted = around.adjusted(-margin, -margin, margin, margin).intersected(QRectF(self._picture.rect()))
+        self._shown = wanted
+        self._follow_size(fits=True)
+        self._fit_shown()
+
+    def _follow_size(self, *, fits: bool) -> None:
+        """Fit again whenever the room changes, or let one scroll; both at once would chase each other."""
+        self._fits = fits
+        bars = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setHorizontalScrollBarPolicy(bars)
+        self.setVerticalScrollBarPolicy(bars)
+
+    def _fit_shown(self) -> None:
+        if not self._picture.isNull():
+            self.fitInView(self._shown, Qt.AspectRatioMode.KeepAspectRatio)
+            if self.scale_now > 1:  # a small picture is not blown up
+                self.resetTransform()
+                self.centerOn(self._shown.center())
 
     def mark(self, boxes: Sequence[Box]) -> None:
         """Show other boxes over the same picture; what is zoomed stays so."""
@@ -78,23 +107,20 @@ class Canvas(QGraphicsView):
 
     def fit(self) -> None:
         """Show all of it."""
-        self._fits = True
-        if not self._picture.isNull():
-            whole = QRectF(self._picture.rect())
-            self.fitInView(whole, Qt.AspectRatioMode.KeepAspectRatio)
-            if self.scale_now > 1:  # a small picture is not blown up
-                self.resetTransform()
+        self._shown = QRectF(self._picture.rect())
+        self._follow_size(fits=True)
+        self._fit_shown()
 
     def zoom(self, factor: float) -> None:
         """Show it larger or smaller."""
         wanted = self.scale_now * factor
         if _LEAST <= wanted <= _MOST:
-            self._fits = False
+            self._follow_size(fits=False)
             self.scale(factor, factor)
 
     def actual_size(self) -> None:
         """Show it pixel for pixel."""
-        self._fits = False
+        self._follow_size(fits=False)
         self.resetTransform()
 
     # ── Qt's own ──────────────────────────────────────────────────────────────────────────────────────────
@@ -102,7 +128,7 @@ class Canvas(QGraphicsView):
         """Fit again, unless somebody has zoomed."""
         super().resizeEvent(event)
         if self._fits:
-            self.fit()
+            self._fit_shown()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  # Qt's name
         """Zoom with Ctrl; else scroll."""
