@@ -29,4 +29,7 @@ class Entry:
         return page
 
 
-PAGES = (Entry("runs", "runs:RunsPage"),)
+PAGES = (
+    Entry("today", "today:TodayPage"),
+    Entry("runs", "runs:RunsPage"),
+)
