@@ -8,9 +8,9 @@ from typing import Any
 
 from agent.cli import record_pages
 from agent.cli.console import out
-from agent.cli.wording import Wording, capitalised
 from agent.core.keys import normalise_key
 from agent.core.lineage import COMPUTED, GIVEN, READ, currency_of, masked, trace
+from agent.faces.wording import Wording, capitalised
 from agent.system.paths import Home
 from resources.i18n import texts
 
@@ -32,8 +32,8 @@ class Page:
     @staticmethod
     def of(home: Home, run_id: str) -> Page:
         """Read a run's records; without the vault they have neither key nor values, and that is told."""
-        from agent.cli.following import wording_of  # noqa: PLC0415
         from agent.cli.sealed import contents  # noqa: PLC0415
+        from agent.faces.speaking import wording_of  # noqa: PLC0415
         from agent.store import lineage, queries  # noqa: PLC0415
 
         listed = queries.records(run_id)

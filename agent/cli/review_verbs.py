@@ -10,13 +10,13 @@ import click
 
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import DONE, FAILED, WRONG_USAGE, tell_text
-from agent.cli.moments import Moments, office_zone, office_zones
 from agent.cli.reading import open_for_reading
 from agent.cli.record_pages import heading
 from agent.cli.sealed import contents
-from agent.cli.wording import capitalised
 from agent.core.answers import Needs
 from agent.core.failures import AnsweredAlready, UnknownItem
+from agent.faces.moments import Moments, office_zone, office_zones
+from agent.faces.wording import capitalised
 from agent.system.paths import Home
 from resources.i18n import texts
 
@@ -171,7 +171,7 @@ def _read(home: Home, item: int) -> dict[str, Any]:
 
 
 def _question(home: Home, value: Values) -> str:
-    from agent.cli.following import wording_of  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
 
     return wording_of(home, value["run"]).question(value)
 

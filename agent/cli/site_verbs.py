@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from agent.cli.books import SiteBook, site_book
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.person import at_terminal
 from agent.cli.reading import open_home
 from agent.cli.recovery_verbs import remind
 from agent.core.failures import UnknownSite
+from agent.faces.books import SiteBook, site_book
 from agent.system.paths import Home, find_home
 from agent.system.settings import Settings, load_settings
 from resources.i18n import texts

@@ -15,7 +15,7 @@ from agent.host.auditing import keep_witness, note_settings
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.notices import Notices
-from agent.host.supervisor import Supervisor
+from agent.host.supervisor import Picture, Supervisor
 from agent.host.upkeep import Upkeep
 from agent.store import audit
 from agent.store import home as home_row
@@ -122,6 +122,16 @@ class Host:
             self._supervisor.wake()
         if self._clock is not None:
             self._clock.wake()
+
+    def look(self) -> None:
+        """Want to see what the worker sees: a window watches, at most once a second."""
+        if self._supervisor is not None:
+            self._supervisor.look()
+
+    @property
+    def picture(self) -> Picture | None:
+        """The newest picture of the page that is worked on; None while none was wanted, or none works."""
+        return None if self._supervisor is None else self._supervisor.picture
 
     @property
     def defect(self) -> BaseException | None:

@@ -133,16 +133,16 @@ class Orders:
 
     def _cancel(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
         run = runs.get(args["run"])
-        self._stop(run.id, actor)
+        self._stop(run.id, actor, at_once=bool(args.get("at_once")))
         return {"run": run.id}
 
-    def _stop(self, run_id: str, actor: Actor) -> None:
+    def _stop(self, run_id: str, actor: Actor, *, at_once: bool = False) -> None:
         """Stop a run after its current record; the queue settles what is in doubt before it ends."""
         run = runs.get(run_id)
         _require(run, _MAY_CANCEL, "not ended")
         if RunState(run.state) in MAY_RESUME:
             wake(run.id)  # the queue finds the wish
-        runs.change_options(run.id, cancel=actor.as_json())
+        runs.change_options(run.id, cancel=actor.as_json(), at_once=at_once)
 
     def _finish_by_hand(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
         """The record at hand ends, a person enters the rest."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,6 +42,15 @@ _EVENT_SECONDS = 0.2
 _LAST_WORDS_SECONDS = 15.0
 
 
+@dataclass(frozen=True)
+class Picture:
+    """What a worker's page looked like, masked; in memory only. ``taken_at`` is monotonic seconds."""
+
+    run: str
+    taken_at: float
+    png: bytes = field(repr=False)
+
+
 class Supervisor(Watchful):
     """The thread that works through the queue; told to stop, it ends the worker's tree at once."""
 
@@ -54,9 +66,15 @@ class Supervisor(Watchful):
         super().__init__("supervisor")
         self._awake = awake
         self._crew = Crew(home)
+        self._looked_at = threading.Event()
+        self.picture: Picture | None = None
         self._orders = Orders(home, settings, keys)
         self._outlook = Outlook(settings)
         self._aside: dict[str, float] = {}  # until when (monotonic) a run that waits lets others go first
+
+    def look(self) -> None:
+        """Want a picture of what the worker sees; it comes with its next step (``live/RUN`` rings)."""
+        self._looked_at.set()
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -131,6 +149,7 @@ class Supervisor(Watchful):
             death = self._watch(worker, lease)
         finally:
             worker.end()
+            self.picture = None
         if not self._stopping.is_set():
             recovery.settle(
                 run.id,
@@ -169,21 +188,32 @@ class Supervisor(Watchful):
             if event is not None and event["event"] == "step":
                 step, since = event["code"], event["since"]
                 self._note(lease, event)
-            elif event is not None and event["event"] == "ended":
-                return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
-            elif event is not None and event["event"] == "gone":
-                return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
-            if self._wake.is_set():
-                self._wake.clear()
-                self._orders.carry_out()
-            options = {} if cancelled else runs.get(lease.run_id).options
-            if options.get("cancel") or options.get("by_hand"):
+            elif event is not None and event["event"] == "picture":
+                self.picture = Picture(lease.run_id, time.monotonic(), base64.b64decode(event["png"]))
+                self._tell(f"live/{lease.run_id}")
+            elif event is not None and (death := _death(event, worker)) is not None:
+                return death
+            self._hear(worker)
+            wishes = {} if cancelled else runs.get(lease.run_id).options
+            if wishes.get("cancel") or wishes.get("by_hand"):
                 cancelled = True
+                if wishes.get("at_once"):  # what was on its way is looked up by the next worker
+                    runs.change_options(lease.run_id, at_once=False)
+                    return WorkerDied(exit_code=None)
                 worker.cancel()
             limit = _LIMITS.get(step, STEP_SECONDS)
             if time.time() - since > limit:
                 return WorkerHung(step=step, seconds=round(limit))
         return WorkerDied(exit_code=None)
+
+    def _hear(self, worker: Worker) -> None:
+        """Pass on that somebody watches; carry out what somebody wished meanwhile."""
+        if self._looked_at.is_set():
+            self._looked_at.clear()
+            worker.look()
+        if self._wake.is_set():
+            self._wake.clear()
+            self._orders.carry_out()
 
     def _note(self, lease: Lease, event: Mapping[str, Any]) -> None:
         runs.note_step(lease.task_id, {key: event[key] for key in ("code", "params", "since")})
@@ -203,6 +233,15 @@ class Supervisor(Watchful):
         runs.move_run(run.id, final, reason or _first_failure(run.id))
         _log.info("run_ended run=%s state=%s", run.id, final)
         self._tell(f"run/{run.id}")
+
+
+def _death(event: Mapping[str, Any], worker: Worker) -> Failure | None:
+    """Return the cause of death where an event says that the worker has ended, and it stored none itself."""
+    if event["event"] == "ended":
+        return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
+    if event["event"] == "gone":
+        return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
+    return None
 
 
 def _who(told: Mapping[str, Any]) -> Mapping[str, str | None]:

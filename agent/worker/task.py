@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -287,6 +288,16 @@ class Workplace:
             self.pipe.step("no_picture", why=failure.code)
             return None
         return self._prove(content, kind="screenshot", name=f"{name}.png", media_type="image/png").id
+
+    def live_picture(self) -> bytes | None:
+        """Return a masked picture for somebody who watches; it is kept nowhere. None without a page."""
+        if self.site is None or not self.site.is_open:
+            return None
+        try:
+            return screenshot(self.site.session)
+        except Failure as failure:
+            logging.getLogger(__name__).info("no_live_picture why=%s", failure)
+            return None
 
     def translate(self, error: Exception) -> Failure:
         """Return an error of an author's code, or one of the browser's, as a failure of our tree."""

@@ -43,6 +43,7 @@ def work(pipe: Pipe) -> int:
         cancelled.set()  # it was woken only to settle what is in doubt: nothing new may be entered
     pipe.watch(cancelled.set)
     workplace = Workplace(assignment, engine, pipe, cancelled)
+    pipe.show_with(workplace.live_picture)
     _open_log(workplace)
     home = Home(assignment.home)
     open_store(home.database, home.evidence)
