@@ -20,6 +20,7 @@ from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
 from agent.host.keys import Keys
 from agent.host.orders import Orders
+from agent.host.outlook import Outlook
 from agent.host.readiness import browser_for, require_ready, wants_headed
 from agent.host.watchful import Watchful
 from agent.store import commands, reviews, runs
@@ -36,6 +37,7 @@ STEP_SECONDS = 180.0
 
 _LIMITS = {"downloading": 600.0, "settling": 900.0, "looking_first": 900.0, "reading_back": 900.0}
 _ASK_AGAIN_SECONDS = 5.0
+_SHORT_PAUSE_SECONDS = 20.0  # so long a run may hold the queue between two tries; then others go first
 _EVENT_SECONDS = 0.2
 _LAST_WORDS_SECONDS = 15.0
 
@@ -67,6 +69,8 @@ class Supervisor(Watchful):
         self._looked_at = threading.Event()
         self.picture: Picture | None = None
         self._orders = Orders(home, settings, keys)
+        self._outlook = Outlook(settings)
+        self._aside: dict[str, float] = {}  # until when (monotonic) a run that waits lets others go first
 
     def look(self) -> None:
         """Want a picture of what the worker sees; it comes with its next step (``live/RUN`` rings)."""
@@ -77,13 +81,20 @@ class Supervisor(Watchful):
             self._wake.clear()
             if commands.wants_run():
                 self._prepare_first()
-            self._orders.carry_out()
-            run = runs.oldest_pending()
-            if run is not None:
+            if self._orders.carry_out():
+                self._aside.clear()  # a wish may concern a run that waits
+            pending = runs.pending()
+            self._aside = {run.id: self._aside[run.id] for run in pending if run.id in self._aside}
+            due = next((run for run in pending if self._aside.get(run.id, 0) <= time.monotonic()), None)
+            if due is not None:
                 with self._awake():
-                    self._work_on(run.id)
+                    self._work_on(due.id)
+                continue
+            self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
+            if pending:
+                with self._awake():
+                    self._wake.wait(max(0.0, min(self._aside.values()) - time.monotonic()))
             else:
-                self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
                 self._wake.wait()
 
     def _end(self) -> None:
@@ -103,10 +114,20 @@ class Supervisor(Watchful):
                 return
             task = _next(tasks)
             pause = _pause(task)
-            if pause <= 0:
-                pause = self._try(run, task)
+            if pause > _SHORT_PAUSE_SECONDS:
+                runs.move_run(run.id, RunState.PENDING, task.failure)
+                self._tell(f"run/{run.id}")
+                self._put_aside(run.id, pause)
+                return
             if pause > 0:
                 self._wake.wait(pause)
+            elif (pause := self._try(run, task)) > 0:
+                self._put_aside(run.id, pause)
+                return
+
+    def _put_aside(self, run_id: str, seconds: float) -> None:
+        """Let other runs go first for a while: what one run waits for holds no other up."""
+        self._aside[run_id] = time.monotonic() + seconds
 
     def _try(self, run: RunRow, task: TaskRow) -> float:
         """Do one task if everything it needs is there; returns the seconds to wait before looking again."""
@@ -121,6 +142,7 @@ class Supervisor(Watchful):
         lease = runs.begin_task(run.id, task.id, worker.as_json(), _who(told))
         self._tell(f"run/{run.id}")
         death: Failure = WorkerDied(exit_code=None)
+        began = time.monotonic()
         try:
             worker.assign(assignment(self._home, self._settings, self._keys, run, task, lease, told))
             self._prepare_next(run, task)
@@ -129,7 +151,13 @@ class Supervisor(Watchful):
             worker.end()
             self.picture = None
         if not self._stopping.is_set():
-            recovery.settle(run.id, task.id, death)
+            recovery.settle(
+                run.id,
+                task.id,
+                death,
+                deadline_at=self._outlook.deadline_at(run),
+                lasted_seconds=time.monotonic() - began,
+            )
         self._tell(f"run/{run.id}")
         return 0
 
@@ -166,7 +194,8 @@ class Supervisor(Watchful):
             elif event is not None and (death := _death(event, worker)) is not None:
                 return death
             self._hear(worker)
-            if not cancelled and (wishes := runs.get(lease.run_id).options).get("cancel"):
+            wishes = {} if cancelled else runs.get(lease.run_id).options
+            if wishes.get("cancel") or wishes.get("by_hand"):
                 cancelled = True
                 if wishes.get("at_once"):  # what was on its way is looked up by the next worker
                     runs.change_options(lease.run_id, at_once=False)

@@ -9,7 +9,8 @@ from typing import Any
 from peewee import fn
 
 from agent.core.states import RecordState
-from agent.store import reviews, runs
+from agent.store import questions, runs
+from agent.store.questions import Zones
 from agent.store.tables import EvidenceRow, LeftOutRow, RecordRow, ReviewRow, RunRow, TaskRow
 
 
@@ -21,8 +22,11 @@ def run_list(limit: int = 50, automation: str | None = None) -> list[dict[str, A
     return [_run(row) for row in query]
 
 
-def run(run_id: str) -> dict[str, Any]:
-    """Return all of one run as ``show RUN --json`` prints it (DESIGN.md, 9); raises UnknownRun."""
+def run(run_id: str, zones: Zones | None = None) -> dict[str, Any]:
+    """Return all of one run as ``show RUN --json`` prints it (DESIGN.md, 9); raises UnknownRun.
+
+    ``zones`` by office: the clocks that its questions' deadlines go by.
+    """
     row = runs.get(run_id)
     return {
         **_run(row),
@@ -31,7 +35,7 @@ def run(run_id: str) -> dict[str, Any]:
         "totals": row.totals or {},
         "versions": row.versions,
         "evidence": [_evidence(found) for found in EvidenceRow.select().where(EvidenceRow.run == row.id)],
-        "reviews": [_review(item) for item in ReviewRow.select().where(ReviewRow.run == row.id)],
+        "reviews": questions.of_run(row.id, zones),
         "options": row.options,
         "folder": row.folder,
     }
@@ -73,9 +77,9 @@ def left_out(run_id: str) -> list[dict[str, str]]:
     return [{"address": row.address, "reason": row.reason} for row in query]
 
 
-def open_reviews() -> list[dict[str, Any]]:
-    """Return the questions that wait for a person, oldest first."""
-    return [_review(item) for item in reviews.open_items()]
+def open_reviews(zones: Zones | None = None) -> list[dict[str, Any]]:
+    """Return what waits for a person, the nearest deadline first (:mod:`agent.store.questions`)."""
+    return questions.open_questions(zones)
 
 
 def evidence(run_id: str) -> list[dict[str, Any]]:
@@ -137,20 +141,6 @@ def _record(row: RecordRow) -> dict[str, Any]:
     }
 
 
-def _review(row: ReviewRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "run": row.run_id,
-        "task": row.task.name if row.task else None,
-        "record": row.record_id,
-        "question": row.question,
-        "params": row.params,
-        "answers": row.answers,
-        "answer": row.answer,
-        "created_at": moment(row.created_at),
-    }
-
-
 def _evidence(row: EvidenceRow) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -160,6 +150,7 @@ def _evidence(row: EvidenceRow) -> dict[str, Any]:
         "sha256": row.sha256,
         "size": row.size,
         "created_at": moment(row.created_at),
+        "removed": row.removed,
     }
 
 
@@ -186,7 +177,7 @@ def together(rows: Sequence[RunRow]) -> list[dict[str, Any]]:
             **_run(row),
             "noun": _noun(row.manifest),
             "records": {**counts.get(row.id, _all_counts({})), "left_out": left_out.get(row.id, 0)},
-            "reviews": [_review(item) for item in questions_by_run.get(row.id, ())],
+            "reviews": [questions.question(item) for item in questions_by_run.get(row.id, ())],
             "tasks": [_task(task) for task in tasks_by_run.get(row.id, ())],
             "options": row.options,
         }
