@@ -30,6 +30,7 @@ class Entry:
 
 
 PAGES = (
+    Entry("today", "today:TodayPage"),
     Entry("review", "review:ReviewPage"),
     Entry("runs", "runs:RunsPage"),
     Entry("gallery", "gallery:GalleryPage"),

@@ -32,7 +32,10 @@ _LOOK_MS = 120  # how often it is looked whether a wish was carried out; only wh
 
 
 class Desk(QObject):
-    """Handed to every page. Signals: ``rang`` (bells, several as one), ``wanted`` (go to a page)."""
+    """Handed to every page. Signals: ``rang`` (bells, several as one), ``wanted`` (go to a page).
+
+    ``elsewhere`` is the process that is the host, where it is not this one.
+    """
 
     rang = Signal(object)
     wanted = Signal(str, object)
@@ -43,9 +46,15 @@ class Desk(QObject):
         self.home, self.hosting, self.settings = home, hosting, settings
         self.speech = Speech(settings)
         self._bridge = bridge
+        self.elsewhere: int | None = None
         self._reader = Reader()
         self._reader.troubled.connect(self.troubled)
         bridge.rang.connect(self.rang)
+
+    def take(self, settings: Settings) -> None:
+        """Use these settings, and speak as they say, from now on."""
+        self.settings = settings
+        self.speech = Speech(settings)
 
     def ask(
         self,
