@@ -73,7 +73,7 @@ class Automations:
                     "told": _told(settings),
                 }
             )
-        return sorted(found, key=lambda one: str(one["title"]).casefold())
+        return sorted(found, key=_order)
 
     def _describe_changed(self, folders: Iterable[Path]) -> None:
         """Describe side by side what is new or has changed: each takes a process of its own."""
@@ -118,11 +118,19 @@ class Automations:
         ]
 
 
+def _order(one: Values) -> tuple[bool, str]:
+    """Those that run by themselves come first."""
+    by_hand = not any(office["scheduled"] for office in one["offices"])
+    return by_hand, str(one["title"]).casefold()
+
+
 def _readme(folder: Path) -> str | None:
     try:
-        return (folder / _README).read_text(encoding="utf-8", errors="replace")[:_LONGEST_README]
+        text = (folder / _README).read_text(encoding="utf-8", errors="replace")[:_LONGEST_README]
     except OSError:
         return None
+    head, _, rest = text.lstrip().partition("\n")
+    return rest.strip() if head.startswith("# ") else text  # its title stands above it already
 
 
 def _told(settings: Settings) -> list[Values]:

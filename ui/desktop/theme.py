@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
+
+import resources
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,11 @@ def _palette(known: Colours) -> QPalette:
     return palette
 
 
+def _unfold(*, dark: bool) -> str:
+    """Return the file of the arrow that unfolds a list: a style sheet takes files only, and colours none."""
+    return (Path(resources.__path__[0]) / "icons" / f"unfold_{'dark' if dark else 'light'}.svg").as_posix()
+
+
 def _sheet(known: Colours) -> str:
     chosen = blend(known.accent, known.ground, 0.14).name()
     hover = blend(known.text, known.surface, 0.06).name()
@@ -178,6 +186,9 @@ def _sheet(known: Colours) -> str:
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus, QPlainTextEdit:focus,
     QTextEdit:focus {{ border: 2px solid {known.accent}; padding: 4px 7px; }}
     QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 24px; }}
+    QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({_unfold(dark=known.dark)});
+                                                   width: 12px; height: 12px; }}
+    QTextEdit#inside, QTextEdit#inside:focus {{ border: none; padding: 0; background: transparent; }}
     QLineEdit[wrong="true"] {{ border: 2px solid {known.failed}; padding: 4px 7px; }}
     QLabel[role="wrong"] {{ color: {known.failed}; }}
     QPushButton#answer {{ text-align: left; }}

@@ -7,10 +7,9 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QDate, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDateEdit,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -26,6 +25,7 @@ from ui.desktop import icons, theme
 from ui.desktop.models.rows import Column, Rows
 from ui.desktop.widgets.cards import Card, Outcome, emptied, scrolled
 from ui.desktop.widgets.controls import button, label
+from ui.desktop.widgets.dates import DayField
 from ui.desktop.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -147,9 +147,7 @@ class AutomationCard(QWidget):
         self.pause_card = Card(texts.window("pause_card"))
         self.pause_words = self.pause_card.tell()
         self.until = QCheckBox(texts.window("pause_until"))
-        self.day = QDateEdit()
-        self.day.setCalendarPopup(True)
-        self.day.setAccessibleName(texts.window("pause_until"))
+        self.day = DayField(self._page.desk, texts.window("pause_until"))
         self.until.toggled.connect(self.day.setEnabled)
         self.pause = button(texts.window("pause_now"), self._pause, "pause")
         self.go_on = button(texts.window("pause_end"), self._end, "play")
@@ -167,9 +165,7 @@ class AutomationCard(QWidget):
     def _show_pause(self, one: Automation) -> None:
         paused, desk = one["paused"], self._page.desk
         tomorrow = desk.speech.today(desk.moments().zone) + timedelta(days=1)
-        earliest = QDate(tomorrow.year, tomorrow.month, tomorrow.day)
-        self.day.setMinimumDate(earliest)
-        self.day.setDate(earliest)
+        self.day.set_day(tomorrow, earliest=True)
         self.until.setChecked(True)
         self._choose.setVisible(paused is None)
         self.go_on.setVisible(paused is not None)
@@ -180,8 +176,7 @@ class AutomationCard(QWidget):
             self.pause_words.setText(texts.window("is_paused", {"who": paused["who"], "until": until}))
 
     def _pause(self) -> None:
-        chosen = self.day.date()
-        until = chosen.toString(Qt.DateFormat.ISODate) if self.until.isChecked() else None
+        until = self.day.day.isoformat() if self.until.isChecked() else None
         self._wish({"until": until, "off": False})
 
     def _end(self) -> None:
@@ -228,6 +223,7 @@ class AutomationCard(QWidget):
     def _make_readme(self) -> QWidget:
         card = Card(texts.window("what_it_does"))
         self.readme = QTextBrowser()
+        self.readme.setObjectName("inside")
         self.readme.setAccessibleName(texts.window("what_it_does"))
         self.readme.setOpenLinks(False)
         self.readme.setFrameShape(QTextBrowser.Shape.NoFrame)

@@ -12,11 +12,13 @@ from agent.faces.automation_list import Automations
 from agent.store.database import is_prepared, open_store
 from agent.system.settings import load_settings
 from resources.i18n import texts
+from ui.desktop import theme
 from ui.desktop.desk import Desk
 from ui.desktop.failing import told_of
 from ui.desktop.models.rows import Column, Rows
 from ui.desktop.pages.automation_card import AutomationCard
 from ui.desktop.pages.base import Page
+from ui.desktop.widgets.two_lines import TwoLines
 
 Automation = Mapping[str, Any]
 
@@ -33,7 +35,7 @@ class AutomationsPage(Page):
         super().__init__(desk)
         self._known: Automations | None = None
         self.rows: Rows[Automation] = Rows(
-            [Column(texts.say("head_automation"), lambda one: str(one["title"]), sign=_sign)]
+            [Column(texts.say("head_automation"), lambda one: str(one["title"]), sign=_sign, more=_when)]
         )
         self.names = QListView()
         self.names.setAccessibleName(self.accessibleName())
@@ -41,6 +43,7 @@ class AutomationsPage(Page):
         self.names.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.names.setObjectName("names")
         self.names.setFrameShape(QListView.Shape.NoFrame)
+        self.names.setItemDelegate(TwoLines(self.names))
         self.names.selectionModel().currentChanged.connect(self._choose)
         self.card = AutomationCard(self)
         right = QWidget()
@@ -53,6 +56,7 @@ class AutomationsPage(Page):
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 3)
         split.setChildrenCollapsible(False)
+        split.setHandleWidth(4 * theme.unit())
         self.body.addWidget(split, 1)
         split.hide()
         self._wanted: str | None = None
@@ -118,6 +122,15 @@ def _sign(one: Automation) -> str:
     if one["paused"] is not None:
         return "risk"
     return "done" if any(office["scheduled"] for office in one["offices"]) else "waiting"
+
+
+def _when(one: Automation) -> str:
+    """Return when it starts, or that it is paused, for the list."""
+    if one["paused"] is not None:
+        return texts.window("paused_short")
+    if not any(office["scheduled"] for office in one["offices"]):
+        return texts.window("by_hand_only")
+    return str(one["schedule"] or "")
 
 
 def _summary(found: Sequence[Automation]) -> str:

@@ -27,12 +27,11 @@ class Gathering:
         match option.needs:
             case Needs.REASON:
                 page.question.ask_line(
-                    texts.window("why_so"), option.words, lambda words: page.give(option, {"reason": words})
+                    texts.window("why_so"), lambda words: page.give(option, {"reason": words})
                 )
             case Needs.SECRET:
                 page.question.ask_line(
                     texts.window("ask_secret"),
-                    option.words,
                     lambda secret: self._secret(item, option, secret),
                     secret=True,
                 )

@@ -68,14 +68,13 @@ class QuestionPanel(QWidget):
         self.buttons[option.number].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # ── a line to type ────────────────────────────────────────────────────────────────────────────────────
-    def ask_line(self, name: str, act: str, take: Callable[[str], None], *, secret: bool = False) -> None:
+    def ask_line(self, name: str, take: Callable[[str], None], *, secret: bool = False) -> None:
         """Ask for a few words, or a secret; Enter hands them to ``take``, Escape puts the line away."""
         self._take = take
         self._line_name.setText(name)
         self.line.setAccessibleName(name)
         self.line.setEchoMode(QLineEdit.EchoMode.Password if secret else QLineEdit.EchoMode.Normal)
         self.line.clear()
-        self.give.setText(act)
         self._line.show()
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -95,7 +94,7 @@ class QuestionPanel(QWidget):
         self._line_name.setWordWrap(True)
         self.line = QLineEdit()
         self.line.returnPressed.connect(self._typed)
-        self.give = button("", self._typed, main=True)
+        self.give = button(texts.window("give_answer"), self._typed, main=True)
         self.line.textChanged.connect(lambda words: self.give.setEnabled(bool(words.strip())))
         self.give.setEnabled(False)
         across = QHBoxLayout()

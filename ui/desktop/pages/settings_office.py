@@ -8,11 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from PySide6.QtCore import QDate, QLocale, Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
-    QDateEdit,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -25,6 +24,7 @@ from resources.i18n import texts
 from ui.desktop import theme
 from ui.desktop.widgets.cards import Card
 from ui.desktop.widgets.controls import button
+from ui.desktop.widgets.dates import DayField
 
 if TYPE_CHECKING:
     from ui.desktop.pages.settings import SettingsPage
@@ -139,9 +139,7 @@ class OfficeCard(Card):
         self.days.setAccessibleName(texts.window("different_days"))
         self.days.setFixedHeight(24 * space)
         self.days.setMinimumWidth(70 * space)
-        self.day = QDateEdit(QDate.currentDate())
-        self.day.setCalendarPopup(True)
-        self.day.setAccessibleName(texts.window("which_day"))
+        self.day = DayField(self._page.desk, texts.window("which_day"))
         self.kind = QComboBox()
         self.kind.setAccessibleName(texts.window("what_day"))
         for kind in KINDS:
@@ -172,10 +170,7 @@ class OfficeCard(Card):
         self.days.setVisible(bool(found))
 
     def _add_day(self) -> None:
-        chosen = self.day.date()
-        self._write_days(
-            self.kind.currentData(), date.fromisoformat(chosen.toString(Qt.DateFormat.ISODate)), keep=True
-        )
+        self._write_days(self.kind.currentData(), self.day.day, keep=True)
 
     def _drop_day(self) -> None:
         item = self.days.currentItem()

@@ -31,7 +31,7 @@ _AROUND = 240  # pixels of a page that are shown around a box at least
 
 @dataclass(frozen=True)
 class Box:
-    """A place in a picture: left, top, width and height in its pixels; ``number`` is written beside it."""
+    """A place in a picture, as left, top, width and height in its pixels; 0 is no number."""
 
     number: int
     place: tuple[float, float, float, float]
@@ -182,6 +182,8 @@ class Canvas(QGraphicsView):
         veil = QColor(colour)
         veil.setAlpha(46 if box.chosen else 20)
         scene.addRect(box.rect.adjusted(-3, -3, 3, 3), pen, QBrush(veil))
+        if box.number == 0:
+            return
         words = scene.addSimpleText(str(box.number), QFont(self.font().family(), 11, QFont.Weight.Bold))
         words.setBrush(QBrush(QColor("#FFFFFF")))
         flag = words.boundingRect().adjusted(-6, -2, 6, 2)
