@@ -5,14 +5,14 @@
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
     │   ├── AnsweredAlready · QuestionChanged · AnswerIncomplete
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
-    │   ├── BackupBroken · HomeInUse
+    │   ├── BackupBroken · HomeInUse · PracticeInUse
     │   ├── MayNotOpen · ProofRemoved · EvidenceDamaged · FolderInUse · WrongRecoveryCode
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
     │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · OfficeTaken
-    │   └── NotTakenOver · NoticeUndelivered · WakeupUnavailable
+    │   └── NotTakenOver · NoticeUndelivered · WakeupUnavailable · PracticeUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
@@ -248,6 +248,14 @@ class OfficeTaken(NotReady):
 
 class NoticeUndelivered(NotReady):
     """A notice could not be delivered (problem)."""
+
+
+class PracticeInUse(Usage):
+    """A practice system's place is taken: this home really signs in at a site of that name (site)."""
+
+
+class PracticeUnavailable(NotReady):
+    """The practice systems did not start (why)."""
 
 
 class WakeupUnavailable(NotReady):

@@ -7,10 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from agent.core.calendar import WORDS, OfficeDays, Rules, read_rules
@@ -22,6 +20,7 @@ from agent.host.readiness import site_url
 from agent.store import accounts, occurrences
 from agent.system.automations import automation_folders
 from agent.system.fingerprint import fingerprint
+from agent.system.network import is_own_address
 from agent.system.paths import Home
 from agent.system.settings import Office, Settings
 
@@ -129,7 +128,7 @@ class Enrolment:
         if not sites:
             return reason("no_site")
         for site in sites:
-            if _on_this_computer(site_url(self._home, self.settings, site)):
+            if is_own_address(site_url(self._home, self.settings, site)):
                 return reason("practice_site", site=site)
             if accounts.find(office.name, site) is None and not scheduled_before:
                 return reason("no_account", site=site)
@@ -164,14 +163,3 @@ def look_once(home: Home, settings: Settings) -> tuple[list[Enrolled], list[NotE
 
 def _listed(office: Office, name: str) -> bool:
     return office.automations is None or name in office.automations
-
-
-def _on_this_computer(url: str) -> bool:
-    """Tell whether an address is this computer's own: a practice system, not up at five in the morning."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
