@@ -38,4 +38,5 @@ PAGES = (
     Entry("sites", "sites:SitesPage"),
     Entry("settings", "settings:SettingsPage"),
     Entry("health", "health:HealthPage"),
+    Entry("welcome", "welcome:WelcomePage", below="today"),
 )

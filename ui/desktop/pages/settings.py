@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from agent.system.settings import Settings, load_settings
-from agent.system.settings_file import Path_, Value, change
 from resources.i18n import texts
-from ui.desktop.desk import Desk
+from ui.desktop.desk import Desk, at_window
 from ui.desktop.failing import told_of
 from ui.desktop.pages.base import Page
 from ui.desktop.pages.settings_kept import KeptCard, LanguageCard
 from ui.desktop.pages.settings_notices import NoticesCard
 from ui.desktop.pages.settings_office import OfficeCard
 from ui.desktop.pages.settings_start import StartCard
+from ui.desktop.pages.settings_writing import Changes, write_settings
 from ui.desktop.widgets.cards import Outcome, scrolled
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class SettingsPage(Page):
@@ -47,7 +43,7 @@ class SettingsPage(Page):
         self.start.refresh()
         self.notices.refresh()
 
-    def write(self, changes: Mapping[Path_, Value | None], done: Callable[[], None] | None = None) -> None:
+    def write(self, changes: Changes, done: Callable[[], None] | None = None) -> None:
         """Change the file off Qt's thread; refused, the page shows why and what is in the file."""
 
         def written(settings: Settings) -> None:
@@ -56,8 +52,11 @@ class SettingsPage(Page):
             if done is not None:
                 done()
 
+        home = self.desk.home
         key = ("change", tuple(changes))
-        self.desk.ask(self, key, lambda: change(self.desk.home, changes), written, failed=self._refused)
+        self.desk.ask(
+            self, key, lambda: write_settings(home, changes, at_window()), written, failed=self._refused
+        )
 
     def _read(self) -> None:
         home = self.desk.home

@@ -12,7 +12,7 @@ from resources.i18n import texts
 from ui.desktop.widgets.cards import Card
 
 if TYPE_CHECKING:
-    from ui.desktop.pages.settings import SettingsPage
+    from ui.desktop.pages.settings_writing import Writes
 
 _DAYS, _YEARS = (7, 3650), (1, 30)
 
@@ -20,7 +20,7 @@ _DAYS, _YEARS = (7, 3650), (1, 30)
 class KeptCard(Card):
     """Pictures for days, facts for years."""
 
-    def __init__(self, page: SettingsPage) -> None:
+    def __init__(self, page: Writes) -> None:
         super().__init__(texts.window("card_kept"))
         self._page = page
         self.pictures = self._number("pictures_days", _DAYS, "days_suffix")
@@ -46,7 +46,7 @@ class KeptCard(Card):
 class LanguageCard(Card):
     """The system's language, or one that Predawn has words in."""
 
-    def __init__(self, page: SettingsPage) -> None:
+    def __init__(self, page: Writes) -> None:
         super().__init__(texts.window("card_language"))
         self.choice = QComboBox()
         self.choice.addItem(texts.window("language_of_system"), None)

@@ -25,7 +25,7 @@ from ui.desktop.widgets.cards import Card, Outcome, emptied
 from ui.desktop.widgets.controls import button, label
 
 if TYPE_CHECKING:
-    from ui.desktop.pages.settings import SettingsPage
+    from ui.desktop.pages.settings_writing import Writes
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 
@@ -33,7 +33,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 class NoticesCard(Card):
     """An address is never shown again: only how it begins (``mailto``)."""
 
-    def __init__(self, page: SettingsPage) -> None:
+    def __init__(self, page: Writes) -> None:
         super().__init__(texts.window("card_notices"), texts.window("card_notices_why"))
         self._page, self._desk = page, page.desk
         self.notifier: Sender = RealSender()

@@ -27,7 +27,7 @@ from ui.desktop.widgets.controls import button
 from ui.desktop.widgets.dates import DayField
 
 if TYPE_CHECKING:
-    from ui.desktop.pages.settings import SettingsPage
+    from ui.desktop.pages.settings_writing import Writes
 
 KINDS = ("closed", "open", "half_days")
 """The lists of days in an office's settings."""
@@ -47,7 +47,7 @@ class _Known:
 class OfficeCard(Card):
     """Each control writes its own entry of ``[offices.NAME]``."""
 
-    def __init__(self, page: SettingsPage, name: str, *, alone: bool) -> None:
+    def __init__(self, page: Writes, name: str, *, alone: bool) -> None:
         title = texts.window("card_office") if alone else texts.window("card_office_named", {"office": name})
         super().__init__(title, texts.window("card_office_why"))
         self._page, self._name, self._office = page, name, Office(name, "UTC")

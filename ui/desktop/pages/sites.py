@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QHeaderView, QLineEdit
@@ -119,10 +119,19 @@ class SitesPage(Page):
         return self.desk.moments(site["office"]).at(site["used_at"]) or texts.window("never_used")
 
 
+class Holder(Protocol):
+    """A page or a part of one that holds cards of sites."""
+
+    desk: Desk
+
+    def refresh(self, idents: frozenset[str]) -> None:
+        """Read the sites anew."""
+
+
 class SiteCard(Card):
     """One site: its account, its password (typed, stored, never shown again), a test of both."""
 
-    def __init__(self, page: SitesPage) -> None:
+    def __init__(self, page: Holder) -> None:
         super().__init__(" ")
         self._page = page
         self.site: Site | None = None
