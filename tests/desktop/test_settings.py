@@ -93,7 +93,7 @@ def test_a_file_that_somebody_broke_meanwhile_is_said_and_left_alone(
     assert home.settings.read_text() == "[offices.main\n"
     home.settings.write_text('[offices.main]\nzone = "UTC"\n')
     page.refresh(frozenset())
-    qtbot.waitUntil(lambda: page.kept.isVisible())
+    qtbot.waitUntil(page.kept.isVisible)
 
 
 def test_days_kept_quiet_hours_and_language_are_written(page: SettingsPage, home: Home, qtbot: QtBot) -> None:
