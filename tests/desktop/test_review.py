@@ -45,9 +45,8 @@ class Desk:
         return evidence.keep(self.lease, self.key, content, kind=kind, name=kind, media_type=media_type).id
 
     def ask(self, code: str, params: Mapping[str, Any], *answers: str, task: int = 0) -> int:
-        return reviews.ask(
-            self.run, self.tasks[task].id, code, params, answers, cause=f"{code}/{len(params)}"
-        )
+        self.asked += 1  # each is a cause of its own
+        return reviews.ask(self.run, self.tasks[task].id, code, params, answers, cause=str(self.asked))
 
     def cut_file(self) -> int:
         failure = DownloadCut(file="billing.xls", expected="190 rows", found="112")
