@@ -80,7 +80,7 @@ def forget() -> None:
 
 def _removed(desk: Desk, picture: Mapping[str, Any]) -> str:
     params = dict(picture["removed"])
-    if params.get("day"):
-        params["day"] = desk.moments().day(params["day"])
+    if params.get("removed_on"):
+        params["removed_on"] = desk.moments().day(params["removed_on"])
     told = texts.failure("proof_removed", {"item": picture["id"], **params})
     return f"{told.title}\nSHA-256 {picture['sha256']}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from agent.host.practice import Practice
@@ -119,6 +120,7 @@ class WelcomePage(Page):
         self.next.setText(texts.window("step_done" if last else "step_next"))
         self.step.refresh(frozenset())
         self._may()
+        self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _may(self) -> None:
         self.next.setEnabled(self.step.may_go_on)

@@ -125,7 +125,7 @@ class CodeStep(Step):
         self.typed = QLineEdit()
         self.typed.setMinimumWidth(100 * theme.unit())
         self.typed.returnPressed.connect(self._saved)
-        self.saved = button(texts.window("code_saved"), self._saved, main=True)
+        self.saved = button(texts.window("code_save"), self._saved, main=True)
         self.again = card.row(texts.window("code_again"), self.typed, self.saved)
         self.copy = button(texts.window("code_copy"), self._copy, flat=True)
         self.accept = button(texts.window("code_accept_loss"), self._accept, flat=True)
@@ -153,7 +153,7 @@ class CodeStep(Step):
 
     def _show(self, standing: Standing) -> None:
         self._standing = standing
-        self.told.setText(texts.standing("recovery_standings", standing.value))
+        self.told.setText(texts.window(f"code_{standing.value}"))
         settled = standing in _SETTLED
         self.show_code.setVisible(standing is not Standing.NOT_NEEDED and self.shown.isHidden())
         self.accept.setVisible(not settled)
@@ -259,11 +259,15 @@ class FirstStep(Step):
 
         def read() -> Sequence[Mapping[str, Any]]:
             open_or_make(home)
-            if self._known is None:
-                self._known = Automations(home, load_settings(home))
-            return self._known.listed(1)
+            return self.known().listed(1)
 
         self.ask("automations", read, self._show, slow=True)
+
+    def known(self) -> Automations:
+        """Return what describes the automations; in a reading thread: it keeps what it has described."""
+        if self._known is None:
+            self._known = Automations(self.desk.home, load_settings(self.desk.home))
+        return self._known
 
     def _show(self, found: Sequence[Mapping[str, Any]]) -> None:
         chosen = self.which.currentData()
@@ -309,11 +313,11 @@ class PasswordsStep(Step):
 
     def refresh(self, idents: frozenset[str]) -> None:  # noqa: ARG002
         """Read the sites of what was chosen."""
-        home, name = self.desk.home, self.page.automation
+        home, name, first = self.desk.home, self.page.automation, self.page.first
 
         def read() -> list[dict[str, Any]]:
-            settings = load_settings(home)
-            found = Automations(home, settings).listed(1)
+            settings, known = load_settings(home), first.known()
+            found = known.listed(1)
             wanted = {site["name"] for one in found if one["automation"] == name for site in one["sites"]}
             listed = site_list.listed(home, settings, prepared=True)
             return [site for site in listed if site["name"] in wanted]
