@@ -150,7 +150,7 @@ class AutomationCard(QWidget):
         self.day = DayField(self._page.desk, texts.window("pause_until"))
         self.until.toggled.connect(self.day.setEnabled)
         self.pause = button(texts.window("pause_now"), self._pause, "pause")
-        self.go_on = button(texts.window("pause_end"), self._end, "play")
+        self.go_on = button(texts.window("pause_over"), self._end, "play")
         self._choose = QWidget()
         across = QHBoxLayout(self._choose)
         across.setContentsMargins(0, 0, 0, 0)
