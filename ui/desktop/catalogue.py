@@ -32,4 +32,5 @@ class Entry:
 PAGES = (
     Entry("today", "today:TodayPage"),
     Entry("runs", "runs:RunsPage"),
+    Entry("run", "run:RunPage", below="runs"),
 )

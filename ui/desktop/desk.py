@@ -21,6 +21,7 @@ from agent.system.paths import Home
 from agent.system.settings import Settings
 from resources.i18n.texts import RECORD
 from ui.desktop.bridge import Bridge
+from ui.desktop.failing import next_of
 from ui.desktop.hosting import Hosting
 from ui.desktop.reading import Failed, Reader
 from ui.desktop.speech import OfficeMoments, Speech
@@ -119,6 +120,10 @@ class Desk(QObject):
     def site_titles(self) -> Mapping[str, str]:
         """Return the title of every site that this home knows; read once."""
         return site_titles(self.home)
+
+    def next_of(self, reason: Values, titles: Mapping[str, str]) -> str:
+        """Return what to do about a stored failure, in the window's words."""
+        return next_of(str(reason["code"]), reason.get("params") or {}, titles)
 
     def took(self, began: str | None, ended: str | None) -> str:
         """Return how long something took; nothing while it has not ended."""

@@ -23,7 +23,7 @@ from resources.i18n import texts
 from ui.desktop import icons, theme
 from ui.desktop.models.day_words import Told
 from ui.desktop.widgets.controls import button, label
-from ui.desktop.widgets.track import Course, Span, Track
+from ui.desktop.widgets.track import CARD_PADDING, Course, Span, Track
 
 Act = Callable[[str, Strip], None]
 
@@ -94,7 +94,7 @@ class StripCard(QFrame):
 
     def show_picture(self, picture: QPixmap) -> None:
         """Show what the page looks like that is worked on."""
-        width = round(62 * theme.unit() * self.devicePixelRatioF())
+        width = round(48 * theme.unit() * self.devicePixelRatioF())
         small = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
         small.setDevicePixelRatio(self.devicePixelRatioF())
         self._picture.setPixmap(small)
@@ -122,7 +122,7 @@ class StripCard(QFrame):
         across.addWidget(self._picture)
         across.addLayout(doing, 1)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(4 * space, 3 * space, 4 * space, 3 * space)
+        whole.setContentsMargins(CARD_PADDING * space, 3 * space, CARD_PADDING * space, 3 * space)
         whole.setSpacing(2 * space)
         whole.addLayout(top)
         whole.addWidget(self._track)
@@ -151,6 +151,7 @@ class StripCard(QFrame):
             for wish in ("stop_after", "stop_at_once"):
                 action = menu.addAction(texts.window(wish, {"noun": told.noun}))
                 action.triggered.connect(lambda _on, wish=wish: self._press(wish))
+            made.setProperty("menu", "true")
             made.setMenu(menu)
         return made
 
