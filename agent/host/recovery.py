@@ -146,8 +146,11 @@ def _rest(run: RunRow, task: TaskRow, failure: Failure, new: TaskState) -> None:
 
 def _ask(run: RunRow, task: TaskRow, failure: Failure) -> None:
     offered = answers(failure)
-    if task.kind == TaskKind.UPLOAD and by_hand.may_take(run.id) and not isinstance(failure, Asked):
-        offered = (*offered[:-1], "finish_by_hand", offered[-1])
+    if not isinstance(failure, Asked):
+        if task.kind == TaskKind.DOWNLOAD and "hand_in" not in offered:
+            offered = (*offered[:-1], "hand_in", offered[-1])  # whoever can download it can go on
+        if task.kind == TaskKind.UPLOAD and by_hand.may_take(run.id):
+            offered = (*offered[:-1], "finish_by_hand", offered[-1])
     if isinstance(failure, Asked):
         reviews.ask(run.id, task.id, failure.code, failure.params, offered)
     else:
