@@ -143,7 +143,8 @@ def test_every_state_has_words(section: str, states: type[RunState]) -> None:
 
 
 def test_the_command_line_says_only_sentences_that_exist_and_none_lies_idle() -> None:
-    source = "\n".join(file.read_text() for file in (ROOT / "agent" / "cli").glob("*.py"))
+    rooms = (ROOT / "agent" / "cli", ROOT / "agent" / "faces")
+    source = "\n".join(file.read_text() for room in rooms for file in room.glob("*.py"))
     said = set(re.findall(r"""(?:say|Told)\(\s*"([a-z_]+)\"""", source))
     ending = set(re.findall(r"""Told\(\s*"([a-z_]+)\"""", source))
     known = texts.codes("sentences")
