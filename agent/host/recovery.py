@@ -15,7 +15,6 @@ from agent.core.failures import (
     Defect,
     Failure,
     Handling,
-    PasswordMissing,
     RecordsNeedPerson,
     Report,
     SignInRefused,
@@ -163,7 +162,7 @@ def cause_of(run: RunRow, task: TaskRow, failure: Failure) -> str | None:
     if task.site is None:
         return None
     place = f"{run.office}/{task.site}"
-    if isinstance(failure, SignInRefused | AccountLocked | PasswordMissing):
+    if isinstance(failure, SignInRefused | AccountLocked):
         return f"password/{place}"
     if isinstance(failure, Site):
         return f"{failure.code}/{place}/{failure.params.get('element') or ''}"
