@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 
-_WRITE_SECONDS = 300
-
 
 @click.command()
 @click.argument("run_id", metavar="RUN")

@@ -488,7 +488,6 @@ HANDLING: Mapping[type[Failure], Handling] = {
     SiteDown: _WHILE_IT_HELPS,
     SignInRefused: Handling(2, 1, Action.STOP),  # never more: the count per password version guards it too
     AccountLocked: _STOP,
-    PasswordMissing: _STOP,
     KeyLost: _STOP,
     ElementMissing: _REVIEW,
     ElementAmbiguous: _REVIEW,
