@@ -39,7 +39,8 @@ class OfficeMoments(Moments):
         """Return the day with its month's name, with the year where it isn't this one, and the time."""
         known = datetime.fromisoformat(moment)
         local = known.astimezone(self.zone).date()
-        return f"{self._written(local, 'd MMMM', 'd MMMM yyyy')} {self.clock(known)}"
+        day = self._written(local, texts.window("form_full"), texts.window("form_full_year"))
+        return f"{day} {self.clock(known)}"
 
     def after(self, moment: str, before: str | None) -> str:
         """Return the time alone for a moment of the same day as ``before``, else as :meth:`full` does."""
@@ -52,7 +53,7 @@ class OfficeMoments(Moments):
     def day(self, day: date | str) -> str:
         """Return ``Mon 23 Nov``, with the year where it isn't this one."""
         known = date.fromisoformat(day) if isinstance(day, str) else day
-        return self._written(known, "ddd d MMM", "ddd d MMM yyyy")
+        return self._written(known, texts.window("form_day"), texts.window("form_day_year"))
 
     def weekday(self, day: date | str) -> str:
         """Return the day's name: ``Monday``."""
