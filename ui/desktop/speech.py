@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from agent.faces.moments import Moments
+from agent.store.fields import utc_now
 from agent.system.settings import Settings
 from resources.i18n import texts
 
@@ -68,7 +69,13 @@ class OfficeMoments(Moments):
 class Speech:
     """The language and the locale, chosen once at the start: by the settings, else by the system."""
 
-    def __init__(self, settings: Settings | None, system: QLocale | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None,
+        system: QLocale | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.now = now
         known = system or QLocale.system()
         wanted = settings.window.language if settings is not None else None
         self.language = texts.speak(wanted or known.name())
@@ -77,11 +84,7 @@ class Speech:
 
     def moments(self, zone: tzinfo | None) -> OfficeMoments:
         """Return how moments of a zone are written."""
-        return OfficeMoments(zone, self.locale)
-
-    def of_zone(self) -> Callable[[tzinfo | None], OfficeMoments]:
-        """Return :meth:`moments` for whoever makes a run's wording."""
-        return self.moments
+        return OfficeMoments(zone, self.locale, self.now())
 
     def number(self, number: int) -> str:
         """Return a whole number with its groups: ``12,345``."""
@@ -96,7 +99,7 @@ class Speech:
 
     def today(self, zone: tzinfo | None) -> date:
         """Return the office's day."""
-        return datetime.now(UTC).astimezone(zone).date()
+        return self.now().astimezone(zone).date()
 
 
 def _country(settings: Settings | None) -> str | None:
