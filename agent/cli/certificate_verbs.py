@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,18 +12,16 @@ import click
 from agent.cli import endings
 from agent.cli.console import json_option, out, print_json, tell
 from agent.cli.endings import Told
-from agent.cli.moments import Moments, office_zone
 from agent.cli.reading import open_for_reading
 from agent.core.certificate import Examined, Problem
-from agent.core.failures import Failure, KeyLost, NotReady
+from agent.core.failures import KeyLost, NotReady
+from agent.faces.moments import Moments, office_zone
 from resources.i18n import texts
 
 if TYPE_CHECKING:
     from agent.system.paths import Home
 
 Values = Mapping[str, Any]
-
-_WRITE_SECONDS = 300
 
 
 @click.command()
@@ -79,23 +73,13 @@ def certificate(run_id: str, *, folder: Path, with_personal: bool) -> int:
 
 
 def _workbook(told: Values) -> bytes:
-    """Let a worker write the workbook: this side never loads what reads and writes reports."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "agent.worker", "certificate"],
-        input=json.dumps(told),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=_WRITE_SECONDS,
-        check=False,
-    )
+    from agent.core.failures import WorkerDied  # noqa: PLC0415
+    from agent.faces import workbooks  # noqa: PLC0415
+
     try:
-        value: Values = json.loads(done.stdout)
-    except ValueError:
-        raise Told("certificate_died", endings.FAILED, exit_code=done.returncode) from None
-    if "failure" in value:
-        raise Failure.from_json(value["failure"])
-    return base64.b64decode(value["workbook"])
+        return workbooks.write(told)
+    except WorkerDied as died:
+        raise Told("certificate_died", endings.FAILED, exit_code=died.params["exit_code"]) from None
 
 
 @click.command()
