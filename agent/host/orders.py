@@ -45,6 +45,7 @@ _AUDITED = (
     "password_version",
     "until",
     "off",
+    "at_once",
 )
 
 
