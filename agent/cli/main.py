@@ -25,7 +25,7 @@ _SECTIONS = (
             "audit": "audit_verbs",
         },
     ),
-    ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),
+    ("Decide", {"review": "review_verbs", "attend": "attend_verb", "pause": "calendar_verbs"}),
     (
         "Set up",
         {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from agent.core.asking import ANSWER_SECONDS
 from agent.core.failures import Failure, NotReady, TotalsDisagree, WorkerDied, WorkerHung
 from agent.core.states import RunState, TaskState, outcome
 from agent.core.totals import Totals
@@ -17,6 +18,7 @@ from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
 from agent.host.keys import Keys
 from agent.host.orders import Orders
+from agent.host.questions import Questions
 from agent.host.readiness import browser_for, require_ready, wants_headed
 from agent.host.watchful import Watchful
 from agent.store import commands, reviews, runs
@@ -31,7 +33,13 @@ _log = logging.getLogger(__name__)
 STEP_SECONDS = 180.0
 """How long a worker may stay in one step; then its tree is ended (some steps have a longer limit)."""
 
-_LIMITS = {"downloading": 600.0, "settling": 900.0, "looking_first": 900.0, "reading_back": 900.0}
+_LIMITS = {
+    "asking": ANSWER_SECONDS + 60,
+    "downloading": 600.0,
+    "settling": 900.0,
+    "looking_first": 900.0,
+    "reading_back": 900.0,
+}
 _ASK_AGAIN_SECONDS = 5.0
 _EVENT_SECONDS = 0.2
 _LAST_WORDS_SECONDS = 15.0
@@ -47,10 +55,12 @@ class Supervisor(Watchful):
         keys: Keys,
         tell: Callable[[str], None],
         awake: Awake = kept_awake,
+        questions: Questions | None = None,
     ) -> None:
         self._home, self._settings, self._keys, self._tell = home, settings, keys, tell
         super().__init__("supervisor")
         self._awake = awake
+        self._questions = questions or Questions(home)
         self._crew = Crew(home)
         self._orders = Orders(home, settings, keys)
 
@@ -108,6 +118,7 @@ class Supervisor(Watchful):
             self._prepare_next(run, task)
             death = self._watch(worker, lease)
         finally:
+            self._questions.withdraw()
             worker.end()
         if not self._stopping.is_set():
             recovery.settle(run.id, task.id, death)
@@ -141,6 +152,10 @@ class Supervisor(Watchful):
             if event is not None and event["event"] == "step":
                 step, since = event["code"], event["since"]
                 self._note(lease, event)
+            elif event is not None and event["event"] == "question":
+                self._questions.ask(lease.run_id, event, worker.answer)
+            elif event is not None and event["event"] == "question_over":
+                self._questions.withdraw()
             elif event is not None and event["event"] == "ended":
                 return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
             elif event is not None and event["event"] == "gone":

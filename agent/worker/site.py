@@ -5,13 +5,15 @@ from __future__ import annotations
 from agent.browser.elements import load_book
 from agent.browser.engine import Engine, stored_state
 from agent.browser.session import Landing
-from agent.browser.signing_in import Account, is_signed_in, sign_in
-from agent.core.failures import AccountLocked, PasswordMissing, SignInRefused
+from agent.browser.signing_in import Account, is_signed_in, require_no_captcha, sign_in
+from agent.core.failures import AccountLocked, CaptchaShown, CodeRefused, PasswordMissing, SignInRefused
 from agent.sdk import Session
 from agent.sdk.session import Keep
 from agent.store import accounts
+from agent.system.log import Redactor
 from agent.system.seal import SealBroken, seal, unseal
 from agent.worker.assignment import Assignment
+from agent.worker.codes import CodesFor
 from agent.worker.loading import load_steps
 from agent.worker.pipe import Pipe
 
@@ -19,11 +21,20 @@ from agent.worker.pipe import Pipe
 class OpenSite:
     """Signs in when it must, keeps the session for the next task, and can begin again with a fresh one."""
 
-    def __init__(self, name: str, engine: Engine, assignment: Assignment, pipe: Pipe, keep: Keep) -> None:
+    def __init__(
+        self,
+        name: str,
+        engine: Engine,
+        assignment: Assignment,
+        pipe: Pipe,
+        keep: Keep,
+        redactor: Redactor | None = None,
+    ) -> None:
         folder = assignment.site_folders[name]
         self.name, self.book = name, load_book(folder, assignment.site_urls.get(name))
         self._session: Session | None = None
         self._engine, self._assignment, self._pipe, self._keep = engine, assignment, pipe, keep
+        self._redactor = redactor or Redactor()
         self._steps = load_steps(folder)
         if assignment.account is None:
             raise PasswordMissing(site=name, account="")
@@ -55,15 +66,17 @@ class OpenSite:
     def fresh(self) -> Session:
         """Forget the session and sign in anew, within the account's tries.
 
-        Raises SignInRefused, AccountLocked, SiteDown, PageTimeout.
+        Raises SignInRefused, AccountLocked, SiteDown, PageTimeout and what else :func:`sign_in` does.
         """
         self._pipe.step("signing_in", site=self.book.title)
         session = self._begin(None)
         session.open()
+        require_no_captcha(session, self._account)
         accounts.count_try(self._assignment.lease, self._office, self.name)
+        codes = CodesFor(self._account, self._office, self._assignment.lease, self._pipe, self._redactor)
         try:
-            sign_in(session, self._account)
-        except SignInRefused:
+            sign_in(session, self._account, codes)
+        except (SignInRefused, CodeRefused, CaptchaShown):
             raise  # the try stays counted
         except AccountLocked:
             accounts.lock(self._assignment.lease, self._office, self.name)

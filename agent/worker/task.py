@@ -30,6 +30,7 @@ from agent.sdk.automation import Task
 from agent.store import checkpoints, evidence, runs
 from agent.store.ledger import Destination as Place
 from agent.store.ledger import Ledger
+from agent.system.log import Redactor
 from agent.system.paths import Home
 from agent.worker import batches
 from agent.worker.accepting import Accepting
@@ -53,6 +54,7 @@ class Workplace:
     pipe: Pipe
     cancelled: Event
     tasks: Mapping[str, Task] = field(default_factory=dict)
+    redactor: Redactor = field(default_factory=Redactor)
     site: OpenSite | None = None
     accepting: Accepting | None = None
 
@@ -213,7 +215,7 @@ class Workplace:
             Path(browser["path"]), sandbox=browser["sandbox"], headed=browser["headed"]
         )
         runs.note_versions(self.assignment.lease, {"browser": f"{browser['kind']} {version}"})
-        self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep)
+        self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep, self.redactor)
         return self.site
 
     def _checkpoint(self, task: str) -> Mapping[str, Any]:

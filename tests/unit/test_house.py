@@ -41,6 +41,7 @@ VIOLATIONS = {
     "library-bus": ("agent/host", "jeepney"),
     "library-starlette": ("agent/store", "starlette"),
     "library-click": ("agent/store", "click"),
+    "library-pyotp": ("agent/worker", "pyotp"),
 }
 LEFT_WING = ("cli", "host")
 RIGHT_WING = ("browser", "reports", "sdk", "worker")
