@@ -121,6 +121,8 @@ def _second_step(session: Session, account: Account, codes: Codes) -> None:
     book = session.book
     asked = [element.inner_text() for element in _question(session)]
     code = codes(" ".join(asked).strip())
+    session.memory.personal = [*session.memory.personal, code]  # no picture shows it
+    session.memory.filled[CODE] = code
     before = _mark(session)
     type_secret(session[CODE], code)
     session[SEND_CODE].click()

@@ -32,6 +32,7 @@ class Download:
     _invalid: dict[str, InvalidRow] = field(default_factory=dict, repr=False)
     _marks: list[int] = field(default_factory=list, repr=False)  # of each row given, as it was read
     stated: dict[str, str | None] = field(default_factory=dict, repr=False)
+    _personal: set[str] = field(default_factory=set, repr=False)
 
     @staticmethod
     def from_file(path: Path, expect: Expect | None = None) -> Download:
@@ -66,7 +67,12 @@ class Download:
         self._invalid |= {str(row.address): row for row in typed.invalid}
         self._marks += map(_mark, typed.rows)
         self.stated.update(_stated(typed))
+        self._personal |= _personal(typed)
         return typed.rows
+
+    def personal_values(self) -> frozenset[str]:
+        """Return what stood in personal columns of the rows given: it is struck out of every log line."""
+        return frozenset(self._personal)
 
     def invalid(self) -> list[InvalidRow]:
         """Return the rows that broke their contract and were tolerated: each with value, address, reason.
@@ -90,6 +96,12 @@ class Download:
         for row, mark in zip(self._given, self._marks, strict=True):
             if _mark(row) != mark:
                 raise RowsAltered(file=self.name, address=str(row.address("")))
+
+
+def _personal(typed: TypedRows) -> set[str]:
+    columns = {name: column for name, column in typed.columns.items() if column.personal}
+    values = {column.show(row.values[name]) for row in typed.rows for name, column in columns.items()}
+    return values - {""}
 
 
 def _mark(row: Row) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -57,6 +57,8 @@ class Workplace:
     redactor: Redactor = field(default_factory=Redactor)
     site: OpenSite | None = None
     accepting: Accepting | None = None
+    downloads: Sequence[Download] = ()
+    of_records: frozenset[str] = frozenset()
 
     def work(self, task: Task) -> None:
         """Do the task and store its checkpoint; raises failures, FenceLost, Cancelled."""
@@ -104,6 +106,7 @@ class Workplace:
     # ── process ───────────────────────────────────────────────────────────────────────────────────────────
     def _process(self, task: Task) -> None:
         downloads = {name: self._downloaded(name) for name in task.inputs}
+        self.downloads = tuple(downloads.values())
         self.pipe.step("working", task=task.name)
         result = task.work(**_given(task, run=self.assignment.run), **downloads)
         if isinstance(result, Workbook):
@@ -141,6 +144,7 @@ class Workplace:
     # ── upload ────────────────────────────────────────────────────────────────────────────────────────────
     def _upload(self, task: Task) -> None:
         batch = batches.load(self._checkpoint(task.inputs[0]))
+        self.of_records = batch.personal_values()
         wishes = self._wishes()
         destination: Destination[Any] = task.work()
         ledger = Ledger(
@@ -237,8 +241,10 @@ class Workplace:
         )
 
     def personal(self) -> list[str]:
-        """Return the personal values of the record at hand."""
-        return list(self.site.session.memory.personal) if self.site and self.site.is_open else []
+        """Return the personal values of the record at hand, and of every row and record of this task."""
+        at_hand = self.site.session.memory.personal if self.site and self.site.is_open else ()
+        of_rows = (value for download in self.downloads for value in download.personal_values())
+        return [*at_hand, *self.of_records, *of_rows]
 
     def picture(self, name: str) -> None:
         """Keep a masked picture of the page as it is now; without a page there is none to keep."""
