@@ -24,9 +24,9 @@ from agent.store.database import close_store
 from agent.system.log import STRUCK_OUT
 from agent.system.one_time import Seeds
 from agent.system.vault import open_vault
-from resources.practice.data import SEED as CLINIC
 from resources.practice.data import clinic_day
 from resources.practice.second_factor import STEP_SECONDS, code_of
+from resources.practice.server import SEED as CLINIC
 from resources.practice.server import Practice
 from tests.canaries import (
     Canaries,
