@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.browser.elements import load_book
-from agent.browser.engine import Engine, stored_state
+from agent.browser.engine import Engine, secrets_of, stored_state
 from agent.browser.session import Landing
 from agent.browser.signing_in import Account, is_signed_in, require_no_captcha, sign_in
 from agent.core.failures import AccountLocked, CaptchaShown, CodeRefused, PasswordMissing, SignInRefused
@@ -58,6 +58,7 @@ class OpenSite:
         self._pipe.step("signing_in", site=self.book.title)
         stored = self._stored()
         if stored is not None:
+            self._keep_out_of_logs(stored)
             session = self._begin(stored)
             if is_signed_in(session):
                 return session
@@ -84,7 +85,9 @@ class OpenSite:
         except Exception:
             accounts.uncount_try(self._assignment.lease, self._office, self.name)
             raise
-        state = seal(self._assignment.session_key, stored_state(session.page.context), self._bound_to())
+        plain = stored_state(session.page.context)
+        self._keep_out_of_logs(plain)
+        state = seal(self._assignment.session_key, plain, self._bound_to())
         accounts.signed_in(self._assignment.lease, self._office, self.name, state)
         return session
 
@@ -95,6 +98,10 @@ class OpenSite:
         landing = Landing(self._engine.downloads, self._pipe.step)
         self._session = Session(page, self.book, self._keep, steps=self._steps, landing=landing)
         return self._session
+
+    def _keep_out_of_logs(self, state: bytes) -> None:
+        for secret in secrets_of(state):
+            self._redactor.add(secret)
 
     def _stored(self) -> bytes | None:
         row = accounts.find(self._office, self.name)

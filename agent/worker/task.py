@@ -18,6 +18,7 @@ from agent.core.failures import (
     BrokenAutomation,
     Failure,
     LimitReached,
+    Parameter,
     RecordsNeedPerson,
     TotalsDisagree,
     UnusualCount,
@@ -112,7 +113,9 @@ class Workplace:
         if isinstance(result, Workbook):
             self._finish({"workbook": str(self._write(result))})
         elif isinstance(result, Batch):
-            self._finish(batches.dump(result, result.account(downloads.values()), downloads.values()))
+            told = batches.dump(result, result.account(downloads.values()), downloads.values())
+            told["left_out"] = [[where, self._clean(reason)] for where, reason in told["left_out"]]
+            self._finish(told)
         else:
             problem = f"{task.name} returned neither a Batch nor a Workbook"
             raise BrokenAutomation(file=task.file, line=task.line, problem=problem)
@@ -258,11 +261,21 @@ class Workplace:
         self._prove(content, kind="screenshot", name=f"{name}.png", media_type="image/png")
 
     def translate(self, error: Exception) -> Failure:
-        """Return an error of an author's code, or one of the browser's, as a failure of our tree."""
+        """Return an error of an author's code, or one of the browser's, as a failure of our tree.
+
+        A site's or an author's words may hold what is personal or secret: it is struck out before it is kept.
+        """
         if isinstance(error, Failure):
-            return error
+            return self._cleaned(error)
         of_page = failure_of(self.site.session, error) if self.site and self.site.is_open else None
-        return of_page or defect(self.assignment.folder, error)
+        return self._cleaned(of_page or defect(self.assignment.folder, error))
+
+    def _cleaned(self, failure: Failure) -> Failure:
+        told = {name: self._clean(value) for name, value in failure.params.items()}
+        return failure if told == failure.params else type(failure)(**told)
+
+    def _clean(self, value: Parameter) -> Parameter:
+        return self.redactor.clean(value, self.personal()) if isinstance(value, str) else value
 
 
 def _given(task: Task, **values: Any) -> dict[str, Any]:  # noqa: ANN401  # each is of its own type

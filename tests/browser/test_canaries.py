@@ -74,6 +74,7 @@ class Secrets:
             CLAIMS,
             **{
                 "batch = Batch(Claim)": SPEAKS_IN_PROCESS.replace("RAISES", str(process)),
+                '"beyond the dose"': 'f"{row.patient_name} is beyond the dose"',
                 'site.follow("next")': SPEAKS_IN_SUBMIT.replace("RAISES", str(submit)),
             },
         )
@@ -113,6 +114,11 @@ def secrets(tmp_path: Path, practice: Practice) -> Iterator[Secrets]:
     with cookies_noted(canaries), Watching(morning.home) as watching:
         yield Secrets(morning, canaries, watching)
     close_store()
+
+
+def first_patient() -> str:
+    """A patient of the day: whoever is refused first may be another, both are known."""
+    return clinic_day(TUESDAY, CLINIC).appointments[0].patient_name
 
 
 def ask_for_the_bird(practice: Practice, answer: str) -> None:
@@ -193,6 +199,7 @@ def lives_through_everything(secrets: Secrets) -> None:
                 ("doubled", {"element": "save", "path": "/claim/new.php"}),
                 ("server_error", {"path": "/claim/new.php"}),
                 ("dialog", {"path": "/claim/new.php"}),
+                ("refuse", {"text": f"{first_patient()} is not a valid patient"}),
             ):
                 secrets.write()
                 practice.faults("claimport", fault, always=True, **how)
