@@ -27,7 +27,8 @@ class ElementKind(StrEnum):
 
 _WAYS = ("css", "label", "role", "text", "placeholder", "title", "alt")
 _ELEMENT_KEYS = {*_WAYS, "name", "frame", "kind", "exact", "format"}
-_BOOK_KEYS = {"title", "url", "per_minute", "signed_in", "refusals", "locked", "elements"}
+MEANINGS = ("locked", "expired", "elsewhere", "captcha")  # what a site's words at the sign-in may mean
+_BOOK_KEYS = {"title", "url", "per_minute", "signed_in", "refusals", *MEANINGS, "elements"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Book:
-    """All that is written down about one site; ``refusals`` and ``locked`` are the site's own words."""
+    """All that is written down about one site; ``refusals`` and ``meanings`` are the site's own words."""
 
     site: str
     file: Path
@@ -75,7 +76,7 @@ class Book:
     per_minute: int | None
     signed_in: str
     refusals: tuple[str, ...]
-    locked: tuple[str, ...]
+    meanings: Mapping[str, tuple[str, ...]]
     elements: Mapping[str, Element]
 
     def element(self, name: str) -> Element:
@@ -91,9 +92,9 @@ class Book:
         """Return the line of a page's text that holds one of the site's words for "nothing was saved"."""
         return _line_with(self.refusals, text)
 
-    def lock_in(self, text: str) -> str | None:
-        """Return the line of a page's text that says the account is locked."""
-        return _line_with(self.locked, text)
+    def meaning_in(self, meaning: str, text: str) -> str | None:
+        """Return the line of a page's text that says so: one of MEANINGS, the account is locked, say."""
+        return _line_with(self.meanings.get(meaning, ()), text)
 
 
 def _line_with(words: tuple[str, ...], text: str) -> str | None:
@@ -140,7 +141,7 @@ class _Reader:
             per_minute,
             signed_in,
             self._words(whole, "refusals"),
-            self._words(whole, "locked"),
+            {meaning: self._words(whole, meaning) for meaning in MEANINGS},
             {name: self._element(name, entry) for name, entry in elements.items()},
         )
 

@@ -15,6 +15,7 @@ from agent.host.auditing import keep_witness, note_settings
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.notices import Notices
+from agent.host.questions import Questions
 from agent.host.supervisor import Picture, Supervisor
 from agent.host.upkeep import Upkeep
 from agent.store import audit
@@ -78,6 +79,7 @@ class Host:
         self._supervisor: Supervisor | None = None
         self._notices: Notices | None = None
         self._upkeep: Upkeep | None = None
+        self._questions: Questions | None = None
         self._log: logging.Handler | None = None
 
     def start(self) -> None:
@@ -106,7 +108,9 @@ class Host:
                 _log.warning("audit_head_not_kept why=%s", why)
             recovery.recover()
             self._notices = Notices(self._home, settings)
-            self._supervisor = Supervisor(self._home, settings, keys, self._tell)
+            self._questions = Questions(self._home)
+            self._questions.start()
+            self._supervisor = Supervisor(self._home, settings, keys, self._tell, questions=self._questions)
             self._bell.start(lambda _ident: self.wake())
             self._supervisor.start()
             self._notices.start()
@@ -153,6 +157,9 @@ class Host:
         if self._supervisor is not None:
             self._supervisor.stop()
             self._supervisor = None
+        if self._questions is not None:
+            self._questions.stop()
+            self._questions = None
         if self._notices is not None:
             self._notices.stop()
             self._notices = None

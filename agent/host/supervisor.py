@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from agent.core.asking import ANSWER_SECONDS
 from agent.core.failures import Failure, NotReady, TotalsDisagree, WorkerDied, WorkerHung
 from agent.core.states import RunState, TaskState, outcome
 from agent.core.totals import Totals
@@ -21,6 +22,7 @@ from agent.host.crew import Crew, Worker
 from agent.host.keys import Keys
 from agent.host.orders import Orders
 from agent.host.outlook import Outlook
+from agent.host.questions import Questions
 from agent.host.readiness import browser_for, require_ready, wants_headed
 from agent.host.watchful import Watchful
 from agent.store import commands, reviews, runs
@@ -35,7 +37,13 @@ _log = logging.getLogger(__name__)
 STEP_SECONDS = 180.0
 """How long a worker may stay in one step; then its tree is ended (some steps have a longer limit)."""
 
-_LIMITS = {"downloading": 600.0, "settling": 900.0, "looking_first": 900.0, "reading_back": 900.0}
+_LIMITS = {
+    "asking": ANSWER_SECONDS + 60,
+    "downloading": 600.0,
+    "settling": 900.0,
+    "looking_first": 900.0,
+    "reading_back": 900.0,
+}
 _ASK_AGAIN_SECONDS = 5.0
 _SHORT_PAUSE_SECONDS = 20.0  # so long a run may hold the queue between two tries; then others go first
 _EVENT_SECONDS = 0.2
@@ -61,10 +69,12 @@ class Supervisor(Watchful):
         keys: Keys,
         tell: Callable[[str], None],
         awake: Awake = kept_awake,
+        questions: Questions | None = None,
     ) -> None:
         self._home, self._settings, self._keys, self._tell = home, settings, keys, tell
         super().__init__("supervisor")
         self._awake = awake
+        self._questions = questions or Questions(home)
         self._crew = Crew(home)
         self._looked_at = threading.Event()
         self.picture: Picture | None = None
@@ -148,6 +158,7 @@ class Supervisor(Watchful):
             self._prepare_next(run, task)
             death = self._watch(worker, lease)
         finally:
+            self._questions.withdraw()
             worker.end()
             self.picture = None
         if not self._stopping.is_set():
@@ -188,10 +199,7 @@ class Supervisor(Watchful):
             if event is not None and event["event"] == "step":
                 step, since = event["code"], event["since"]
                 self._note(lease, event)
-            elif event is not None and event["event"] == "picture":
-                self.picture = Picture(lease.run_id, time.monotonic(), base64.b64decode(event["png"]))
-                self._tell(f"live/{lease.run_id}")
-            elif event is not None and (death := _death(event, worker)) is not None:
+            elif event is not None and (death := self._heed(event, worker, lease)) is not None:
                 return death
             self._hear(worker)
             wishes = {} if cancelled else runs.get(lease.run_id).options
@@ -205,6 +213,21 @@ class Supervisor(Watchful):
             if time.time() - since > limit:
                 return WorkerHung(step=step, seconds=round(limit))
         return WorkerDied(exit_code=None)
+
+    def _heed(self, event: Mapping[str, Any], worker: Worker, lease: Lease) -> Failure | None:
+        """Take what a worker says beside its steps; returns the cause of death where it has ended."""
+        if event["event"] == "picture":
+            self.picture = Picture(lease.run_id, time.monotonic(), base64.b64decode(event["png"]))
+            self._tell(f"live/{lease.run_id}")
+        elif event["event"] == "question":
+            self._questions.ask(lease.run_id, event, worker.answer)
+        elif event["event"] == "question_over":
+            self._questions.withdraw()
+        elif event["event"] == "ended":
+            return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
+        elif event["event"] == "gone":
+            return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
+        return None
 
     def _hear(self, worker: Worker) -> None:
         """Pass on that somebody watches; carry out what somebody wished meanwhile."""
@@ -233,15 +256,6 @@ class Supervisor(Watchful):
         runs.move_run(run.id, final, reason or _first_failure(run.id))
         _log.info("run_ended run=%s state=%s", run.id, final)
         self._tell(f"run/{run.id}")
-
-
-def _death(event: Mapping[str, Any], worker: Worker) -> Failure | None:
-    """Return the cause of death where an event says that the worker has ended, and it stored none itself."""
-    if event["event"] == "ended":
-        return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
-    if event["event"] == "gone":
-        return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
-    return None
 
 
 def _who(told: Mapping[str, Any]) -> Mapping[str, str | None]:

@@ -42,6 +42,7 @@ VIOLATIONS = {
     "library-starlette": ("agent/store", "starlette"),
     "library-click": ("agent/store", "click"),
     "library-qt": ("agent/faces", "PySide6"),
+    "library-pyotp": ("agent/worker", "pyotp"),
 }
 LEFT_WING = ("cli", "faces", "host")
 RIGHT_WING = ("browser", "reports", "sdk", "worker")

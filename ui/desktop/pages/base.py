@@ -31,7 +31,7 @@ What it shows
     ``buttons`` (a layout beside the title), ``body`` (a layout for all else). ``show_empty(title, words,
     action, slot)`` puts a page that teaches in the body's place, ``show_body()`` takes it away. Texts come
     from ``texts.window(code, …)``; each helper has a file of its own (``en.NAME.toml``, ``de.NAME.toml``,
-    section ``[window]``). Colours and sizes come from ``ui.desktop.theme``: never a colour or a fixed width in
+    section ``[window]``). Colours and sizes come from ``ui.desktop.theme``: never a colour or fixed width in
     a page. Labels and buttons are those of ``ui.desktop.widgets.controls``, tables and what teaches those of
     ``widgets.table`` and ``widgets.teaching``, icons ``ui.desktop.icons``.
 
