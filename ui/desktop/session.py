@@ -65,14 +65,24 @@ class Session(QObject):
 
     def run(self) -> int:
         """Work until a person quits; returns the exit code."""
+        self.begin()
+        code = self._app.exec()
+        self.close()
+        return code
+
+    def begin(self) -> None:
+        """Show up, and start the host."""
         self._show_up()
         self.hosting.start()
-        code = self._app.exec()
+
+    def close(self) -> None:
+        """Put everything away; the host has stopped."""
+        for timer in (self._again, self._look_timer):
+            timer.stop()
         self._signals.close()
         self.tray.hide()
         self.desk.close()
         self.bridge.close()
-        return code
 
     def quit(self) -> None:
         """Ask, saying what will be missed; then end."""

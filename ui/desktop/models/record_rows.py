@@ -43,7 +43,6 @@ def read(desk: Desk, run_id: str) -> Records:
                 wording.record(record),
                 str(record["ordinal"]),
                 record["key"] or "",
-                wording.titles.get(record["site"], record["site"]),
                 record["confirmation"] or "",
                 moments.at(record["verified_at"] or record["confirmed_at"]),
             ),

@@ -31,9 +31,9 @@ What it shows
     ``buttons`` (a layout beside the title), ``body`` (a layout for all else). ``show_empty(title, words,
     action, slot)`` puts a page that teaches in the body's place, ``show_body()`` takes it away. Texts come
     from ``texts.window(code, …)``; each helper has a file of its own (``en.NAME.toml``, ``de.NAME.toml``,
-    section ``[window]``). Colours and sizes come from ``ui.desktop.theme``: never a colour or fixed width in
-    a page. Labels and buttons are those of ``ui.desktop.widgets.controls``, tables and what teaches those of
-    ``widgets.table`` and ``widgets.teaching``, icons ``ui.desktop.icons``.
+    section ``[window]``). Colours and sizes come from ``ui.desktop.theme``: never a colour or a fixed width
+    in a page. Labels and buttons are those of ``ui.desktop.widgets.controls``, tables and what teaches those
+    of ``widgets.table`` and ``widgets.teaching``, icons ``ui.desktop.icons``.
 
 Everything has an accessible name where its text does not say it; Tab reaches every control in reading order.
 """

@@ -9,18 +9,20 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
 from agent.faces.day import Day, Strip, axis, look
 from agent.host.enrolment import Enrolment, NotEnrolled
 from agent.host.outlook import Outlook
 from agent.system.bell import EVERYTHING
 from resources.i18n import texts
+from resources.i18n.texts import Noun
 from ui.desktop import theme
 from ui.desktop.desk import Desk
 from ui.desktop.models.day_words import DayTold, tell
 from ui.desktop.pages.base import Page
 from ui.desktop.widgets.controls import button
+from ui.desktop.widgets.dialogs import ByHandDialog
 from ui.desktop.widgets.not_scheduled import NotScheduled
 from ui.desktop.widgets.strip_card import StripCard
 from ui.desktop.widgets.track import Axis, Span
@@ -169,7 +171,7 @@ class TodayPage(Page):
             self._cards[working.automation, working.office].show_picture(shown)
 
     # ── doing ─────────────────────────────────────────────────────────────────────────────────────────────
-    def _act(self, code: str, strip: Strip) -> None:
+    def _act(self, code: str, strip: Strip, noun: Noun) -> None:
         run = strip.run["id"] if strip.run is not None else None
         match code:
             case "run" | "again" | "rehearse":
@@ -178,6 +180,8 @@ class TodayPage(Page):
                 self._give(code, {"run": run})
             case "stop" | "stop_after" | "stop_at_once":
                 self._give("cancel", {"run": run, "at_once": code == "stop_at_once"})
+            case "do_by_hand" if ByHandDialog(noun, self).exec() == QDialog.DialogCode.Accepted:
+                self._give("finish_by_hand", {"run": run})
             case "review":
                 self.desk.go("review", run)
             case "open":

@@ -81,7 +81,7 @@ class CertificateTab(QWidget):
         self._export.setEnabled(True)
         told = texts.window("certificate_done", {"workbook": book, "document": document.name})
         if unequal:
-            told = f"{told} {texts.window('certificate_unequal_told')}"
+            told = " ".join((told, texts.window("certificate_unequal_told")))
         self._told.setText(told)
 
     def _failed(self, error: BaseException) -> None:

@@ -33,7 +33,6 @@ _COLUMNS = (
     Column("standing", signed=True),
     Column("number", number=True, quiet=True),
     Column("key"),
-    Column("site", quiet=True),
     Column("confirmation"),
     Column("since", quiet=True),
 )
@@ -229,7 +228,7 @@ class RecordsTab(QWidget):
 
 
 def _holds(row: Row, words: str) -> bool:
-    return any(words in cell.casefold() for cell in (row.cells[2], row.cells[4], row.cells[0]))
+    return any(words in cell.casefold() for cell in (row.cells[2], row.cells[3], row.cells[0]))
 
 
 def _once(owner: QWidget, milliseconds: int, slot: Callable[[], None]) -> QTimer:
