@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from agent.core.failures import HomeReadOnly
@@ -64,6 +65,8 @@ class Counter:
                 face.shutdown(socket.SHUT_RDWR)
         if self._thread is not None:
             self._thread.join(_ANSWER_SECONDS)
+        with suppress(OSError):
+            Path(self._address).unlink()
 
     @property
     def attended(self) -> bool:

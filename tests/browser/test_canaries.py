@@ -6,6 +6,7 @@ knows, each cookie that a site handed out, and every personal value of the whole
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -276,7 +277,7 @@ def test_with_the_guards_off_the_same_search_finds_them(
     (off / "sitecustomize.py").write_text(
         "import agent.system.log as log\nlog.Redactor.clean = lambda self, text, more=(): text\n"
     )
-    monkeypatch.setenv("PYTHONPATH", str(off))
+    monkeypatch.setenv("PYTHONPATH", str(off), prepend=os.pathsep)
     lives_through_everything(secrets)
     found = searched(secrets, began)
     kinds = {hit.split()[0].rstrip(":") for hit in found}
