@@ -58,7 +58,7 @@ _FAULTS = (
         "cut_download",
         _SOURCE,
         "export",
-        "the file ends early; style short (looks complete) or broken (the connection breaks)",
+        "the file ends early; style short (looks complete), broken (the connection breaks) or stalls",
         {"share": 0.6, "style": "short"},
     ),
     Fault("stale_download", _SOURCE, "export", "the report of the business day before the range"),

@@ -33,7 +33,7 @@ class ExportJob:
 
 @dataclass(frozen=True)
 class ReportFile:
-    """A file as it is sent. `broken` means that the connection ends before the file does."""
+    """A file as it is sent. `broken`: the connection ends before it does; `stalls`: its end never comes."""
 
     name: str
     media_type: str
@@ -42,6 +42,7 @@ class ReportFile:
     total: Decimal | None
     fault: str | None
     broken: bool = False
+    stalls: bool = False
 
     def facts(self, job: ExportJob) -> dict[str, object]:
         """What the journal keeps of it."""
@@ -108,7 +109,7 @@ def _with_bad_cell(file: ReportFile, day: Day, report: str, number: int, text: s
 
 
 def _damaged(file: ReportFile, job: ExportJob, switchboard: Switchboard, faults: list[str]) -> ReportFile:
-    content, broken = file.content, False
+    content, broken, stalls = file.content, False, False
     if switchboard.take("wrong_type_download", job.path):
         faults.append("wrong_type_download")
         content = _ERROR_PAGE
@@ -118,6 +119,7 @@ def _damaged(file: ReportFile, job: ExportJob, switchboard: Switchboard, faults:
     if cut := switchboard.take("cut_download", job.path):
         faults.append("cut_download")
         content = content[: int(len(content) * cut.number("share"))]
-        broken = cut.text("style") == "broken"
+        style = cut.text("style")
+        broken, stalls = style == "broken", style == "stalls"
     fault = " ".join(faults) or None
-    return ReportFile(file.name, file.media_type, content, file.rows, file.total, fault, broken)
+    return ReportFile(file.name, file.media_type, content, file.rows, file.total, fault, broken, stalls)
