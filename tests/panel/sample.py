@@ -20,7 +20,7 @@ from ui.panel.server import passwords
 from ui.panel.server.tables import people
 from ui.panel.server.tables.database import write
 
-SECRET = "JBSWY3DPEHPK3PXP"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PEOPLE = {"ada": {"everywhere": "admin"}, "otto": {"north": "operator"}, "vera": {"north": "viewer"}}
 
 
