@@ -5,12 +5,14 @@
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
     │   ├── BackupBroken · HomeInUse
+    │   ├── PanelAddressUnsafe
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
     │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · NotTakenOver
-    │   └── NoticeUndelivered · WakeupUnavailable
+    │   ├── NoticeUndelivered · WakeupUnavailable
+    │   └── PanelUnknown · PanelRefused
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
@@ -143,6 +145,10 @@ class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
 
+class PanelAddressUnsafe(Usage):
+    """The panel's address is none, or in plain text beyond this computer (url)."""
+
+
 # ── the surroundings are not there yet ───────────────────────────────────────────────────────────────
 class NotReady(Failure):
     """Something outside is not there yet; waiting may help."""
@@ -218,6 +224,16 @@ class WakeupUnavailable(NotReady):
 
 class NotTakenOver(NotReady):
     """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
+
+
+class PanelUnknown(NotReady):
+    """The panel does not know this workstation (any more), or its token is not in the keyring."""
+
+    permanent = True
+
+
+class PanelRefused(NotReady):
+    """The panel did not take what was said (status)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────
