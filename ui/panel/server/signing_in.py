@@ -1,0 +1,3 @@
+from datetime import timedelta
+
+SESSION_AGE = timedelta(hours=12)
