@@ -10,12 +10,12 @@ const FLOORS = [
   ['api', 'words'],
   ['live'],
   ['design', 'session'],
-  ['telling'],
-  ['audit', 'dashboard', 'insights', 'people', 'review', 'runs', 'trigger', 'workstations'],
+  ['wishes'],
+  ['account', 'audit', 'dashboard', 'insights', 'people', 'review', 'runs', 'trigger', 'workstations'],
   ['shell'],
 ];
 
-const layers = FLOORS.flatMap((rooms, floor) =>
+const layers = FLOORS.slice(0, -1).flatMap((rooms, floor) =>
   rooms.map((room) => {
     const others = FLOORS.slice(floor).flat().filter((name) => name !== room);
     return {

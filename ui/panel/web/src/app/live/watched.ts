@@ -18,12 +18,22 @@ export interface Watched<T> {
   reload(): void;
 }
 
+/** How to ask only for what is new since the last answer, and how to put that into it. */
+export interface Increment<T> {
+  since(last: T): string;
+  merge(last: T, heard: T): T;
+}
+
 /**
  * Watch what stands at an address, for as long as the caller lives.
  *
  * `path` may be undefined: then nothing is read. `concerns` tells which changes are a reason to look again.
  */
-export function watched<T>(path: () => string | undefined, concerns: (change: Change) => boolean): Watched<T> {
+export function watched<T>(
+  path: () => string | undefined,
+  concerns: (change: Change) => boolean,
+  increment?: Increment<T>,
+): Watched<T> {
   const api = inject(Api);
   const until = inject(DestroyRef);
   const address = computed(path);
@@ -36,22 +46,26 @@ export function watched<T>(path: () => string | undefined, concerns: (change: Ch
 
   async function load(from: string): Promise<void> {
     const own = new AbortController();
+    const stale = (): boolean => running !== own;
+    const wanted = (): boolean => again;
     running = own;
     again = false;
+    const last = answered() === from ? value() : undefined;
     try {
-      const heard = await api.get<T>(from, own.signal);
-      if (running !== own) return;
-      value.set(heard);
+      const asked = last !== undefined && increment ? increment.since(last) : from;
+      const heard = await api.get<T>(asked, own.signal);
+      if (stale()) return;
+      value.set(last !== undefined && increment ? increment.merge(last, heard) : heard);
       refused.set(undefined);
     } catch (error) {
-      if (running !== own) return;
+      if (stale()) return;
       if (!(error instanceof Refused)) throw error;
       refused.set(error);
     } finally {
-      if (running === own) {
+      if (!stale()) {
         running = undefined;
         answered.set(from);
-        if (again) later();
+        if (wanted()) later();
       }
     }
   }
