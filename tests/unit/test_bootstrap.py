@@ -250,15 +250,16 @@ def page_sources(root: Path) -> Path:
     (web / "src").mkdir(parents=True)
     (web / "node_modules").mkdir()
     (root / panel_page.STATIC).mkdir(parents=True)
-    for name in ("package.json", "package-lock.json", ".npmrc", "angular.json", "src/main.ts"):
-        (web / name).write_text(name)
+    (web / "public").mkdir()
+    for name in panel_page._SOURCES:
+        (web / name / "a.ts" if (web / name).is_dir() else web / name).write_text(name)
     return web
 
 
 def test_the_page_is_built_once_and_again_when_a_source_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Packages are installed when the lock changed, the page is built when any source did; a failure leaves no mark."""
+    """Another lock installs the packages, any other source builds the page; a failure leaves no mark."""
     web = page_sources(tmp_path)
     monkeypatch.setattr(panel_page, "node_and_npm", lambda root: (Path("bin/node"), Path("npm.js")))
     monkeypatch.setattr(panel_page, "_browser", lambda root: "")
@@ -272,7 +273,7 @@ def test_the_page_is_built_once_and_again_when_a_source_changed(
 
     assert panel_page.build(tmp_path, run)
     assert panel_page.built(tmp_path)
-    (web / "src" / "main.ts").write_text("changed")
+    (web / "src" / "a.ts").write_text("changed")
     assert not panel_page.built(tmp_path)
     succeeds = False
     assert not panel_page.build(tmp_path, run)
