@@ -27,9 +27,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
-from agent.sync.strictly import NotUnderstood, read, write
+from agent.sync.strictly import NotUnderstood, read, take, write
 
-__all__ = ["NotUnderstood", "read", "write"]
+__all__ = ["NotUnderstood", "read", "take", "write"]
 
 VERSION = 1
 """What this side speaks. A panel takes this version and the one before; an older panel says which it takes."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
-from ui.panel.server.app import build
+from ui.panel.server.app import Config, build
 
 if __name__ == "__main__":
-    json.dump(build().openapi(), sys.stdout, indent=1)
+    json.dump(build(Config(Path())).openapi(), sys.stdout, indent=1)
     sys.stdout.write("\n")

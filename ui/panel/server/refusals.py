@@ -20,11 +20,15 @@ class Refused(Exception):
         super().__init__(code)
         self.status, self.code, self.wait_seconds, self.params = status, code, wait_seconds, params
 
+    @property
+    def words(self) -> str:
+        """The sentence that a person reads."""
+        return texts.standing("panel_problems", self.code, {"seconds": self.wait_seconds, **self.params})
+
     def answer(self) -> JSONResponse:
         """Return what the browser gets."""
-        words = texts.standing("panel_problems", self.code, {"seconds": self.wait_seconds, **self.params})
         headers = {} if self.wait_seconds is None else {"Retry-After": str(self.wait_seconds)}
-        return JSONResponse({"code": self.code, "words": words}, self.status, headers)
+        return JSONResponse({"code": self.code, "words": self.words}, self.status, headers)
 
 
 def unknown() -> Refused:

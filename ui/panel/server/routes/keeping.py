@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api", tags=["keeping"])
 @router.get("/workstations", responses=described(401, 403))
 def workstations(who: Viewer) -> list[WorkstationDetail]:
     """Return the workstations of this person's offices, revoked ones last."""
-    return enrolment.workstations(who)
+    return enrolment.workstations_of(who)
 
 
 @router.patch("/workstations/{workstation}", responses=described(401, 403, 404, 422))

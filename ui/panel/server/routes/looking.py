@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from ui.panel.server import insights, live, looking, morning
 from ui.panel.server.access import Admin, Viewer
@@ -23,7 +24,7 @@ from ui.panel.server.models import (
     RunId,
     RunPage,
 )
-from ui.panel.server.refusals import described
+from ui.panel.server.refusals import Refused, described
 
 router = APIRouter(prefix="/api", tags=["looking"])
 
@@ -59,8 +60,18 @@ def runs(  # noqa: PLR0913  # one parameter per filter of the page
     limit: Limit = 50,
 ) -> RunPage:
     """Return runs, newest first; ``q`` looks for words in titles, ids, workstations, states and reasons."""
-    wanted = looking.Wanted(q, office, workstation, automation, tuple(state or ()), first, last)
-    return looking.runs(who, wanted, after, limit)
+    return looking.find_runs(
+        who,
+        words=q,
+        office=office,
+        workstation=workstation,
+        automation=automation,
+        states=state or (),
+        first=first,
+        last=last,
+        after=after,
+        limit=limit,
+    )
 
 
 @router.get("/runs/{workstation}/{run}", responses=described(401, 403, 404, 422))
@@ -80,7 +91,9 @@ def log(  # one parameter per filter of the page
     limit: Limit = 100,
 ) -> LogPage:
     """Return log lines that hold every word of ``q`` (a beginning of a word is enough), newest first."""
-    return looking.log(who, q, office, workstation, run, after, limit)
+    return looking.log(
+        who, words=q, office=office, workstation=workstation, run=run, after=after, limit=limit
+    )
 
 
 @router.get(
@@ -114,7 +127,10 @@ def change_insights(who: Admin, wanted: InsightSettings) -> None:
     insights.change(who, wanted.seconds_per_record)
 
 
-@router.get("/events", responses={**_EVENTS, **described(401, 403)}, response_class=StreamingResponse)
-async def events(request: Request, who: Viewer) -> StreamingResponse:
+@router.get("/events", responses={**_EVENTS, **described(401, 403, 503)}, response_class=StreamingResponse)
+async def events(who: Viewer) -> StreamingResponse:
     """Tell of changes as they happen; the face then looks at what it shows."""
-    return live.stream(request, who)
+    answer = await run_in_threadpool(live.stream, who)
+    if answer is None:
+        raise Refused(503, "panel_busy", wait_seconds=30)
+    return answer
