@@ -3,10 +3,10 @@ import { RouterLink } from '@angular/router';
 
 import type { Cell } from '../api/models';
 import { Meter } from '../design/meter';
+import { Outlook } from '../design/outlook';
 import { Sign, TONES } from '../design/sign';
 import { Time } from '../design/time';
 import { counted } from '../words/numbers';
-import { Outlook } from './outlook';
 
 /** One automation at one workstation: where it stands, how far, and whether it will be in time. */
 @Component({

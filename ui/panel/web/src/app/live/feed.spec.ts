@@ -61,7 +61,7 @@ describe('Feed', () => {
   });
 
   it('tells what changed', () => {
-    const change = { kind: 'run', workstation: 1, run: 'a', id: null };
+    const change = { kind: 'run', workstation: 1, run: 'a' };
     last().tell({ revision: 1, all: false, changes: [change] });
     expect(heard).toEqual([[change]]);
     expect(feed.lostSince()).toBeNull();

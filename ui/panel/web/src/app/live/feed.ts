@@ -5,9 +5,9 @@ export type Kind = 'run' | 'review' | 'command' | 'workstation' | 'people' | 'au
 /** A bell: what has changed, never how. */
 export interface Change {
   readonly kind: Kind;
-  readonly workstation: number | null;
-  readonly run: string | null;
-  readonly id: number | null;
+  readonly workstation?: number;
+  readonly run?: string;
+  readonly id?: number;
 }
 
 interface Changes {

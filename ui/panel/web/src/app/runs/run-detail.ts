@@ -1,11 +1,12 @@
-import { Component, computed, input, signal } from '@angular/core';
+import { Component, computed, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import type { Picture, RunDetail } from '../api/models';
+import type { RunDetail } from '../api/models';
 import { Day, Duration } from '../design/day';
 import { Empty } from '../design/empty';
 import { Icon } from '../design/icon';
 import { Meter } from '../design/meter';
+import { Outlook } from '../design/outlook';
 import { Pictures } from '../design/pictures';
 import { ProblemNote } from '../design/problem';
 import { Sign } from '../design/sign';
@@ -27,6 +28,7 @@ import { RunTotals } from './run-totals';
     Icon,
     LogLines,
     Meter,
+    Outlook,
     Pictures,
     ProblemNote,
     RouterLink,
@@ -47,7 +49,6 @@ export class RunDetailPage {
     (change) => change.run === this.run() || change.kind === 'command' || change.kind === 'review',
   );
   protected readonly gone = computed(() => this.detail.refused()?.status === 404);
-  protected readonly shown = signal<Picture | undefined>(undefined);
   protected readonly versions = computed(() =>
     Object.entries(this.detail.value()?.versions ?? {}).map(([what, version]) => ({ what, version })),
   );

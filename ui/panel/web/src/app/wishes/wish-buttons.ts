@@ -100,9 +100,10 @@ export class WishButtons {
       return allowed && words ? [{ verb, words }] : [];
     }),
   );
-  protected readonly refusals = computed(() => [
-    ...new Set(this.may().flatMap(({ allowed, why_not }) => (allowed || !why_not ? [] : [why_not]))),
-  ]);
+  /** Why nothing may be asked; where something may, that is answer enough. */
+  protected readonly refusals = computed(() =>
+    this.offered().length > 0 ? [] : [...new Set(this.may().map(({ why_not }) => why_not))].filter(Boolean),
+  );
 
   protected ask(verb: Verb): void {
     this.verb.set(verb);
