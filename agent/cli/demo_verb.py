@@ -13,6 +13,7 @@ import click
 from agent.cli import endings
 from agent.cli.console import tell
 from agent.cli.endings import DONE, FAILED, INTERRUPTED, Told
+from agent.cli.person import at_terminal
 from agent.core.failures import AlreadyRunning, VaultRefused
 from agent.system.instance import holder
 from agent.system.paths import Home, find_home
@@ -81,10 +82,10 @@ def _prepare(home: Home, *, fresh: bool) -> None:
 def _store_passwords(home: Home) -> None:
     """Tell this home who signs in at the practice systems; their passwords are no secret."""
     from agent.cli.practice_verb import houses  # noqa: PLC0415
-    from agent.cli.site_verbs import store_password  # noqa: PLC0415
+    from agent.host.passwords import store_password  # noqa: PLC0415
 
     for house in houses():
-        store_password(home, "main", house.site, house.user, house.password)
+        store_password(home, "main", house.site, house.user, house.password, at_terminal())
     tell(texts.say("demo_vault", {"file": home.vault_file}))
 
 

@@ -112,7 +112,10 @@ def sentence(record: Values, known: Values, wording: Wording) -> str:
         "site": _title(wording, first.get("site")),
         "downloaded": wording.moments.full(downloaded) if downloaded else None,
     }
-    parts = [texts.say(_ORIGINS[known["origin"]], told), _entered(record, wording, downloaded)]
+    parts = [texts.say(_ORIGINS[known["origin"]], told)]
+    if first.get("handed_in_by"):
+        parts.append(texts.say("why_handed_in", {"who": first["handed_in_by"]["name"]}))
+    parts.append(_entered(record, wording, downloaded))
     if record["confirmation"]:
         parts.append(texts.say("why_confirmation", {"confirmation": record["confirmation"]}))
     parts += [_read_back(record, known, wording, downloaded), _changed(known, wording)]

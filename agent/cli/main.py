@@ -22,10 +22,19 @@ _SECTIONS = (
             **dict.fromkeys(("log", "evidence"), "proof_verbs"),
             "calendar": "calendar_verbs",
             **dict.fromkeys(("certificate", "verify"), "certificate_verbs"),
+            "audit": "audit_verbs",
         },
     ),
     ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),
-    ("Set up", {"sites": "site_verbs", "check": "check_verbs", "notices": "notice_verbs"}),
+    (
+        "Set up",
+        {
+            "sites": "site_verbs",
+            "check": "check_verbs",
+            "notices": "notice_verbs",
+            "recovery-code": "recovery_verbs",
+        },
+    ),
     (
         "This computer",
         {
@@ -49,7 +58,9 @@ class Verbs(click.Group):
         """Load one verb; None for a word that is none."""
         if cmd_name not in _MODULES:
             return None
-        command: click.Command = getattr(importlib.import_module(f"agent.cli.{_MODULES[cmd_name]}"), cmd_name)
+        command: click.Command = getattr(
+            importlib.import_module(f"agent.cli.{_MODULES[cmd_name]}"), cmd_name.replace("-", "_")
+        )
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

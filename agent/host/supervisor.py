@@ -17,6 +17,7 @@ from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
 from agent.host.keys import Keys
 from agent.host.orders import Orders
+from agent.host.outlook import Outlook
 from agent.host.readiness import browser_for, require_ready, wants_headed
 from agent.host.watchful import Watchful
 from agent.store import commands, reviews, runs
@@ -33,6 +34,7 @@ STEP_SECONDS = 180.0
 
 _LIMITS = {"downloading": 600.0, "settling": 900.0, "looking_first": 900.0, "reading_back": 900.0}
 _ASK_AGAIN_SECONDS = 5.0
+_SHORT_PAUSE_SECONDS = 20.0  # so long a run may hold the queue between two tries; then others go first
 _EVENT_SECONDS = 0.2
 _LAST_WORDS_SECONDS = 15.0
 
@@ -53,19 +55,28 @@ class Supervisor(Watchful):
         self._awake = awake
         self._crew = Crew(home)
         self._orders = Orders(home, settings, keys)
+        self._outlook = Outlook(settings)
+        self._aside: dict[str, float] = {}  # until when (monotonic) a run that waits lets others go first
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
             if commands.wants_run():
                 self._prepare_first()
-            self._orders.carry_out()
-            run = runs.oldest_pending()
-            if run is not None:
+            if self._orders.carry_out():
+                self._aside.clear()  # a wish may concern a run that waits
+            pending = runs.pending()
+            self._aside = {run.id: self._aside[run.id] for run in pending if run.id in self._aside}
+            due = next((run for run in pending if self._aside.get(run.id, 0) <= time.monotonic()), None)
+            if due is not None:
                 with self._awake():
-                    self._work_on(run.id)
+                    self._work_on(due.id)
+                continue
+            self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
+            if pending:
+                with self._awake():
+                    self._wake.wait(max(0.0, min(self._aside.values()) - time.monotonic()))
             else:
-                self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
                 self._wake.wait()
 
     def _end(self) -> None:
@@ -85,10 +96,20 @@ class Supervisor(Watchful):
                 return
             task = _next(tasks)
             pause = _pause(task)
-            if pause <= 0:
-                pause = self._try(run, task)
+            if pause > _SHORT_PAUSE_SECONDS:
+                runs.move_run(run.id, RunState.PENDING, task.failure)
+                self._tell(f"run/{run.id}")
+                self._put_aside(run.id, pause)
+                return
             if pause > 0:
                 self._wake.wait(pause)
+            elif (pause := self._try(run, task)) > 0:
+                self._put_aside(run.id, pause)
+                return
+
+    def _put_aside(self, run_id: str, seconds: float) -> None:
+        """Let other runs go first for a while: what one run waits for holds no other up."""
+        self._aside[run_id] = time.monotonic() + seconds
 
     def _try(self, run: RunRow, task: TaskRow) -> float:
         """Do one task if everything it needs is there; returns the seconds to wait before looking again."""
@@ -103,6 +124,7 @@ class Supervisor(Watchful):
         lease = runs.begin_task(run.id, task.id, worker.as_json(), _who(told))
         self._tell(f"run/{run.id}")
         death: Failure = WorkerDied(exit_code=None)
+        began = time.monotonic()
         try:
             worker.assign(assignment(self._home, self._settings, self._keys, run, task, lease, told))
             self._prepare_next(run, task)
@@ -110,7 +132,13 @@ class Supervisor(Watchful):
         finally:
             worker.end()
         if not self._stopping.is_set():
-            recovery.settle(run.id, task.id, death)
+            recovery.settle(
+                run.id,
+                task.id,
+                death,
+                deadline_at=self._outlook.deadline_at(run),
+                lasted_seconds=time.monotonic() - began,
+            )
         self._tell(f"run/{run.id}")
         return 0
 
@@ -148,7 +176,8 @@ class Supervisor(Watchful):
             if self._wake.is_set():
                 self._wake.clear()
                 self._orders.carry_out()
-            if not cancelled and runs.get(lease.run_id).options.get("cancel"):
+            options = {} if cancelled else runs.get(lease.run_id).options
+            if options.get("cancel") or options.get("by_hand"):
                 cancelled = True
                 worker.cancel()
             limit = _LIMITS.get(step, STEP_SECONDS)

@@ -8,8 +8,9 @@ from typing import Any
 from peewee import fn
 
 from agent.core.states import RecordState
-from agent.store import reviews, runs
-from agent.store.tables import EvidenceRow, LeftOutRow, RecordRow, ReviewRow, RunRow, TaskRow
+from agent.store import questions, runs
+from agent.store.questions import Zones
+from agent.store.tables import EvidenceRow, LeftOutRow, RecordRow, RunRow, TaskRow
 
 
 def run_list(limit: int = 50, automation: str | None = None) -> list[dict[str, Any]]:
@@ -20,8 +21,11 @@ def run_list(limit: int = 50, automation: str | None = None) -> list[dict[str, A
     return [_run(row) for row in query]
 
 
-def run(run_id: str) -> dict[str, Any]:
-    """Return all of one run as ``show RUN --json`` prints it (DESIGN.md, 9); raises UnknownRun."""
+def run(run_id: str, zones: Zones | None = None) -> dict[str, Any]:
+    """Return all of one run as ``show RUN --json`` prints it (DESIGN.md, 9); raises UnknownRun.
+
+    ``zones`` by office: the clocks that its questions' deadlines go by.
+    """
     row = runs.get(run_id)
     return {
         **_run(row),
@@ -30,7 +34,7 @@ def run(run_id: str) -> dict[str, Any]:
         "totals": row.totals or {},
         "versions": row.versions,
         "evidence": [_evidence(found) for found in EvidenceRow.select().where(EvidenceRow.run == row.id)],
-        "reviews": [_review(item) for item in ReviewRow.select().where(ReviewRow.run == row.id)],
+        "reviews": questions.of_run(row.id, zones),
         "options": row.options,
         "folder": row.folder,
     }
@@ -72,9 +76,9 @@ def left_out(run_id: str) -> list[dict[str, str]]:
     return [{"address": row.address, "reason": row.reason} for row in query]
 
 
-def open_reviews() -> list[dict[str, Any]]:
-    """Return the questions that wait for a person, oldest first."""
-    return [_review(item) for item in reviews.open_items()]
+def open_reviews(zones: Zones | None = None) -> list[dict[str, Any]]:
+    """Return what waits for a person, the nearest deadline first (:mod:`agent.store.questions`)."""
+    return questions.open_questions(zones)
 
 
 def evidence(run_id: str) -> list[dict[str, Any]]:
@@ -136,20 +140,6 @@ def _record(row: RecordRow) -> dict[str, Any]:
     }
 
 
-def _review(row: ReviewRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "run": row.run_id,
-        "task": row.task.name if row.task else None,
-        "record": row.record_id,
-        "question": row.question,
-        "params": row.params,
-        "answers": row.answers,
-        "answer": row.answer,
-        "created_at": moment(row.created_at),
-    }
-
-
 def _evidence(row: EvidenceRow) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -159,6 +149,7 @@ def _evidence(row: EvidenceRow) -> dict[str, Any]:
         "sha256": row.sha256,
         "size": row.size,
         "created_at": moment(row.created_at),
+        "removed": row.removed,
     }
 
 

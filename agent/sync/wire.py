@@ -32,7 +32,7 @@ from agent.sync.strictly import NotUnderstood, read, take, write
 __all__ = ["NotUnderstood", "read", "take", "write"]
 
 VERSION = 1
-"""What this side speaks. A panel takes this version and the one before; an older panel says which it takes."""
+"""What this side speaks. A panel takes this version and the one before it."""
 
 ACCEPTED = tuple(version for version in (VERSION - 1, VERSION) if version >= 1)
 
@@ -131,6 +131,8 @@ class FigureTold:
     processed: str | None
     delivered: str | None
     target: str | None
+    left_out: str | None = None
+    skipped: str | None = None
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def work(pipe: Pipe) -> int:
         return 0
     assignment = from_json(told)
     cancelled = Event()
-    if assignment.options.get("cancel"):
+    if assignment.options.get("cancel") or assignment.options.get("by_hand"):
         cancelled.set()  # it was woken only to settle what is in doubt: nothing new may be entered
     pipe.watch(cancelled.set)
     workplace = Workplace(assignment, engine, pipe, cancelled)

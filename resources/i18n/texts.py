@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -121,6 +122,11 @@ def event(event: str) -> str:
     return _sentence("events", event)
 
 
+def audited(verb: str) -> str:
+    """Return what an entry of the audit log says was done."""
+    return _sentence("audit_verbs", verb)
+
+
 def notice_state(state: str, params: Params) -> str:
     """Return whether a notice has reached its addressee."""
     return fill(_sentence("notice_states", state), params)
@@ -203,7 +209,21 @@ def _told(params: Params, noun: Noun) -> dict[str, object]:
 def _known(params: Params, noun: Noun) -> dict[str, object]:
     state = params.get("state")
     told = {"state": _book()["state_words"].get(state, state)} if state else {}
+    given = params.get("answer")
+    if isinstance(given, str) and has("answers", given):
+        told["answer"] = answer(given)
+    told |= {name: _day(value) for name, value in params.items() if name.endswith("_on")}
     return {"noun": noun[0], "nouns": noun[1], **params, **told}
+
+
+def _day(value: object) -> object:
+    """Return an ISO day as ``1 June``, with the year where it isn't this one."""
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        return value
+    year = "" if day.year == datetime.now(UTC).year else f" {day.year}"
+    return f"{day.day} {day:%B}{year}"
 
 
 def _entry(section: str, code: str, otherwise: str) -> Mapping[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from ui.panel.server import picture_files, questions, telling, wishes, wording
@@ -145,11 +146,25 @@ def _task(task: wording.Values, noun: tuple[str, str]) -> Task:
 
 
 def _figure(told: wording.Values) -> Figure:
-    places = ("source", "processed", "delivered", "target")
-    known = {told[place] for place in places if told[place] is not None}
-    return Figure(
-        place=told["place"],
-        name=told["name"],
-        equal=len(known) <= 1,
-        **{place: told[place] for place in places},
-    )
+    places = {place: told[place] for place in ("source", "processed", "delivered", "target")}
+    return Figure(place=told["place"], name=told["name"], equal=_agrees(told), **places)
+
+
+def _agrees(told: wording.Values) -> bool:
+    """Tell whether all that is known of a figure is the same from file to target."""
+    try:
+        known = {name: Decimal(value) for name, value in told.items() if _is_figure(name) and value is not None}
+    except ArithmeticError:
+        return False
+    out, skipped = known.get("left_out", Decimal(0)), known.get("skipped", Decimal(0))
+    chain = [
+        known[name] - minus
+        for name, minus in (("source", out), ("processed", Decimal(0)))
+        if name in known
+    ]
+    chain += [known[name] + skipped for name in ("delivered", "target") if name in known]
+    return len(set(chain)) <= 1
+
+
+def _is_figure(name: str) -> bool:
+    return name not in {"place", "name"}

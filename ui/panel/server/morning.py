@@ -77,7 +77,7 @@ class Morning:
             return wording.say("nothing_yet")
         if not needs and not at_work:
             return wording.say("all_well")
-        return wording.say("headline", {"needs": needs, "at_work": at_work, "done": done})
+        return wording.say("headline", {"needs": needs, "running": at_work, "done": done})
 
     # ── rows and cells ────────────────────────────────────────────────────────────────────────────────────
     def _workstation(self, row: WorkstationRow) -> Workstation:
