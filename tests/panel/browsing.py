@@ -1,4 +1,4 @@
-"""The panel in a real browser: what is open, what the console says, and what the content security policy refused."""
+"""The panel in a real browser: what is open, what its console says, what its policy refused."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from agent.system.browsers import find_browser
 DESK, PHONE = (1280, 800), (390, 844)
 Scheme = Literal["light", "dark"]
 
-# Runs before anything of the page. A report also says what the policy would have refused but for its mode.
+# Runs before anything of the page; tests.panel.payloads sets `window.ran`.
 _REPORTS = """
+Object.defineProperty(window, 'ran', { set: () => console.error('a payload ran') });
 window.reports = [];
 document.addEventListener('securitypolicyviolation', (event) => {
   window.reports.push(`${event.violatedDirective}: ${event.blockedURI || event.sourceFile} ${event.sample}`);

@@ -74,7 +74,9 @@ class Panel:
             people.grant(
                 row.id, {"*" if at == "everywhere" else at: Role(role) for at, role in roles.items()}
             )
-            people.change(row.id, totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", password_hash="$argon2id$nobody")
+            people.change(
+                row.id, totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", password_hash="$argon2id$nobody"
+            )
             return row.id, people.begin_session(row.id)
 
         number, token = write(job)

@@ -23,9 +23,8 @@ interface Entry {
         <li [class]="entry.tone">
           <pd-sign [kind]="entry.of.sign">{{ entry.of.words }}</pd-sign>
           <span class="quiet small attention-since">
-            {{ entry.of.workstation_name }}
             @if (entry.of.since; as since) {
-              · since <pd-time [at]="since" />
+              since <pd-time [at]="since" />
             }
           </span>
           <a class="button low" [routerLink]="entry.link" [queryParams]="entry.params"

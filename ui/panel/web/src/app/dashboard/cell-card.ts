@@ -24,6 +24,11 @@ export class CellCard {
     return waiting > 0 ? `${counted(waiting, 'run waits', 'runs wait')} there` : '';
   });
   protected readonly questions = computed(() => counted(this.cell().open_reviews, 'question', 'questions'));
+  /** When the newest run came to rest. */
+  protected readonly endedAt = computed(() => {
+    const { state, changed_at } = this.cell();
+    return state === 'COMPLETED' || state === 'FAILED' || state === 'CANCELLED' ? changed_at : null;
+  });
   protected readonly inTime = computed(() => {
     const { forecast, state } = this.cell();
     return forecast !== null && state !== 'COMPLETED' ? forecast : undefined;

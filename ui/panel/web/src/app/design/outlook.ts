@@ -11,6 +11,7 @@ const EDGE = 4;
 @Component({
   selector: 'pd-outlook',
   template: `
+    <p class="quiet small">{{ words() }}</p>
     <svg class="outlook" viewBox="0 0 240 28" aria-hidden="true">
       <line class="axis" x1="4" x2="236" y1="8" y2="8" />
       @if (band(); as span) {
@@ -29,6 +30,12 @@ export class Outlook {
   private readonly end = computed(() => {
     const { deadline_at, latest_at } = this.of();
     return Math.max(Date.parse(deadline_at), latest_at ? Date.parse(latest_at) : 0, this.clock.now() + 60_000);
+  });
+  protected readonly words = computed(() => {
+    const { words, earliest_at, latest_at } = this.of();
+    if (!earliest_at || !latest_at) return words;
+    const moments = new Moments(undefined, new Date(this.clock.now()));
+    return `${words}, about ${moments.at(earliest_at)}–${moments.at(latest_at)}`;
   });
   protected readonly deadline = computed(() => this.at(this.of().deadline_at));
   protected readonly band = computed(() => {

@@ -27,8 +27,8 @@ export function onTime(weeks: readonly Week[]): readonly Column[] {
 /** Hours that nobody had to type. */
 export function saved(weeks: readonly Week[]): readonly Column[] {
   return weekly(weeks, (week) => ({
-    value: week.hours_saved,
-    figure: week.hours_saved > 0 ? hours(week.hours_saved).replace(/ h$/, '') : '',
+    value: week.runs > 0 ? week.hours_saved : null,
+    figure: week.hours_saved > 0 ? hours(week.hours_saved).replace(/ h$/, '') : '–',
     words: `${hours(week.hours_saved)} saved, ${counted(week.records, 'record', 'records')}`,
   }));
 }

@@ -18,7 +18,9 @@ export interface Column {
           <span class="hidden-label">{{ column.words }}</span>
           <span class="column-field" aria-hidden="true">
             <svg class="column" preserveAspectRatio="none" viewBox="0 0 1 100">
-              <rect class="rest" x="0" y="0" width="1" height="100" />
+              @if (column.value !== null) {
+                <rect class="rest" x="0" y="0" width="1" height="100" />
+              }
               <rect [class]="tone()" x="0" width="1" [attr.y]="100 - column.height" [attr.height]="column.height" />
             </svg>
             <span class="figure">{{ column.figure }}</span>

@@ -48,11 +48,16 @@ export class RunDetailPage {
     () => `/api/runs/${encodeURIComponent(this.workstation())}/${encodeURIComponent(this.run())}`,
     (change) => change.run === this.run() || change.kind === 'command' || change.kind === 'review',
   );
+  /** What is known of this run; of another one that stood here before, nothing. */
+  protected readonly known = computed(() => {
+    const detail = this.detail.value();
+    return detail?.run.run === this.run() && String(detail.run.workstation) === this.workstation() ? detail : undefined;
+  });
   protected readonly gone = computed(() => this.detail.refused()?.status === 404);
   protected readonly versions = computed(() =>
-    Object.entries(this.detail.value()?.versions ?? {}).map(([what, version]) => ({ what, version })),
+    Object.entries(this.known()?.versions ?? {}).map(([what, version]) => ({ what, version })),
   );
   protected readonly openQuestions = computed(
-    () => this.detail.value()?.reviews.filter((item) => item.given === null) ?? [],
+    () => this.known()?.reviews.filter((item) => item.given === null) ?? [],
   );
 }
