@@ -35,6 +35,7 @@ _SECTIONS = (
             "recovery-code": "recovery_verbs",
         },
     ),
+    ("With the team", {"panel": "panel_verbs"}),
     (
         "This computer",
         {

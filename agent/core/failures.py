@@ -7,7 +7,7 @@
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
     │   ├── BackupBroken · HomeInUse
     │   ├── MayNotOpen · ProofRemoved · EvidenceDamaged · FolderInUse · WrongRecoveryCode
-    │   ├── PanelAddressUnsafe
+    │   ├── PanelAddressUnsafe · CommandLate
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
@@ -177,6 +177,10 @@ class WrongRecoveryCode(Usage):
 
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
+
+
+class CommandLate(Usage):
+    """A command of the panel's came too late, or was meant for another workstation."""
 
 
 class PanelAddressUnsafe(Usage):

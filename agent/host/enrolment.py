@@ -92,6 +92,11 @@ class Enrolment:
                     others.append(found)
         return scheduled, others
 
+    def title_of(self, name: str) -> str:
+        """Return what people call an automation that was looked at; its name where that is not known."""
+        known = self._manifests.get(name)
+        return name if known is None else str(known[1]["title"])
+
     def _in_office(self, office: Office, days: OfficeDays) -> Iterator[Enrolled | NotEnrolled]:
         folders = automation_folders(self._home)
         for name in sorted({*folders, *(office.automations or ())}):

@@ -404,7 +404,7 @@ class AuditRow(_Row):
 class PanelRow(_Row):
     """The panel at which this home is enrolled; there is one at most.
 
-    ``taken`` is the last row of the outbox that was read for sending, ``through`` the last that the panel has.
+    ``taken`` is the last row of the outbox that was read for sending, ``through`` the last that it has.
     """
 
     id = AutoField()

@@ -51,8 +51,12 @@ class Panel:
         """Return another token; the present one holds until that is used."""
         return _read(wire.Token, self._ask("POST", "/wire/token")).token
 
+    def hang_up(self) -> None:
+        """Let go of an answer that is waited for; from any thread."""
+        self._dialler.hang_up()
+
     def close(self) -> None:
-        """Hang up, also while an answer is waited for."""
+        """Close the line; from the thread that speaks."""
         self._dialler.close()
 
     def _ask(
@@ -64,7 +68,9 @@ class Panel:
         headers: dict[str, str] | None = None,
         timeout_seconds: float | None = None,
     ) -> Reply:
-        reply = self._dialler.ask(method, path, content, {**self._headers, **(headers or {})}, timeout_seconds)
+        reply = self._dialler.ask(
+            method, path, content, {**self._headers, **(headers or {})}, timeout_seconds
+        )
         if reply.status in {200, 204}:
             return reply
         if reply.status == 401:

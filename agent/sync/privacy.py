@@ -59,7 +59,9 @@ ALWAYS = frozenset(
         "who",
     }
 )
-SITE_WORDS = frozenset({"address", "column", "expected", "fields", "file", "problem", "suggestion", "why", "words"})
+SITE_WORDS = frozenset(
+    {"address", "column", "expected", "fields", "file", "problem", "suggestion", "why", "words"}
+)
 
 _ONLY_NUMBERS = frozenset({"found", "number", "of", "name"})
 """Of these the text may be a site's or a file's own; the number is a count. ``name``: see below."""

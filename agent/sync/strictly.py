@@ -1,4 +1,4 @@
-"""Dataclasses to JSON and back, strictly: what is of another type, or beyond a limit, is refused by its place."""
+"""Dataclasses to JSON and back, strictly: what is of another type or beyond a limit is refused by its place."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _of(wanted: Any, value: object, place: str) -> Any:  # noqa: ANN401, PLR0911
         return tuple(_of(inner, one, f"{place}[{i}]") for i, one in enumerate(_list(value, place)))
     if origin in {dict, Mapping}:
         return _of_mapping(get_args(wanted)[1], value, place)
-    if is_dataclass(wanted):
+    if isinstance(wanted, type) and is_dataclass(wanted):
         return _of_dataclass(wanted, value, place)
     if wanted is datetime:
         return _moment(value, place)

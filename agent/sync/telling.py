@@ -51,7 +51,7 @@ class Telling:
         latest: dict[tuple[str, str], int] = {}
         lines = []
         for row in waiting.rows:
-            if row.kind == "run" and row.code is None and row.subject in held_back:
+            if row.kind == "picture" or (row.kind == "run" and row.code is None and row.subject in held_back):
                 continue
             kind = "run" if row.kind in {"task", "step"} else row.kind
             latest[kind, row.subject] = row.id
@@ -139,8 +139,9 @@ class Telling:
             params=self._params(row.params),
             answers=tuple(row.answers),
             created_at=row.created_at,
-            task=row.task.name if row.task_id is not None else None,
-            ordinal=row.record.ordinal if row.record_id is not None else None,
+            version=row.version,
+            task=row.task.name if row.task else None,
+            ordinal=row.record.ordinal if row.record else None,
             answer=row.answer,
             by=_who(row.actor),
             answered_at=row.answered_at,

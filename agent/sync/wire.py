@@ -53,6 +53,8 @@ PANEL_ANSWERS = frozenset(
         "leave_out_too",
         "send_it",
         "it_is_there",
+        "done_by_hand",
+        "give_back",
     }
 )
 """Answers that need neither a value nor a file nor a secret: what the panel may send. All others are given at
@@ -165,7 +167,10 @@ class RunTold:
 
 @dataclass(frozen=True)
 class ReviewTold:
-    """How a question stands; ``ordinal`` is the record's place in the list of its run."""
+    """How a question stands; ``ordinal`` is the record's place in the list of its run.
+
+    ``version`` rises when the question changes: an answer names the one that it saw.
+    """
 
     item: int
     seq: int
@@ -174,6 +179,7 @@ class ReviewTold:
     params: Params
     answers: tuple[str, ...]
     created_at: datetime
+    version: int = 1
     task: str | None = None
     ordinal: int | None = None
     answer: str | None = None
@@ -307,7 +313,8 @@ class PictureTold:
 class Order:
     """A command: a verb and known ids, never code, address, selector or value. ``id`` is known once for ever.
 
-    ``run`` wants ``automation``; retry, resume and cancel want ``run``; answer wants ``item`` and ``answer``.
+    ``run`` wants ``automation``; retry, resume and cancel want ``run``; answer wants
+    ``item``, ``version`` and ``answer``.
     """
 
     id: str
@@ -318,9 +325,9 @@ class Order:
     given_at: datetime
     expires_at: datetime
     automation: str | None = None
-    place: str | None = None
     run: str | None = None
     item: int | None = None
+    version: int | None = None
     answer: str | None = None
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from agent.core.failures import PanelAddressUnsafe, Offline
+from agent.core.failures import Offline, PanelAddressUnsafe
 
 _PORTS = {"http": 80, "https": 443}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -79,7 +79,7 @@ class Reply:
 
 
 class Dialler:
-    """Requests to one address, over connections that stay open; certificates as the operating system has them.
+    """Requests to one address, over connections that stay open; certificates as the system knows them.
 
     A proxy is found where every program finds it (environment, system settings). Not for several threads.
     """
@@ -92,6 +92,7 @@ class Dialler:
         require_safe(url)
         self._failed: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL, OSError)
         self._host = urlsplit(url).hostname or url
+        self._waiting: socket.socket | None = None
         local = self._host in _LOOPBACK
         self._client = httpx.Client(
             base_url=url,
@@ -110,15 +111,29 @@ class Dialler:
         timeout_seconds: float | None = None,
     ) -> Reply:
         """Return the answer. Raises Offline(site, host) when there is none."""
-        extra = {} if timeout_seconds is None else {"timeout": timeout_seconds}
+        request = self._client.build_request(method, path, content=content, headers=dict(headers or {}))
+        if timeout_seconds is not None:
+            request.extensions["timeout"] = {**request.extensions["timeout"], "read": timeout_seconds}
         try:
-            answer = self._client.request(method, path, content=content, headers=dict(headers or {}), **extra)
+            answer = self._client.send(request, stream=True)
+            try:
+                self._waiting = answer.extensions["network_stream"].get_extra_info("socket")
+                return Reply(answer.status_code, answer.read())
+            finally:
+                self._waiting = None
+                answer.close()
         except self._failed as error:
             raise Offline(site="panel", host=self._host) from error
-        return Reply(answer.status_code, answer.content)
+
+    def hang_up(self) -> None:
+        """Let go of an answer whose first words have come: who waits for it gets Offline. From any thread."""
+        waiting = self._waiting
+        if waiting is not None:
+            with suppress(OSError):  # it has just been closed
+                waiting.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close the connections, also those on which an answer is waited for."""
+        """Close the connections; from the thread that asks."""
         self._client.close()
 
 

@@ -15,12 +15,11 @@ from typing import Any
 import pyotp
 
 from agent.sync import wire
-from tests.panel.serving import PASSWORD, Panel, Station, agenda, line, now, review, run
+from tests.panel.serving import PASSWORD, SECRET, Panel, Station, agenda, line, now, review, run
 from ui.panel.server import passwords
 from ui.panel.server.tables import people
 from ui.panel.server.tables.database import write
 
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PEOPLE = {"ada": {"everywhere": "admin"}, "otto": {"north": "operator"}, "vera": {"north": "viewer"}}
 
 

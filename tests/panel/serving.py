@@ -1,4 +1,4 @@
-"""A panel for tests: the real server on a free port, people with roles, and workstations that speak the wire."""
+"""A panel for tests: the real server on a free port, people with roles, workstations that speak the wire."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ui.panel.server.tables.database import write
 
 WEDNESDAY = date(2026, 11, 18)
 PASSWORD = "a long enough password"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 class Panel:
@@ -53,7 +54,7 @@ class Panel:
     def _serve(self) -> None:
         try:
             app.serve(Config(self.folder, port=self._port), self._told, self._made)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # raised in the test's own thread
             self._error = error
         finally:
             self._ready.set()
@@ -67,16 +68,14 @@ class Panel:
 
     # ── people ────────────────────────────────────────────────────────────────────────────────────────────
     def person(self, login: str, **roles: str) -> Face:
-        """Add somebody with roles by office (``everywhere`` for all), signed in; the second factor is there."""
+        """Add somebody with roles by office (``everywhere`` for all), signed in, with a second factor."""
 
         def job() -> tuple[int, str]:
             row = people.add(login, login.title())
             people.grant(
                 row.id, {"*" if at == "everywhere" else at: Role(role) for at, role in roles.items()}
             )
-            people.change(
-                row.id, totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", password_hash="$argon2id$nobody"
-            )
+            people.change(row.id, totp_secret=SECRET, password_hash="$argon2id$nobody")
             return row.id, people.begin_session(row.id)
 
         number, token = write(job)

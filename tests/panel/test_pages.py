@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from agent.sync import wire
 from tests.panel.serving import Panel, agenda, line, review, run
 
 

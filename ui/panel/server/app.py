@@ -69,8 +69,9 @@ def serve(
 ) -> None:
     """Serve the panel until it is asked to end (SIGINT, SIGTERM).
 
-    ``ready`` is told the panel's address, and the link by which the first admin is set up while there is none.
-    ``made`` gets the server (tests end it by ``should_exit``). Raises PanelSettingsError, PanelNewerError, OSError.
+    ``ready`` is told the panel's address, and while there is no admin the link by which the first is set up.
+    ``made`` gets the server (tests end it by ``should_exit``).
+    Raises PanelSettingsError, PanelNewerError, OSError.
     """
     config.require_sound()
     notices, keep = read_file(config.folder)

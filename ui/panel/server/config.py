@@ -47,7 +47,7 @@ class Keep:
 class Config:
     """Where a panel keeps its things and how it is reached.
 
-    ``certificate`` and ``key`` are files (PEM). ``proxy`` is the address from which a proxy that does TLS comes.
+    ``certificate`` and ``key`` are files (PEM). ``proxy`` is the address of a proxy that does TLS.
     """
 
     folder: Path

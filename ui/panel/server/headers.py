@@ -1,8 +1,8 @@
 """What every answer says to browsers, and which requests are not even looked at.
 
-Strict: scripts and styles from here only, Trusted Types, no frames. A request in plain text from elsewhere than
-this computer is refused, and so is one on loopback that names another host (a page elsewhere that had its name
-point here).
+Strict: scripts and styles from here only, Trusted Types, no frames. A request in plain text from elsewhere
+than this computer is refused, and so is one on loopback that names another host (a page elsewhere that had
+its name point here).
 """
 
 from __future__ import annotations

@@ -153,14 +153,14 @@ def _figure(told: wording.Values) -> Figure:
 def _agrees(told: wording.Values) -> bool:
     """Tell whether all that is known of a figure is the same from file to target."""
     try:
-        known = {name: Decimal(value) for name, value in told.items() if _is_figure(name) and value is not None}
+        known = {
+            name: Decimal(value) for name, value in told.items() if _is_figure(name) and value is not None
+        }
     except ArithmeticError:
         return False
     out, skipped = known.get("left_out", Decimal(0)), known.get("skipped", Decimal(0))
     chain = [
-        known[name] - minus
-        for name, minus in (("source", out), ("processed", Decimal(0)))
-        if name in known
+        known[name] - minus for name, minus in (("source", out), ("processed", Decimal(0))) if name in known
     ]
     chain += [known[name] + skipped for name in ("delivered", "target") if name in known]
     return len(set(chain)) <= 1

@@ -1,7 +1,6 @@
 """What the panel's pages get and send: the browser's contract, from which OpenAPI is made.
 
-Names follow ``docs/panel-api.md``. Every sentence (``words``) is made here at the server, as plain text: a face
-shows it as text, never as markup. Moments (``*_at``) are ISO 8601 in UTC, days ISO dates, durations seconds.
+Every sentence (``words``) is made here at the server, as plain text: a face shows it as text, never as markup. Moments (``*_at``) are ISO 8601 in UTC, days ISO dates, durations seconds.
 A run is named by two things, its workstation's number and its own id, because ids are given at workstations.
 """
 
@@ -358,7 +357,10 @@ class Cell(_Out):
 
 
 class Attention(_Out):
-    """What wants somebody, the most urgent first. ``kind``: needs_you, failed, missed, at_risk, silent, conflict."""
+    """What wants somebody, the most urgent first.
+
+    ``kind``: needs_you, failed, missed, at_risk, silent, conflict.
+    """
 
     kind: str
     sign: Sign
@@ -408,8 +410,8 @@ class Target(_Out):
 class Wish(_In):
     """A wish for one workstation: a verb and known ids, nothing else.
 
-    ``run`` wants ``automation``; ``retry``, ``resume`` and ``cancel`` want ``run``. ``nonce`` is made by the face
-    for each press of a button: the same nonce is one command however often it is sent.
+    ``run`` wants ``automation``; ``retry``, ``resume`` and ``cancel`` want ``run``. ``nonce`` is made by the
+    face for each press of a button: the same nonce is one command however often it is sent.
     """
 
     nonce: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{16,64}$")]
@@ -535,7 +537,7 @@ class Colleague(_Out):
 
 # ── insights ──────────────────────────────────────────────────────────────────────────────────────────
 class Week(_Out):
-    """One ISO week, by the runs' business days. Shares are 0–1; None where there was nothing."""
+    """One ISO week, by the runs' business days. Shares are 0 to 1; None where there was nothing."""
 
     week: str
     first_day: date

@@ -1,9 +1,9 @@
-"""The dashboard: workstations × automations, and what wants somebody, the most urgent first."""
+"""The dashboard: workstations by automations, and what wants somebody, the most urgent first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ui.panel.server import telling, wording
@@ -16,7 +16,7 @@ from ui.panel.server.who import Who
 
 _RECENT = timedelta(hours=24)
 _SILENT_MATTERS = timedelta(hours=12)
-_FAR = datetime.max
+_FAR = datetime.max.replace(tzinfo=UTC)
 _ORDER = ("conflict", "failed", "missed", "needs_you", "at_risk", "silent")
 
 
@@ -243,8 +243,7 @@ class Morning:
         return next(titles, row.title if row else automation)
 
     def _urgency(self, one: Attention) -> tuple[datetime, int, str]:
-        far = _FAR.replace(tzinfo=self._now.tzinfo)
-        late = one.deadline_at if one.deadline_at and one.deadline_at > self._now else far
+        late = one.deadline_at if one.deadline_at and one.deadline_at > self._now else _FAR
         return (late, _ORDER.index(one.kind), one.words)
 
 

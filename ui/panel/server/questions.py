@@ -87,6 +87,7 @@ def _answer(who: Who, wanted: ReviewAnswer, number: int) -> CommandRow:
     if wanted.answer not in PANEL_ANSWERS:
         raise Refused(409, "elsewhere", workstation=place.name)
     what = {"verb": "answer", "review": row.id, "run": row.run, "answer": wanted.answer}
+    what["version"] = row.told["version"]
     return commands.give(who.person, who.name, wanted.nonce, place, **what)
 
 
@@ -102,7 +103,7 @@ def assign(who: Who, number: int, person: int | None) -> ReviewItem:
 
     def job() -> None:
         reviews.assign(row.id, person)
-        told = {"item": row.item, "to": chosen.name if chosen else "–"}
+        told = {"item": row.item, "to": chosen.name if chosen else wording.say("nobody")}
         audit.note("assigned", who.name, person=who.person, office=office, params=told)
 
     write(job)

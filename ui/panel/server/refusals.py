@@ -14,7 +14,7 @@ from ui.panel.server.models import Problem
 
 
 class Refused(Exception):
-    """A request that is not carried out; ``code`` has words in ``resources/i18n`` (section panel_problems)."""
+    """A request that is not carried out; ``code`` has words in ``resources/i18n`` (panel_problems)."""
 
     def __init__(self, status: int, code: str, *, wait_seconds: int | None = None, **params: object) -> None:
         super().__init__(code)

@@ -208,6 +208,7 @@ def _known(token: str) -> Who:
 
 
 def hold_back(*keys: str) -> None:
+    """Raise Refused (429) while one of these keys has failed too often."""
     until = people.held_until(keys)
     if until is not None:
         seconds = max(1, round((until - utc_now()).total_seconds()))

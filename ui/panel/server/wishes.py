@@ -1,6 +1,6 @@
 """What people want of workstations: who may start what where, and the commands that come of it.
 
-A command holds a verb and known ids only. The workstation checks it again, by the rules of a click made there.
+A command holds a verb and known ids only. The workstation checks it again, by the rules of a click there.
 """
 
 from __future__ import annotations

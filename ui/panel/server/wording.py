@@ -136,7 +136,7 @@ def line(kind: str, code: str, params: Values, noun: Noun = texts.RECORD) -> tup
         case "task":
             words = texts.task_state(code)
             because = why(params.get("failure"), noun)
-            words = f"{words} – {because}" if because else words
+            words = texts.say("because", {"what": words, "why": because})
             return task_sign(code), say("task_line", {"task": params.get("task"), "words": words})
         case "step":
             return Sign.RUNNING, say(

@@ -42,12 +42,12 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 
 @router.get("/dashboard", responses=described(401, 403, 422))
 def dashboard(who: Viewer, since: Annotated[int | None, Query(ge=0, le=2**53)] = None) -> Dashboard:
-    """Return the morning: workstations × automations, and what wants somebody."""
+    """Return the morning: workstations by automations, and what wants somebody."""
     return morning.dashboard(who, since)
 
 
 @router.get("/runs", responses=described(401, 403, 422))
-def runs(  # noqa: PLR0913  # one parameter per filter of the page
+def runs(  # noqa: PLR0913, PLR0917  # one parameter per filter of the page
     who: Viewer,
     q: Search = "",
     office: OfficeName | None = None,

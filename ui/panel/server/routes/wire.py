@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from agent.sync import wire
@@ -79,27 +82,31 @@ async def batch(request: Request) -> Response:
 
 @router.get("/orders")
 async def orders(request: Request) -> Response:
-    """Return the commands that wait; without any, wait for one."""
+    """Return the commands that wait; without any, wait for one.
+
+    The answer's head goes at once: the workstation then holds the line, and can let go of it at any moment.
+    """
     row, _token = await _workstation(request)
     try:
         wait = min(_LONGEST_WAIT, max(0.0, float(request.query_params.get("wait", "0"))))
     except ValueError as error:
         raise Refused(422, "not_understood") from error
-    bell = live.hub().order_bell(row.id)
+    return StreamingResponse(_orders(row.id, wait), media_type=_JSON)
+
+
+async def _orders(workstation: int, wait: float) -> AsyncIterator[bytes]:
+    bell = live.hub().order_bell(workstation)
     bell.clear()
-    found = await run_in_threadpool(_orders, row.id)
+    found = await run_in_threadpool(commands.waiting, workstation)
     if not found and wait > 0:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(bell.wait(), wait)
-        except TimeoutError:
-            pass
-        else:
-            found = await run_in_threadpool(_orders, row.id)
+        if not live.hub().ended.is_set() and await run_in_threadpool(workstations.holds, workstation):
+            found = await run_in_threadpool(commands.waiting, workstation)
     if found:
         new = await current().write_soon(lambda: commands.note_delivered([one.id for one in found]))
-        live.ring(*(Change(kind="command", workstation=row.id, id=number) for number in new))
-        bell.clear()  # rung by ourselves just now
-    return _answer(wire.Orders(wire.VERSION, utc_now(), tuple(commands.order_of(one) for one in found)))
+        live.ring(*(Change(kind="command", workstation=workstation, id=number) for number in new))
+    yield wire.write(wire.Orders(wire.VERSION, utc_now(), tuple(commands.order_of(one) for one in found)))
 
 
 @router.put("/picture/{ident}")
@@ -186,10 +193,6 @@ def _picture_told(request: Request) -> wire.PictureTold:
     if not 1 <= told.days <= _LONGEST_KEPT_DAYS:
         raise Refused(422, "not_understood")
     return told
-
-
-def _orders(workstation: int) -> list[commands.CommandRow]:
-    return commands.waiting(workstation)
 
 
 def _answer(told: object) -> Response:

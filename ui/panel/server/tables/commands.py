@@ -104,6 +104,7 @@ def order_of(row: CommandRow) -> wire.Order:
         automation=row.automation,
         run=row.run,
         item=None if row.review_id is None else row.review.item,
+        version=row.version,
         answer=row.answer,
     )
 

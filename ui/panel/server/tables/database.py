@@ -1,7 +1,8 @@
 """Opening the panel's one file, and the one thread that writes to it.
 
 Every change is a job for the writer. It takes all jobs that wait, each in a savepoint of its own, and commits
-them together: a job is told that it is done only when it is on the disk. So 200 workstations cost few commits.
+them together: a job is told that it is done only when it is on the disk. So many workstations cost few
+commits.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ class _Job(Generic[_T]):
 
 
 class Store:
-    """The panel's file while it is open. ``rev`` counts every change of something that the dashboard shows."""
+    """The panel's file while it is open. ``rev`` counts every change of what the dashboard shows."""
 
     def __init__(self, file: Path) -> None:
         """Open or make the file. Raises PanelNewerError."""

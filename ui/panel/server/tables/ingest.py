@@ -149,10 +149,9 @@ class Ingest:
             row = RunRow.get_or_none((RunRow.workstation == self._workstation.id) & (RunRow.run == run.run))
             if row is not None and (row.stream, row.seq) > (stream, run.seq):
                 continue
-            words = " ".join(
-                (run.title, run.automation, run.run, self._workstation.name, self._workstation.office)
-                + (wording.run_words(told), wording.why(told["reason"], wording.noun_of(told)))
-            )
+            named = (run.title, run.automation, run.run, self._workstation.name, self._workstation.office)
+            stands = (wording.run_words(told), wording.why(told["reason"], wording.noun_of(told)))
+            words = " ".join((*named, *stands))
             columns: dict[str, Any] = {
                 "stream": stream,
                 "seq": run.seq,

@@ -22,6 +22,8 @@ from ui.panel.server.tables.schema import (
     WorkstationRow,
 )
 
+_FIND_LINES = "SELECT rowid FROM line_text WHERE line_text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -151,13 +153,7 @@ def lines(
         ids: Any = LineRow.select(LineRow.id).order_by(LineRow.id.desc()).limit(limit)
         found = [row.id for row in (ids if before is None else ids.where(LineRow.id < before))]
     else:
-        found = [
-            row[0]
-            for row in PANEL.execute_sql(
-                "SELECT rowid FROM line_text WHERE line_text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
-                (match, before or 2**62, limit),
-            ).fetchall()
-        ]
+        found = [row[0] for row in PANEL.execute_sql(_FIND_LINES, (match, before or 2**62, limit)).fetchall()]
     rows = (
         LineRow.select(LineRow, WorkstationRow)
         .join(WorkstationRow)

@@ -368,6 +368,7 @@ class CommandRow(_Row):
     automation = CharField(null=True)
     run = CharField(null=True)
     review = ForeignKeyField(ReviewRow, null=True, on_delete="CASCADE")
+    version = IntegerField(null=True)  # of the question, as the person saw it
     answer = CharField(null=True)
     state = CharField(index=True)
     given_at = UtcField()

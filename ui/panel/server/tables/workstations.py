@@ -54,7 +54,7 @@ def owned(workstation: int | None = None) -> list[OwnedRow]:
 
 
 def conflicts() -> dict[tuple[str, str, str], list[WorkstationRow]]:
-    """Return what more than one workstation of an office owns by its schedule: (office, place, automation)."""
+    """Return who owns what more than one workstation of an office owns: by office, place, automation."""
     rows = (
         OwnedRow.select(OwnedRow, WorkstationRow)
         .join(WorkstationRow)
@@ -74,6 +74,12 @@ def by_token(token: str) -> WorkstationRow | None:
         (WorkstationRow.token_hash == known) | (WorkstationRow.next_hash == known)
     )
     return None if row is None or row.revoked_at is not None else row
+
+
+def holds(workstation: int) -> bool:
+    """Tell whether a workstation is not revoked (one that has waited for a while)."""
+    row = get(workstation)
+    return row is not None and row.revoked_at is None
 
 
 def uses_next(row: WorkstationRow, token: str) -> bool:
