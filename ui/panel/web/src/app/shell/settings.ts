@@ -1,9 +1,17 @@
 import {
   type ApplicationConfig,
   provideBrowserGlobalErrorListeners,
+  inject,
   provideZonelessChangeDetection,
 } from '@angular/core';
-import { provideRouter, withComponentInputBinding, withInMemoryScrolling } from '@angular/router';
+import {
+  type NavigationError,
+  Router,
+  provideRouter,
+  withComponentInputBinding,
+  withInMemoryScrolling,
+  withNavigationErrorHandler,
+} from '@angular/router';
 
 import { routes } from './routes';
 
@@ -14,7 +22,13 @@ export const settings: ApplicationConfig = {
     provideRouter(
       routes,
       withComponentInputBinding(),
+      withNavigationErrorHandler(loadAgain),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled' }),
     ),
   ],
 };
+
+/** A page that is not to be had any more, because the panel was updated meanwhile: the new version has it. */
+function loadAgain({ url }: NavigationError): void {
+  if (inject(Router).navigated) location.assign(url);
+}
