@@ -46,7 +46,7 @@ def _serve(
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.partition(".")[0] in {"agent", "resources", "ui"}:
             raise
-        tell(_say("not_installed", module=missing.name))
+        tell(_words("not_installed", module=missing.name))
         return NOT_READY
     place = folder or find_home().root / "panel"
     config = app.Config(place, host, port, certificate, key, behind_proxy)
@@ -56,21 +56,21 @@ def _serve(
         tell(str(error))
         return FAILED
     except app.PanelNewerError:
-        tell(_say("newer"))
+        tell(_words("newer"))
         return NOT_READY
     except PermissionError as error:
         raise HomeReadOnly(path=str(place)) from error
     except OSError as error:
         raise PortTaken(port=port) from error
-    tell(_say("ended"))
+    tell(_words("ended"))
     return DONE
 
 
 def _ready(address: str, first: str | None) -> None:
     out(address)
-    tell(_say("serves", address=address))
+    tell(_words("serves", address=address))
     if first is not None:
-        tell(_say("first_admin", link=first))
+        tell(_words("first_admin", link=first))
 
 
 @panel.command()
@@ -83,7 +83,7 @@ def enrol(address: str, code: str) -> None:
     home = find_home()
     joined = joining.join(home, address.rstrip("/"), code, at_terminal())
     ring(home.bell, "panel")
-    tell(_say("joined", name=joined.name, office=joined.office, address=joined.url))
+    tell(_words("joined", name=joined.name, office=joined.office, address=joined.url))
 
 
 @panel.command()
@@ -94,7 +94,7 @@ def leave() -> None:
     home = find_home()
     left = open_home(home) and joining.leave(home, at_terminal())
     ring(home.bell, "panel")
-    tell(_say("left" if left else "no_panel"))
+    tell(_words("left" if left else "no_panel"))
 
 
 @panel.command()
@@ -107,11 +107,11 @@ def status(*, as_json: bool) -> int:
     if as_json:
         print_json(None if known is None else _plain(known))
     elif known is None:
-        out(_say("no_panel"))
+        out(_words("no_panel"))
     else:
-        out(_say("joined", name=known.name, office=known.office, address=known.url))
+        out(_words("joined", name=known.name, office=known.office, address=known.url))
         at = Moments(None).at(known.heard_at.isoformat()) if known.heard_at else None
-        out(_say("heard", at=at) if at else _say("not_heard"))
+        out(_words("heard", at=at) if at else _words("not_heard"))
         if known.problem is not None:
             out(texts.why(known.problem["code"], known.problem["params"]))
     return DONE
@@ -126,5 +126,5 @@ def _plain(known: Any) -> dict[str, Any]:  # noqa: ANN401  # an Enrolment
     return {**told, **moments}
 
 
-def _say(code: str, **params: object) -> str:
+def _words(code: str, **params: object) -> str:
     return texts.standing("panel_sentences", code, params)

@@ -17,16 +17,14 @@ _ENROLLED = "EXISTS (SELECT 1 FROM panel)"
 def _line(kind: str, subject: str, code: str, params: str) -> str:
     """Note what happened. All four are pieces of this file, nothing of anybody's."""
     values = ", ".join((f"'{kind}'", subject, code, params, _NOW))
-    return f"INSERT INTO outbox(kind, subject, code, params, at) VALUES ({values});"  # noqa: S608
+    return f"INSERT INTO outbox(kind, subject, code, params, at) VALUES ({values});"
 
 
 def _mark(kind: str, subject: str) -> str:
     """Say that the subject stands otherwise, unless a row that nobody has read yet says so."""
     unread = f"kind = '{kind}' AND subject = {subject} AND id > (SELECT taken FROM panel LIMIT 1)"
-    return (
-        f"INSERT INTO outbox(kind, subject, at) SELECT '{kind}', {subject}, {_NOW} "  # noqa: S608
-        f"WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE {unread});"
-    )
+    told = f"EXISTS (SELECT 1 FROM outbox WHERE {unread})"
+    return f"INSERT INTO outbox(kind, subject, at) SELECT '{kind}', {subject}, {_NOW} WHERE NOT {told};"
 
 
 _RUN_REASON = "json_object('reason', json(NEW.reason))"

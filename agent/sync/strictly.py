@@ -1,4 +1,4 @@
-"""Dataclasses to JSON and back, strictly: what is of another type or beyond a limit is refused by its place."""
+"""Dataclasses to JSON and back, strictly: what is of another type or too large is refused by its place."""
 
 from __future__ import annotations
 

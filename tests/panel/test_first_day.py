@@ -43,7 +43,7 @@ def test_axe_notices_a_fault(browser: Browser, empty: tuple[Panel, str]) -> None
 def test_the_first_admin_comes_in_by_the_link_and_again_with_the_second_factor(
     browser: Browser, tmp_path: Path
 ) -> None:
-    """By hand, as a person: link, password, authenticator, sign out, wrong password, right one, six digits."""
+    """By hand: link, password, authenticator, sign out, wrong password, right one, six digits."""
     with Panel(tmp_path / "panel") as panel, watched(browser, panel.address, None) as seen:
         page = seen.open(panel.first.removeprefix(panel.address))
         assert_sound(seen, "invitation")

@@ -1,8 +1,8 @@
 """What the panel's pages get and send: the browser's contract, from which OpenAPI is made.
 
 Every sentence (``words``) is made here at the server, as plain text: a face shows it as text, never as
-markup. Moments (``*_at``) are ISO 8601 in UTC, days ISO dates, durations seconds.
-A run is named by two things, its workstation's number and its own id, because ids are given at workstations.
+markup. Moments (``*_at``) are ISO 8601 in UTC, days ISO dates, durations seconds. A run is named by two
+things, its workstation's number and its own id, because ids are given at workstations.
 """
 
 from __future__ import annotations

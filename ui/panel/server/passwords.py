@@ -45,7 +45,7 @@ def new_secret() -> str:
 
 def address(secret: str, login: str) -> str:
     """Return a second factor as the address that authenticator apps read."""
-    return pyotp.TOTP(secret).provisioning_uri(login, issuer_name=_ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=_ISSUER)
 
 
 def picture(uri: str) -> str:
