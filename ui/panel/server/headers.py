@@ -20,7 +20,7 @@ _CSP = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'{nonce}",
+        "style-src 'self'",
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
@@ -40,11 +40,6 @@ _PLAIN = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
-
-
-def policy(nonce: str | None = None) -> str:
-    """Return the content security policy; a page's own styles carry its nonce."""
-    return _CSP.format(nonce="" if nonce is None else f" 'nonce-{nonce}'")
 
 
 class Headers_:  # noqa: N801  # the library's own class has the name
@@ -73,7 +68,7 @@ class Headers_:  # noqa: N801  # the library's own class has the name
     def _add(self, headers: MutableHeaders, scope: Scope) -> None:
         for name, value in _PLAIN.items():
             headers.setdefault(name, value)
-        headers.setdefault("Content-Security-Policy", policy())
+        headers.setdefault("Content-Security-Policy", _CSP)
         if scope["path"].startswith(("/api/", "/wire/")):
             headers.setdefault("Cache-Control", "no-store")
         if scope["scheme"] == "https":
