@@ -44,6 +44,7 @@ _SECTIONS = (
             "recovery-code": "recovery_verbs",
         },
     ),
+    ("With the team", {"panel": "panel_verbs"}),
     (
         "This computer",
         {

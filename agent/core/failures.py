@@ -8,12 +8,14 @@
     │   ├── BackupBroken · HomeInUse
     │   ├── BrokenSeed
     │   ├── MayNotOpen · ProofRemoved · EvidenceDamaged · FolderInUse · WrongRecoveryCode
+    │   ├── PanelAddressUnsafe · CommandLate
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
     │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · OfficeTaken
-    │   └── NotTakenOver · NoticeUndelivered · WakeupUnavailable · HostAbsent
+    │   ├── NotTakenOver · NoticeUndelivered · WakeupUnavailable · HostAbsent
+    │   └── PanelUnknown · PanelRefused
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut · PasswordExpired · SignedInElsewhere
     │   ├── CaptchaShown · CodeWanted · CodeRefused
@@ -183,6 +185,14 @@ class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
 
 
+class CommandLate(Usage):
+    """A command of the panel's came too late, or was meant for another workstation."""
+
+
+class PanelAddressUnsafe(Usage):
+    """The panel's address is none, or in plain text beyond this computer (url)."""
+
+
 # ── the surroundings are not there yet ───────────────────────────────────────────────────────────────
 class NotReady(Failure):
     """Something outside is not there yet; waiting may help."""
@@ -266,6 +276,16 @@ class HostAbsent(NotReady):
 
 class NotTakenOver(NotReady):
     """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
+
+
+class PanelUnknown(NotReady):
+    """The panel does not know this workstation (any more), or its token is not in the keyring."""
+
+    permanent = True
+
+
+class PanelRefused(NotReady):
+    """The panel did not take what was said (status)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────

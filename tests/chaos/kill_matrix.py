@@ -5,8 +5,8 @@
 The host is the real program, the browser a real one. Victims: worker, driver, browser, renderer, host. Ways:
 KILL, and STOP, then KILL. Situations: the page idles, a script on it never ends, in the middle of a download,
 in the middle of a submit. After each kill: how long until no process of that tree exists, and until the next
-worker is at work. Prints one JSON value; exit code 1 when something was left after 5 s, when a folder was left
-after the next start, or when a claim was entered twice.
+worker is at work. Prints one JSON value; exit code 1 when something was left after 5 s, when a folder was
+left after the next start, or when a claim was entered twice.
 """
 
 from __future__ import annotations
