@@ -10,7 +10,7 @@ from typing import Any
 from agent.core.actors import Actor
 from agent.core.failures import ChangedCode, Defect, Failure, WrongState
 from agent.core.states import RecordState, RunState
-from agent.host import planning
+from agent.host import planning, repairs
 from agent.host.keys import Keys
 from agent.store import commands, pauses, reviews, runs
 from agent.store.tables import RunRow
@@ -112,13 +112,16 @@ class Orders:
 
     def _answer(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
         given = args["answer"]
-        item = reviews.answer(int(args["item"]), given, actor)
+        if given == repairs.ACCEPT:
+            item = repairs.accept(args, actor)
+        else:
+            item = reviews.answer(int(args["item"]), given, actor)
         if item.record_id is not None:
             reason = {"code": given, "params": {"question": item.question}}
             reviews.settle_record(item.record_id, _RECORD_ANSWERS[given], actor, reason)
         elif given == "stop":
             return self._cancel({"run": item.run_id}, actor)
-        elif given != "retry":
+        elif given not in {"retry", repairs.ACCEPT}:
             self._accept(runs.get(item.run_id), item.question, actor)
         run = runs.get(item.run_id)
         if RunState(run.state) in _MAY_RESUME and not reviews.open_items(run.id):

@@ -16,6 +16,7 @@ from agent.core.failures import (
     handling,
 )
 from agent.core.states import AT_WORK, RunState, TaskState
+from agent.host import repairs
 from agent.store import evidence, reviews, runs
 from agent.store.fields import utc_now
 from agent.store.tables import TaskRow
@@ -101,6 +102,8 @@ def _stop(run_id: str, task: TaskRow, failure: Failure) -> None:
 def _ask(run_id: str, task: TaskRow, failure: Failure) -> None:
     if isinstance(failure, RecordsNeedPerson):
         return  # each of those records has a question of its own
+    if repairs.ask(run_id, task, failure):
+        return
     if isinstance(failure, Asked):
         reviews.ask(run_id, task.id, failure.code, failure.params, answers(failure))
     else:
