@@ -13,6 +13,7 @@ class Memory:
     last_status: int = 200
     dialogs: list[str] = field(default_factory=list)
     personal: list[str] = field(default_factory=list)  # values of the current record, masked in pictures
+    secrets: list[str] = field(default_factory=list)  # what was typed and must never be seen
     filled: dict[str, str | bool] = field(default_factory=dict)  # what each element was last filled with
     answer: str = ""  # the page that the last commit click led to
     last_commit: float = 0.0  # monotonic seconds

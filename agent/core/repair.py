@@ -50,8 +50,10 @@ class Trace:
     after: str = ""
     row: str = ""  # the head of its row, and of its column
     column: str = ""
+    shape: str = ""  # of a block whose words are data: 9 for a number, a for a word
     group: str = ""  # the heading or legend above it
     path: Sequence[str] = ()  # its ancestors' tags and ids, nearest first
+    where: str = ""  # a selector that leads to it alone
     form: str = ""  # name, id or address of its form
     sends: bool = False  # a click would send a form by POST
     frame: Sequence[str] = ()  # names of the frames around it, outermost first

@@ -1,4 +1,4 @@
-"""Elements of sites' books over time: how they last looked, what is proposed for lost ones, what was taken."""
+"""Elements of books over time: how they last looked, what is proposed for lost ones, what was accepted."""
 
 from __future__ import annotations
 
