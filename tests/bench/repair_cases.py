@@ -20,7 +20,8 @@ from agent.browser.traces import Candidate, candidates, is_candidate, matched
 from tests.bench.repair_sources import PRACTICE
 
 CHANGES = (
-    "ids", "texts", "moved", "framed", "columns", "doubled", "translated", "rewritten", "removed", "reskinned",
+    "ids", "texts", "moved", "framed", "columns", "doubled", "translated", "rewritten", "removed",
+    "reskinned",
 )  # fmt: skip
 _FRAMEWORKS = ("mui", "angular", "ember")
 _MOST_TARGETS = 10
@@ -30,6 +31,9 @@ _SKINS = ("django-jazzmin", "django-grappelli")
 _SAME = """([marks]) => { for (const [mark, selector] of marks) {
   const found = [...document.querySelectorAll(selector)].filter(e => e.getClientRects().length);
   if (found.length === 1) found[0].setAttribute('data-truth', mark); } }"""
+
+
+_MARK = "(all, [n, mark]) => all[n].setAttribute('data-truth', mark)"
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,7 @@ def make(page: Page, case: Planned, sources: Mapping[str, str]) -> dict[str, Any
     if not targets:
         return None
     for mark, (found, _) in enumerate(targets):
-        found.elements.evaluate(
-            "(all, [n, mark]) => all[n].setAttribute('data-truth', mark)", [found.index, str(mark)]
-        )
+        found.elements.evaluate(_MARK, [found.index, str(mark)])
     if "reskinned" in case.changes:
         _show_skin(page, case, sources, [found for found, _ in targets], draw)
     page.evaluate(_MUTATE, [_steps(case, len(targets), draw), case.seed])

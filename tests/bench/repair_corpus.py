@@ -2,8 +2,8 @@
 
     python -m tests.bench.repair_corpus [--seed 1] [--fresh] [--half "held out"]
 
-At the first call (or with ``--fresh``) the third-party packages are installed into ``build/repair-corpus``, render
-their pages, and all cases are made in a real browser; later calls only rank. Prints one JSON value.
+At the first call (or with ``--fresh``) the third-party packages are installed into ``build/repair-corpus``,
+render their pages, and all cases are made in a real browser; later calls only rank. Prints one JSON value.
 """
 
 from __future__ import annotations

@@ -73,12 +73,12 @@ class Searched(ModelView):
 
 
 class Patients(Searched):
-    column_searchable_list = ["last_name"]
-    column_filters = ["active"]
+    column_searchable_list = ("last_name",)
+    column_filters = ("active",)
 
 
 class Invoices(Searched):
-    column_searchable_list = ["number"]
+    column_searchable_list = ("number",)
 
 
 admin = Admin(app, name="Clinic")

@@ -1,4 +1,4 @@
-"""Render sqladmin's pages (Tabler's markup): ``python sqladmin_pages.py FOLDER``. In an environment of its own."""
+"""Render sqladmin's pages: ``python sqladmin_pages.py FOLDER``. Runs in an environment of its own."""
 
 import re
 import sys
@@ -55,13 +55,13 @@ admin = Admin(app, engine)
 
 
 class OrderAdmin(ModelView, model=Order):
-    column_list = [Order.id, Order.order_no, Order.customer, Order.total]
-    column_searchable_list = [Order.order_no]
+    column_list = (Order.id, Order.order_no, Order.customer, Order.total)
+    column_searchable_list = (Order.order_no,)
 
 
 class SupplierAdmin(ModelView, model=Supplier):
-    column_list = [Supplier.id, Supplier.name, Supplier.town]
-    column_searchable_list = [Supplier.name]
+    column_list = (Supplier.id, Supplier.name, Supplier.town)
+    column_searchable_list = (Supplier.name,)
 
 
 admin.add_view(OrderAdmin)
