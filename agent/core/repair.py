@@ -19,9 +19,6 @@ READ, FILL, COMMIT = "read", "fill", "commit"
 PERSON = "person"
 """The kind of actor who alone may repair a commit element."""
 
-SURE, MARGIN = 0.72, 0.12
-"""From this likeness on, and so far ahead of the second, a candidate counts as unambiguous."""
-
 SHOWN, LEAST = 5, 0.25
 """So many candidates are put before a person, none below this likeness."""
 
@@ -78,15 +75,6 @@ class Ranked:
 
     index: int
     score: float
-
-
-def unambiguous(ranked: Sequence[Ranked]) -> Ranked | None:
-    """Return the first of ranked candidates (best first) if it is good and far ahead, else None."""
-    if not ranked or ranked[0].score < SURE:
-        return None
-    if len(ranked) > 1 and ranked[0].score - ranked[1].score < MARGIN:
-        return None
-    return ranked[0]
 
 
 def may_heal(kind: str, policy: Policy, candidate: Trace) -> bool:
