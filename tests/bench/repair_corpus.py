@@ -2,10 +2,10 @@
 
     python -m tests.bench.repair_corpus [--seed 1] [--fresh]
 
-At the first call (or with ``--fresh``) the third-party packages are installed into ``build/repair-corpus``,
-render their pages, and all cases are made in a real browser; later calls only rank. Prints one JSON value: for
+At the first call (or with ``--fresh``) third-party packages are installed into ``build/repair-corpus``, they
+render their pages, and cases are made in a real browser; later calls only rank. Prints one JSON value: for
 each half how often the right element is ranked first, how often the engine abstains (nothing is unambiguous),
-how often what it held for unambiguous was wrong, and how many commits it would have healed (each target is also
+how often what it held for unambiguous was wrong, how many commits it would have healed (each target is also
 tried as a commit). Exit code 1 when the held-out half has less than 90 %, or when a commit was healed.
 """
 
