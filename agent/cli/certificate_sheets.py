@@ -9,8 +9,8 @@ from typing import Any
 from agent.cli.certifying import ordered
 from agent.cli.explaining import Page
 from agent.cli.record_pages import heading, source_of
-from agent.cli.wording import capitalised
 from agent.core.totals import COUNT
+from agent.faces.wording import capitalised
 from resources.i18n import texts
 
 Values = Mapping[str, Any]

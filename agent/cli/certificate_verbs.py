@@ -16,10 +16,10 @@ import click
 from agent.cli import endings
 from agent.cli.console import json_option, out, print_json, tell
 from agent.cli.endings import Told
-from agent.cli.moments import Moments, office_zone
 from agent.cli.reading import open_for_reading
 from agent.core.certificate import Examined, Problem
 from agent.core.failures import Failure, KeyLost, NotReady
+from agent.faces.moments import Moments, office_zone
 from resources.i18n import texts
 
 if TYPE_CHECKING:

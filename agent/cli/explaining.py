@@ -8,9 +8,9 @@ from typing import Any
 
 from agent.cli import record_pages
 from agent.cli.console import out
-from agent.cli.wording import Wording, capitalised
 from agent.core.keys import normalise_key
 from agent.core.lineage import COMPUTED, GIVEN, READ, currency_of, masked, trace
+from agent.faces.wording import Wording, capitalised
 from agent.system.paths import Home
 from resources.i18n import texts
 
@@ -32,8 +32,8 @@ class Page:
     @staticmethod
     def of(home: Home, run_id: str) -> Page:
         """Read a run's records; without the vault they have neither key nor values, and that is told."""
-        from agent.cli.following import wording_of  # noqa: PLC0415
         from agent.cli.sealed import contents  # noqa: PLC0415
+        from agent.faces.speaking import wording_of  # noqa: PLC0415
         from agent.store import lineage, queries  # noqa: PLC0415
 
         listed = queries.records(run_id)
@@ -112,7 +112,10 @@ def sentence(record: Values, known: Values, wording: Wording) -> str:
         "site": _title(wording, first.get("site")),
         "downloaded": wording.moments.full(downloaded) if downloaded else None,
     }
-    parts = [texts.say(_ORIGINS[known["origin"]], told), _entered(record, wording, downloaded)]
+    parts = [texts.say(_ORIGINS[known["origin"]], told)]
+    if first.get("handed_in_by"):
+        parts.append(texts.say("why_handed_in", {"who": first["handed_in_by"]["name"]}))
+    parts.append(_entered(record, wording, downloaded))
     if record["confirmation"]:
         parts.append(texts.say("why_confirmation", {"confirmation": record["confirmation"]}))
     parts += [_read_back(record, known, wording, downloaded), _changed(known, wording)]

@@ -9,10 +9,10 @@ import click
 
 from agent.cli import signs
 from agent.cli.console import json_option, out, print_json, print_table
-from agent.cli.moments import Moments, office_zone
 from agent.cli.reading import open_for_reading
-from agent.cli.wording import Wording
 from agent.core.failures import UnknownItem, UnknownRun
+from agent.faces.moments import Moments, office_zone
+from agent.faces.wording import Wording
 from agent.system.paths import Home
 from resources.i18n import texts
 
@@ -65,7 +65,7 @@ def _standing(home: Home, run: Values, moments: Moments) -> str:
     """Say where a run stands; records and questions are read only where the sentence tells of them."""
     if run["state"] == "COMPLETED":
         return Wording(texts.RECORD, moments).run(run)
-    from agent.cli.following import wording_of  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
     from agent.store import queries  # noqa: PLC0415
 
     return wording_of(home, run["id"]).run(queries.run(run["id"]))
@@ -77,15 +77,15 @@ def _standing(home: Home, run: Values, moments: Moments) -> str:
 def show(run_id: str, *, as_json: bool) -> None:
     """Show all of one run: tasks, records, totals, questions, evidence."""
     home, found = read_run(run_id)
-    from agent.cli import outlook_words  # noqa: PLC0415
+    from agent.faces import outlook_words  # noqa: PLC0415
 
     forecast = outlook_words.forecast_of(home, found["id"])
     if as_json:
         plain = {name: value for name, value in found.items() if name != "folder"}
         print_json({**plain, "forecast": outlook_words.as_json(forecast)})
         return
-    from agent.cli.following import wording_of  # noqa: PLC0415
     from agent.cli.run_page import print_run  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
 
     wording = wording_of(home, found["id"])
     print_run(found, wording)

@@ -7,8 +7,8 @@ from typing import Any
 
 from agent.cli import signs
 from agent.cli.console import out, print_table
-from agent.cli.wording import Wording
 from agent.core.lineage import COMPUTED, GIVEN, READ
+from agent.faces.wording import Wording
 from resources.i18n import texts
 
 Values = Mapping[str, Any]

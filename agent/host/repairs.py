@@ -17,9 +17,10 @@ when several are not where they were, ``site_looks_different``. Its ``params``::
                                     height] in the picture's pixels or None; locator is written as in a
                                     book, shown for people
     failure                         the failure as it was stored
+    evidence                        ids: today's picture, the page as text, last time's picture
 
-Its ``answers``: ``accept_repair`` (only with candidates), ``retry``, ``stop``. The command ``answer`` with
-``accept_repair`` carries ``candidate`` (a number) or ``candidates`` (numbers, at most one an element).
+Among its answers is ``accept_repair`` where there are candidates. The command ``answer`` then carries
+``candidate`` (a number) or ``candidates`` (numbers, at most one an element).
 """
 
 from __future__ import annotations
@@ -28,53 +29,51 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.core.actors import Actor
-from agent.core.failures import ElementAmbiguous, ElementMissing, Failure, WrongState
+from agent.core.failures import AnswerIncomplete, Failure, WrongState
 from agent.store import elements, reviews
-from agent.store.database import transaction
-from agent.store.tables import ReviewRow, TaskRow
+from agent.store.tables import ReviewRow, RunRow, TaskRow
 
 ACCEPT = "accept_repair"
 LOOKS_DIFFERENT = "site_looks_different"
-_QUESTIONS = {ElementMissing.code, ElementAmbiguous.code, LOOKS_DIFFERENT}
 
 
-def ask(run_id: str, task: TaskRow, failure: Failure) -> bool:
-    """Put the question about lost elements; False when the failure is about none.
-
-    Several tasks of a run that lost the same elements of a site are one question.
-    """
-    if not isinstance(failure, ElementMissing | ElementAmbiguous):
-        return False
+def ask(run: RunRow, task: TaskRow, failure: Failure, offered: tuple[str, ...], cause: str | None) -> None:
+    """Put the question about lost elements; several tasks that lost the same are one question."""
     told = _told(task, failure)
-    code = LOOKS_DIFFERENT if told["missing"] > 1 else failure.code
-    if not any(_covers(item, told) for item in reviews.open_items(run_id)):
-        answers = (ACCEPT, "retry", "stop") if told["candidates"] else ("retry", "stop")
-        reviews.ask(run_id, task.id, code, told, answers)
-    return True
+    code = failure.code
+    if told["missing"] > 1:
+        code, cause = LOOKS_DIFFERENT, f"{LOOKS_DIFFERENT}/{run.office}/{task.site}/{told['page']}"
+    if told["candidates"]:
+        offered = (ACCEPT, *offered)
+    reviews.ask(run.id, task.id, code, told, offered, cause=cause)
 
 
-def accept(args: Mapping[str, Any], actor: Actor) -> ReviewRow:
-    """Answer with the chosen candidates and lay them over the site's book, both or neither.
+def accept(item: ReviewRow, args: Mapping[str, Any], actor: Actor) -> None:
+    """Lay the chosen candidates over the site's book; raises WrongState for one that was not offered.
 
-    Raises UnknownItem, WrongState (answered already, a candidate that was not offered).
+    Another run's question about the same cause is answered with it, but its numbers mean its own picture.
     """
-    with transaction():
-        candidates = chosen(reviews.get(int(args["item"])), args)
-        item = reviews.answer(int(args["item"]), ACCEPT, actor)
-        for candidate in candidates:
-            elements.accept(item.params["site"], candidate, actor, run=item.run_id, item=item.id)
-        return item
+    if item.id != int(args["item"]):
+        return
+    for candidate in _chosen(item, numbers(args)):
+        elements.accept(item.params["site"], candidate, actor, run=item.run_id, item=item.id)
 
 
-def chosen(item: ReviewRow, args: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the candidates that an answer names, at most one an element; raises WrongState."""
-    numbers: Sequence[Any] = args.get("candidates") or [args.get("candidate")]
+def numbers(args: Mapping[str, Any]) -> list[int]:
+    """Return the numbers of the chosen candidates; raises AnswerIncomplete when there are none."""
+    given = args.get("candidates") or [args.get("candidate")]
+    if not isinstance(given, list) or not all(isinstance(number, int) for number in given):
+        raise AnswerIncomplete(answer=ACCEPT, needs="candidate")
+    return given
+
+
+def _chosen(item: ReviewRow, wanted: Sequence[int]) -> list[Mapping[str, Any]]:
     offered = {each["number"]: each for each in item.params.get("candidates", ())}
-    wanted = ", ".join(map(str, offered))
-    for number in numbers:
+    for number in wanted:
         if number not in offered:
-            raise WrongState(what=f"candidate {number}", state="not offered", wanted=wanted)
-    found = [offered[number] for number in numbers]
+            known = ", ".join(map(str, offered))
+            raise WrongState(what=f"candidate {number}", state="not offered", wanted=known)
+    found = [offered[number] for number in wanted]
     if len({each["element"] for each in found}) < len(found):
         raise WrongState(what="one element", state="given two candidates", wanted="one candidate an element")
     return found
@@ -107,14 +106,3 @@ def _told(task: TaskRow, failure: Failure) -> dict[str, Any]:
     if told["before"] is not None and not elements.picture_is_kept(told["before"]):
         told |= {"before": None, "before_run": None, "before_box": None}
     return told
-
-
-def _covers(item: ReviewRow, told: Mapping[str, Any]) -> bool:
-    """Tell whether an open question already asks about all of these elements."""
-    if item.question not in _QUESTIONS or item.params["site"] != told["site"]:
-        return False
-    return _names(told) <= _names(item.params)
-
-
-def _names(params: Mapping[str, Any]) -> set[str]:
-    return {params["element"], *(each["element"] for each in params["elements"])}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +20,7 @@ from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
 from agent.host.keys import Keys
 from agent.host.orders import Orders
+from agent.host.outlook import Outlook
 from agent.host.readiness import browser_for, require_ready, wants_headed
 from agent.host.watchful import Watchful
 from agent.store import commands, reviews, runs
@@ -33,8 +37,18 @@ STEP_SECONDS = 180.0
 
 _LIMITS = {"downloading": 600.0, "settling": 900.0, "looking_first": 900.0, "reading_back": 900.0}
 _ASK_AGAIN_SECONDS = 5.0
+_SHORT_PAUSE_SECONDS = 20.0  # so long a run may hold the queue between two tries; then others go first
 _EVENT_SECONDS = 0.2
 _LAST_WORDS_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a worker's page looked like, masked; in memory only. ``taken_at`` is monotonic seconds."""
+
+    run: str
+    taken_at: float
+    png: bytes = field(repr=False)
 
 
 class Supervisor(Watchful):
@@ -52,20 +66,35 @@ class Supervisor(Watchful):
         super().__init__("supervisor")
         self._awake = awake
         self._crew = Crew(home)
+        self._looked_at = threading.Event()
+        self.picture: Picture | None = None
         self._orders = Orders(home, settings, keys)
+        self._outlook = Outlook(settings)
+        self._aside: dict[str, float] = {}  # until when (monotonic) a run that waits lets others go first
+
+    def look(self) -> None:
+        """Want a picture of what the worker sees; it comes with its next step (``live/RUN`` rings)."""
+        self._looked_at.set()
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
             if commands.wants_run():
                 self._prepare_first()
-            self._orders.carry_out()
-            run = runs.oldest_pending()
-            if run is not None:
+            if self._orders.carry_out():
+                self._aside.clear()  # a wish may concern a run that waits
+            pending = runs.pending()
+            self._aside = {run.id: self._aside[run.id] for run in pending if run.id in self._aside}
+            due = next((run for run in pending if self._aside.get(run.id, 0) <= time.monotonic()), None)
+            if due is not None:
                 with self._awake():
-                    self._work_on(run.id)
+                    self._work_on(due.id)
+                continue
+            self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
+            if pending:
+                with self._awake():
+                    self._wake.wait(max(0.0, min(self._aside.values()) - time.monotonic()))
             else:
-                self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
                 self._wake.wait()
 
     def _end(self) -> None:
@@ -85,10 +114,20 @@ class Supervisor(Watchful):
                 return
             task = _next(tasks)
             pause = _pause(task)
-            if pause <= 0:
-                pause = self._try(run, task)
+            if pause > _SHORT_PAUSE_SECONDS:
+                runs.move_run(run.id, RunState.PENDING, task.failure)
+                self._tell(f"run/{run.id}")
+                self._put_aside(run.id, pause)
+                return
             if pause > 0:
                 self._wake.wait(pause)
+            elif (pause := self._try(run, task)) > 0:
+                self._put_aside(run.id, pause)
+                return
+
+    def _put_aside(self, run_id: str, seconds: float) -> None:
+        """Let other runs go first for a while: what one run waits for holds no other up."""
+        self._aside[run_id] = time.monotonic() + seconds
 
     def _try(self, run: RunRow, task: TaskRow) -> float:
         """Do one task if everything it needs is there; returns the seconds to wait before looking again."""
@@ -103,14 +142,22 @@ class Supervisor(Watchful):
         lease = runs.begin_task(run.id, task.id, worker.as_json(), _who(told))
         self._tell(f"run/{run.id}")
         death: Failure = WorkerDied(exit_code=None)
+        began = time.monotonic()
         try:
             worker.assign(assignment(self._home, self._settings, self._keys, run, task, lease, told))
             self._prepare_next(run, task)
             death = self._watch(worker, lease)
         finally:
             worker.end()
+            self.picture = None
         if not self._stopping.is_set():
-            recovery.settle(run.id, task.id, death)
+            recovery.settle(
+                run.id,
+                task.id,
+                death,
+                deadline_at=self._outlook.deadline_at(run),
+                lasted_seconds=time.monotonic() - began,
+            )
         self._tell(f"run/{run.id}")
         return 0
 
@@ -141,20 +188,32 @@ class Supervisor(Watchful):
             if event is not None and event["event"] == "step":
                 step, since = event["code"], event["since"]
                 self._note(lease, event)
-            elif event is not None and event["event"] == "ended":
-                return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
-            elif event is not None and event["event"] == "gone":
-                return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
-            if self._wake.is_set():
-                self._wake.clear()
-                self._orders.carry_out()
-            if not cancelled and runs.get(lease.run_id).options.get("cancel"):
+            elif event is not None and event["event"] == "picture":
+                self.picture = Picture(lease.run_id, time.monotonic(), base64.b64decode(event["png"]))
+                self._tell(f"live/{lease.run_id}")
+            elif event is not None and (death := _death(event, worker)) is not None:
+                return death
+            self._hear(worker)
+            wishes = {} if cancelled else runs.get(lease.run_id).options
+            if wishes.get("cancel") or wishes.get("by_hand"):
                 cancelled = True
+                if wishes.get("at_once"):  # what was on its way is looked up by the next worker
+                    runs.change_options(lease.run_id, at_once=False)
+                    return WorkerDied(exit_code=None)
                 worker.cancel()
             limit = _LIMITS.get(step, STEP_SECONDS)
             if time.time() - since > limit:
                 return WorkerHung(step=step, seconds=round(limit))
         return WorkerDied(exit_code=None)
+
+    def _hear(self, worker: Worker) -> None:
+        """Pass on that somebody watches; carry out what somebody wished meanwhile."""
+        if self._looked_at.is_set():
+            self._looked_at.clear()
+            worker.look()
+        if self._wake.is_set():
+            self._wake.clear()
+            self._orders.carry_out()
 
     def _note(self, lease: Lease, event: Mapping[str, Any]) -> None:
         runs.note_step(lease.task_id, {key: event[key] for key in ("code", "params", "since")})
@@ -174,6 +233,15 @@ class Supervisor(Watchful):
         runs.move_run(run.id, final, reason or _first_failure(run.id))
         _log.info("run_ended run=%s state=%s", run.id, final)
         self._tell(f"run/{run.id}")
+
+
+def _death(event: Mapping[str, Any], worker: Worker) -> Failure | None:
+    """Return the cause of death where an event says that the worker has ended, and it stored none itself."""
+    if event["event"] == "ended":
+        return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
+    if event["event"] == "gone":
+        return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
+    return None
 
 
 def _who(told: Mapping[str, Any]) -> Mapping[str, str | None]:

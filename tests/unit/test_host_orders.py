@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from agent.core.states import RecordState, RunState, TaskState
+from agent.host.keys import Keys
 from agent.host.orders import Orders
 from agent.store import commands, reviews, runs
 from agent.store.ledger import Ledger, Question
+from agent.system.paths import Home
+from agent.system.seal import new_key
 from tests.store.ground import (
     SOMEBODY,
     begin,
@@ -35,10 +38,12 @@ def store(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def orders() -> Orders:
-    """What carries wishes out; none of those here needs a home, settings or keys."""
+def orders(tmp_path: Path) -> Orders:
+    """What carries wishes out; none of those here needs settings."""
     nothing: Any = None
-    return Orders(nothing, nothing, nothing)
+    home = Home(tmp_path)
+    home.mark_demo()  # its vault is a file: no keyring is needed
+    return Orders(home, nothing, Keys(new_key()))
 
 
 def wish(orders: Orders, verb: str, **args: object) -> tuple[str, Any]:
@@ -46,6 +51,11 @@ def wish(orders: Orders, verb: str, **args: object) -> tuple[str, Any]:
     number = commands.give(verb, args, SOMEBODY)
     orders.carry_out()
     return commands.result(number)
+
+
+def reply(orders: Orders, item: int, answer: str, **args: object) -> tuple[str, Any]:
+    """Answer a question as it stands now, with a reason where one is wanted."""
+    return wish(orders, "answer", item=item, version=1, answer=answer, reason="seen at the site", **args)
 
 
 def in_state(state: RunState) -> str:
@@ -136,9 +146,10 @@ def test_an_answer_about_a_record_moves_it_and_wakes_the_run(
     """Whatever may be in the target is looked up first: "send it" sends nothing by itself."""
     ledger = waiting_with(question, refused=question is REFUSED)
     (item,) = reviews.open_items()
-    assert wish(orders, "answer", item=item.id, answer=given)[0] == "done"
+    assert reply(orders, item.id, given)[0] == "done"
     assert only(ledger).state is state
-    assert only(ledger).reason == {"code": given, "params": {"question": question.code}}
+    why = {"reason": "seen at the site"} if given == "leave_out" else {}
+    assert only(ledger).reason == {"code": given, "params": {"question": question.code, **why}}
     assert runs.get(run_of(ledger)).state == RunState.PENDING
 
 
@@ -152,7 +163,7 @@ def test_a_run_is_woken_by_the_last_answer_only(orders: Orders) -> None:
     runs.move_run(run, RunState.NEEDS_REVIEW)
     states = []
     for item in reviews.open_items():
-        wish(orders, "answer", item=item.id, answer="leave_out")
+        reply(orders, item.id, "leave_out")
         states.append(runs.get(run).state)
     assert states == [RunState.NEEDS_REVIEW, RunState.PENDING]
 
@@ -160,9 +171,10 @@ def test_a_run_is_woken_by_the_last_answer_only(orders: Orders) -> None:
 def test_a_second_answer_is_refused_and_changes_nothing(orders: Orders) -> None:
     ledger = waiting_with(UNSURE)
     (item,) = reviews.open_items()
-    wish(orders, "answer", item=item.id, answer="leave_out")
-    told, result = wish(orders, "answer", item=item.id, answer="send_it")
-    assert (told, result["code"]) == ("refused", "wrong_state")
+    reply(orders, item.id, "leave_out")
+    told, result = reply(orders, item.id, "send_it")
+    assert (told, result["code"]) == ("refused", "answered_already")
+    assert result["params"]["who"] == SOMEBODY.name
     assert only(ledger).state is RecordState.SKIPPED
 
 
@@ -172,7 +184,7 @@ def test_a_second_answer_is_refused_and_changes_nothing(orders: Orders) -> None:
 def test_an_answer_that_cannot_be_is_refused(orders: Orders, item: int, answer: str, code: str) -> None:
     waiting_with(UNSURE)
     before = everything()["RecordRow"]
-    assert wish(orders, "answer", item=item, answer=answer)[1]["code"] == code
+    assert reply(orders, item, answer)[1]["code"] == code
     assert everything()["RecordRow"] == before
 
 
@@ -191,7 +203,7 @@ def test_a_person_may_let_the_run_go_on_and_is_not_asked_twice(
 ) -> None:
     run = in_state(RunState.NEEDS_REVIEW)
     reviews.ask(run, runs.tasks_of(run)[0].id, code, {}, answers)
-    wish(orders, "answer", item=reviews.open_items()[0].id, answer=answers[0])
+    reply(orders, reviews.open_items()[0].id, answers[0])
     assert runs.get(run).options["accepted"] == {code: SOMEBODY.as_json()}
     assert runs.get(run).state == RunState.PENDING
 
@@ -199,7 +211,7 @@ def test_a_person_may_let_the_run_go_on_and_is_not_asked_twice(
 def test_a_person_may_stop_a_run_instead(orders: Orders) -> None:
     run = in_state(RunState.NEEDS_REVIEW)
     reviews.ask(run, runs.tasks_of(run)[0].id, "unusual_count", {}, ("go_on", "stop"))
-    wish(orders, "answer", item=reviews.open_items()[0].id, answer="stop")
+    reply(orders, reviews.open_items()[0].id, "stop")
     assert runs.get(run).options["cancel"] == SOMEBODY.as_json()
     assert runs.get(run).options.get("accepted") is None
 
@@ -207,6 +219,6 @@ def test_a_person_may_stop_a_run_instead(orders: Orders) -> None:
 def test_a_failed_task_is_tried_again_when_a_person_says_so(orders: Orders) -> None:
     run = in_state(RunState.FAILED)
     reviews.ask(run, runs.tasks_of(run)[0].id, "task_failed", {}, ("retry", "stop"))
-    wish(orders, "answer", item=reviews.open_items()[0].id, answer="retry")
+    reply(orders, reviews.open_items()[0].id, "retry")
     assert runs.get(run).state == RunState.PENDING
     assert runs.get(run).options.get("accepted") is None

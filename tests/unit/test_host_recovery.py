@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.core import failures
+from agent.core.answers import answers
 from agent.core.failures import (
     HANDLING,
     Action,
@@ -18,7 +19,6 @@ from agent.core.failures import (
     RecordsNeedPerson,
     SiteDown,
     WorkerDied,
-    answers,
     handling,
 )
 from agent.core.states import RecordState, RunState, TaskState

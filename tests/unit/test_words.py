@@ -10,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core import failures
-from agent.core.failures import ANSWERS, Failure
+from agent.core.answers import ANSWERS, NEEDS, ROW_ANSWERS, TAKEN_ANSWERS
+from agent.core.failures import Failure
 from agent.core.states import RecordState, RunState, TaskKind, TaskState
+from agent.host.auditing import SETTINGS_CHANGED
+from agent.store.audit import RESTORED
+from agent.store.commands import VERBS
 from resources.i18n import texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,7 +118,10 @@ def test_every_answer_offered_in_the_code_has_words() -> None:
         for code in answer_codes(call)
     }
     assert offered >= {"leave_out", "send_it", "retry", "it_is_there"}
-    assert offered | {code for codes in ANSWERS.values() for code in codes} <= texts.codes("answers")
+    listed = {code for codes in (*ANSWERS.values(), ROW_ANSWERS, TAKEN_ANSWERS) for code in codes}
+    assert offered | listed | {"finish_by_hand", "withdrawn", *NEEDS} - {"accept_repair"} <= texts.codes(
+        "answers"
+    )
 
 
 def test_every_step_taken_in_the_code_has_words() -> None:
@@ -178,3 +185,16 @@ def test_a_parameter_is_put_in_as_it_is(value: str) -> None:
 @pytest.mark.parametrize("missing", [{}, {"a": None}, {"a": ""}])
 def test_an_optional_part_goes_when_its_parameter_is_unknown(missing: dict[str, object]) -> None:
     assert texts.fill("said[: “{a}”].", missing) == "said."
+
+
+def test_whatever_the_audit_log_may_hold_has_words() -> None:
+    """Every verb that is written, and every command that is."""
+    written = {
+        text
+        for call in calls()
+        if isinstance(call.func, ast.Attribute)
+        and ast.unparse(call.func) in {"audit.append", "auditing.note"}
+        for text in constants(call)
+    }
+    assert {"password_set", "evidence_opened"} <= written
+    assert written | set(VERBS) | {RESTORED, SETTINGS_CHANGED} == texts.codes("audit_verbs")

@@ -21,6 +21,16 @@ def office_zone(home: Home, office: str) -> tzinfo | None:
     return ZoneInfo(offices[office].zone) if office in offices else None
 
 
+def office_zones(home: Home) -> dict[str, tzinfo]:
+    """Return the zone of each office; none where the settings are absent, or too broken to say."""
+    if not home.settings.exists():
+        return {}
+    try:
+        return {name: ZoneInfo(office.zone) for name, office in load_settings(home).offices.items()}
+    except BrokenSettings:
+        return {}
+
+
 class Moments:
     """Renders the store's UTC moments for one office."""
 

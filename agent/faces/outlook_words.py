@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.cli.moments import Moments
 from agent.core.deadline import Forecast
 from agent.core.failures import BrokenSettings
+from agent.faces.moments import Moments
 from agent.system.paths import Home
 from resources.i18n import texts
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.cli.moments import Moments, duration
+from agent.faces.moments import Moments, duration
 from resources.i18n import texts
 from resources.i18n.texts import Noun
 
