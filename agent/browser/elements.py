@@ -6,7 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,7 @@ class Element:
     format: str | None
     personal: bool
     base: str
+    healed: bool = False  # found again by the engine alone, by a way that no person has accepted
 
     def locator(self, page: Page) -> Locator:
         """Return the Playwright locator on a page, by the first way that finds exactly one."""
@@ -95,6 +96,24 @@ class Book:
                 site=self.site, element=name, nearest=near[0] if near else "", file=str(self.file)
             )
         return self.elements[name]
+
+    def with_repairs(self, repairs: Mapping[str, tuple[str, Way, bool]]) -> tuple[Book, list[str]]:
+        """Return the book with repairs laid over it, and the elements whose entry is no longer theirs.
+
+        ``repairs``: for an element the hash of the entry that it was made for, the way, and whether no person
+        has accepted it. A repair takes the place of the entry's own ways: those may find another thing now.
+        Raises ValueError for a commit element that no person repaired.
+        """
+        elements, stale = dict(self.elements), []
+        for name, (base, way, healed) in repairs.items():
+            element = elements.get(name)
+            if element is None or element.base != base:
+                stale.append(name)
+                continue
+            if healed and element.kind is ElementKind.COMMIT:
+                raise ValueError(name)
+            elements[name] = replace(element, ways=(way,), healed=healed)
+        return replace(self, elements=elements), stale
 
     def refusal_in(self, text: str) -> str | None:
         """Return the line of a page's text that holds one of the site's words for "nothing was saved"."""

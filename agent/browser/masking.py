@@ -18,7 +18,7 @@ from agent.browser.scripts import script
 from agent.system.log import STRUCK_OUT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Frame, JSHandle
+    from playwright.sync_api import ElementHandle, Frame, JSHandle
 
     from agent.browser.session import Session
 
@@ -55,6 +55,34 @@ def mask_of(session: Session) -> Mask:
     """Return what must not be seen of a site at this moment."""
     memory = session.memory
     return Mask([*memory.personal, *memory.secrets], session.book.personal)
+
+
+def readable(
+    session: Session, frame: Frame, mask: Mask
+) -> tuple[JSHandle, list[tuple[int, int, int]], list[str]]:
+    """Return what can be read in a frame: its nodes, which parts must not be seen, and what fields hold."""
+    read = frame.evaluate_handle(_READ)
+    nodes, told = read.get_property("nodes"), read.get_property("told").json_value()
+    for handle in _personal_things(session, frame):
+        nodes.evaluate("(nodes, e) => { (nodes.marked ??= []).push(e); }", handle)
+    return nodes, _parts(told["texts"], mask), told["fields"]
+
+
+def _personal_things(session: Session, frame: Frame) -> list[ElementHandle]:
+    """Return what stands in a frame and is personal: by the book, or by what was filled in there."""
+    memory = session.memory
+    hidden = {*memory.personal, *memory.secrets}
+    names = [
+        name
+        for name, element in session.book.elements.items()
+        if element.personal or memory.filled.get(name) in hidden
+    ]
+    found = [
+        handle
+        for name in names
+        for handle in session.book.element(name).locator(session.page).element_handles()
+    ]
+    return [handle for handle in found if handle.owner_frame() == frame]
 
 
 def _forms(value: str) -> Iterator[str]:
@@ -94,26 +122,12 @@ class Covers:
         self._drawn.clear()
 
     def _cover(self, frame: Frame, colour: str | None) -> Any:  # noqa: ANN401  # boxes as the page tells them
-        read = frame.evaluate_handle(_READ)
-        nodes, told = read.get_property("nodes"), read.get_property("told").json_value()
-        for name, element in self._session.book.elements.items():
-            if element.personal or self._holds_personal(name):
-                self._mark(nodes, frame, name)
-        held = [number for number, value in enumerate(told["fields"]) if self._mask.spans(value)]
-        parts = _parts(told["texts"], self._mask)
+        nodes, parts, fields = readable(self._session, frame, self._mask)
+        held = [number for number, value in enumerate(fields) if self._mask.spans(value)]
         drawn = nodes.evaluate_handle(_COVER, [parts, held, colour])
         if colour is not None:
             self._drawn.append(drawn.get_property("cover"))
         return drawn.get_property("boxes").json_value()
-
-    def _holds_personal(self, name: str) -> bool:
-        memory = self._session.memory
-        return memory.filled.get(name) in [*memory.personal, *memory.secrets]
-
-    def _mark(self, nodes: JSHandle, frame: Frame, name: str) -> None:
-        for handle in self._session.book.element(name).locator(self._session.page).element_handles():
-            if handle.owner_frame() == frame:
-                nodes.evaluate("(nodes, e) => { (nodes.marked ??= []).push(e); }", handle)
 
 
 @contextmanager

@@ -14,11 +14,12 @@
   for (const marked of nodes.marked ?? []) add(marked.getBoundingClientRect());
   if (colour === null || boxes.length === 0) return {boxes, cover: null};
   const cover = document.createElement('div');
-  cover.style.cssText = 'all:initial;position:fixed;inset:0;width:100%;height:100%;overflow:visible;background:none;border:0;margin:0;padding:0;pointer-events:none;z-index:2147483647';
+  cover.style.cssText = 'all:initial;position:absolute;left:0;top:0;right:auto;bottom:auto;width:0;height:0;' +
+    'overflow:visible;background:none;border:0;margin:0;padding:0;pointer-events:none;z-index:2147483647';
   const inside = cover.attachShadow({mode: 'closed'});
   for (const [x, y, width, height] of boxes) {
     const box = document.createElement('div');
-    box.style.cssText = `position:absolute;left:${x - 1}px;top:${y - 1}px;width:${width + 2}px;height:${height + 2}px;background:${colour}`;
+    box.style.cssText = `position:absolute;left:${x + scrollX - 1}px;top:${y + scrollY - 1}px;width:${width + 2}px;height:${height + 2}px;background:${colour}`;
     inside.append(box);
   }
   document.documentElement.append(cover);

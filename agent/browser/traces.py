@@ -31,7 +31,12 @@ class Candidate:
 
 def trace_found(locator: Locator, frame: Sequence[str], mask: Mask) -> Trace | None:
     """Return the trace of the one element that a locator finds now; None if there is not exactly one."""
-    told = locator.evaluate_all(_TRACE)
+    from playwright.sync_api import Error  # noqa: PLC0415  # keeps agent.sdk light
+
+    try:
+        told = locator.evaluate_all(_TRACE)
+    except Error:
+        return None  # its frame is not there, or between two pages: nothing to see
     if told["count"] != 1:
         return None
     page = locator.page

@@ -15,6 +15,7 @@ const HEADS = 'h1, h2, h3, h4, h5, h6, legend, th, caption, label, dt';
 const HEADINGS = 'h1, h2, h3, h4, h5, h6, legend, caption, [role=heading]';
 const TOLD = ['id', 'name', 'class', 'title', 'placeholder', 'alt', 'aria-label', 'autocomplete', 'data-testid',
   'data-test', 'data-field', 'data-name', 'formcontrolname', 'for'];
+const SPOKEN = ['title', 'placeholder', 'alt', 'aria-label'];
 const words = (text) => (text ?? '').replace(/\s+/g, ' ').trim();
 const brief = (text, most = 80) => { const told = words(text); return told.length > most ? '' : told; };
 const sort = (e) => e.matches(FIELDS) ? 'field' : e.matches(CONTROLS) ? 'control' : 'block';
@@ -57,12 +58,25 @@ const role = (e) => {
   if (/^h[1-6]$/.test(tag)) return 'heading';
   return {table: 'table', tr: 'row', th: 'columnheader', img: 'img', ul: 'list', li: 'listitem', form: 'form', nav: 'navigation'}[tag] ?? '';
 };
+// In a table of data the words of a row are data, unless other rows say the same ("Edit").
+const among = (e) => {
+  const cell = e.closest('td'), line = cell?.parentElement, table = line?.closest('table');
+  if (!table || table.rows.length < 2 || table.rows[0].querySelectorAll('th').length < 3 || line === table.rows[0]) return null;
+  return {cell, line, table};
+};
+const isData = (e, said) => {
+  const at = among(e);
+  if (!at) return false;
+  const place = [...at.line.cells].indexOf(at.cell);
+  const same = [...at.table.rows].filter(row => row !== at.line && words(row.cells[place]?.innerText).includes(words(said)));
+  return !words(said) || same.length === 0;
+};
 // Words beside an element: text that stands for itself, not what a field holds or a row of data says.
 const plain = (node) => {
   if (!node) return '';
-  if (node.nodeType === Node.TEXT_NODE) return brief(node.data, 60);
+  if (node.nodeType === Node.TEXT_NODE) return among(node.parentElement) ? '' : brief(node.data, 60);
   if (node.nodeType !== Node.ELEMENT_NODE || node.matches('script, style, option, select, textarea')) return '';
-  if (node.querySelector(FIELDS) || node.matches(FIELDS)) return '';
+  if (node.querySelector(FIELDS) || node.matches(FIELDS) || among(node)) return '';
   return brief(node.innerText, 60);
 };
 const beside = (e, step) => {
@@ -125,18 +139,22 @@ const sends = (e) => {  // a click may send something: all but plain links and f
 };
 const trace = (e, order, among) => {
   const kind = sort(e), box = e.getBoundingClientRect(), form = e.form ?? e.closest('form');
-  const head = e.matches(HEADS) || kind === 'control';
-  const attributes = {};
-  for (const name of TOLD) { const value = words(e.getAttribute(name)); if (value && value.length < 120) attributes[name] = value; }
+  const head = e.matches(HEADS) || kind === 'control', said = called(e);
+  const data = isData(e, said || e.innerText), attributes = {};
+  for (const name of TOLD) {
+    const value = words(e.getAttribute(name));
+    if (value && value.length < 120 && !(data && SPOKEN.includes(name))) attributes[name] = value;
+  }
   if (e.hasAttribute('href')) attributes.href = address(e.getAttribute('href'));
   return {
-    sort: kind, tag: e.tagName.toLowerCase(), type: e.getAttribute('type') ?? '', role: role(e), name: called(e),
-    label: labels(e), text: head ? brief(e.tagName === 'INPUT' ? e.value : e.innerText, 100) : '',
-    shape: kind === 'block' && !head ? shape(e.innerText) : '',
+    sort: kind, tag: e.tagName.toLowerCase(), type: e.getAttribute('type') ?? '', role: role(e),
+    name: data ? '' : said, label: data ? '' : labels(e),
+    text: head && !data ? brief(e.tagName === 'INPUT' ? e.value : e.innerText, 100) : '',
+    shape: (kind === 'block' && !head) || data ? shape(e.innerText) : '',
     attributes, before: beside(e, 'previousSibling'), after: beside(e, 'nextSibling'), ...heads(e), group: group(e),
-    path: path(e), form: form ? (form.getAttribute('name') || form.id || address(form.getAttribute('action') ?? '')) : '',
-    sends: sends(e), where: where(e),
-    box: [box.x, box.y, box.width, box.height].map(Math.round), order, among,
+    path: path(e), where: where(e), sends: sends(e), order, among,
+    form: form ? (form.getAttribute('name') || form.id || address(form.getAttribute('action') ?? '')) : '',
+    box: [box.x, box.y, box.width, box.height].map(Math.round),
   };
 };
 const every = function* (root) {

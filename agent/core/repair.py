@@ -31,6 +31,14 @@ class Policy(StrEnum):
     FILLS = "reads and fills"
 
 
+class Proof(StrEnum):
+    """Of what an automation keeps pictures: of failures in any case."""
+
+    FAILURES = "failures"
+    CONFIRMATIONS = "confirmations"
+    EVERY_STEP = "every step"
+
+
 @dataclass(frozen=True)
 class Trace:
     """What an element looks like. ``box`` is its place on its page in pixels, ``order`` among its sort."""
@@ -77,12 +85,12 @@ class Ranked:
     score: float
 
 
-def may_heal(kind: str, policy: Policy, candidate: Trace) -> bool:
+def may_heal(kind: str, policy: Policy, *, sends: bool) -> bool:
     """Tell whether the engine may use a candidate by itself. For a commit there is no such policy.
 
-    What would send a form is left to a person whatever the book calls it: a click on it may be a commit.
+    What might send something (``sends``) is left to a person whatever the book calls it.
     """
-    if candidate.sends:
+    if sends:
         return False
     allowed = {Policy.READS: {READ}, Policy.FILLS: {READ, FILL}}
     return kind in allowed.get(policy, set())

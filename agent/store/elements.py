@@ -19,10 +19,11 @@ from agent.store.tables import (
     ElementProposalRow,
     ElementRepairRow,
     ElementTraceRow,
+    EvidenceRow,
 )
 from agent.system.seal import Key, SealBroken, seal, unseal
 
-BOOK_CHANGED, REPLACED, TAKEN_BACK = "book_changed", "replaced", "taken_back"
+BOOK_CHANGED, REPLACED, TAKEN_BACK, DISPROVED = "book_changed", "replaced", "taken_back", "disproved"
 """Why a repair no longer holds."""
 
 
@@ -90,6 +91,14 @@ def last_seen(key: Key, site: str) -> dict[str, Seen]:
 def picture_is_kept(ident: str) -> bool:
     """Tell whether a picture's bytes are still there (they go after some months)."""
     return bool(BlobRow.select().where(BlobRow.id == ident).exists())
+
+
+def kept_since(idents: Iterable[str], since: datetime) -> set[str]:
+    """Return those of some pictures that were taken after a moment and whose bytes are still there."""
+    rows = EvidenceRow.select(EvidenceRow.id).where(
+        EvidenceRow.id.in_(list(idents)) & (EvidenceRow.created_at > since)
+    )
+    return {row.id for row in rows if picture_is_kept(row.id)}
 
 
 # ── what is proposed ──────────────────────────────────────────────────────────────────────────────────────

@@ -445,7 +445,7 @@ class ElementRepairRow(_Row):
     item = IntegerField(null=True)
     created_at = UtcField()
     dropped_at = UtcField(null=True)
-    why_dropped = CharField(null=True)  # book_changed, replaced, taken_back
+    why_dropped = CharField(null=True)  # book_changed, replaced, taken_back, disproved
 
     class Meta:
         table_name = "element_repair"

@@ -14,14 +14,24 @@ from agent.system.seal import SealBroken, seal, unseal
 from agent.worker.assignment import Assignment
 from agent.worker.loading import load_steps
 from agent.worker.pipe import Pipe
+from agent.worker.witness import Witness
 
 
 class OpenSite:
     """Signs in when it must, keeps the session for the next task, and can begin again with a fresh one."""
 
-    def __init__(self, name: str, engine: Engine, assignment: Assignment, pipe: Pipe, keep: Keep) -> None:
+    def __init__(
+        self,
+        name: str,
+        engine: Engine,
+        assignment: Assignment,
+        pipe: Pipe,
+        keep: Keep,
+        witness: Witness,
+    ) -> None:
         folder = assignment.site_folders[name]
-        self.name, self.book = name, load_book(folder, assignment.site_urls.get(name))
+        self.name, self._witness = name, witness
+        self.book = witness.opened(load_book(folder, assignment.site_urls.get(name)))
         self._session: Session | None = None
         self._engine, self._assignment, self._pipe, self._keep = engine, assignment, pipe, keep
         self._steps = load_steps(folder)
@@ -81,7 +91,14 @@ class OpenSite:
         page = self._engine.new_page(stored)
         landing = Landing(self._engine.downloads, self._pipe.step)
         self._session = Session(page, self.book, self._keep, steps=self._steps, landing=landing)
+        self._witness.begun(self._session)
         return self._session
+
+    def close(self) -> None:
+        """Close what is open of the site: it is opened anew."""
+        if self._session is not None:
+            self._session.page.context.close()
+            self._session = None
 
     def _stored(self) -> bytes | None:
         row = accounts.find(self._office, self.name)

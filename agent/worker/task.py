@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -12,7 +11,6 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from agent.browser.capture import screenshot
 from agent.browser.engine import Engine
 from agent.browser.faults import failure_of
 from agent.core.failures import (
@@ -46,6 +44,7 @@ from agent.worker.parents import Link
 from agent.worker.pipe import Pipe
 from agent.worker.reckoning import reckon
 from agent.worker.site import OpenSite
+from agent.worker.witness import Witness
 
 
 @dataclass
@@ -59,6 +58,11 @@ class Workplace:
     tasks: Mapping[str, Task] = field(default_factory=dict)
     site: OpenSite | None = None
     accepting: Accepting | None = None
+    witness: Witness = field(init=False)
+
+    def __post_init__(self) -> None:
+        """See on behalf of this task."""
+        self.witness = Witness(self.assignment, self.pipe)
 
     def work(self, task: Task) -> None:
         """Do the task and store its checkpoint; raises failures, FenceLost, Cancelled."""
@@ -197,7 +201,7 @@ class Workplace:
             self.pipe,
             wishes,
             Duty(self.assignment.epoch, batch.repeats, self._link(task)),
-            picture=self.picture,
+            picture=self.witness.picture,
             translate=self.translate,
         )
         try:
@@ -253,7 +257,9 @@ class Workplace:
             Path(browser["path"]), sandbox=browser["sandbox"], headed=browser["headed"]
         )
         runs.note_versions(self.assignment.lease, {"browser": f"{browser['kind']} {version}"})
-        self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep)
+        if self.site is not None:
+            self.site.close()
+        self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep, self.witness)
         return self.site
 
     def _checkpoint(self, task: str) -> Mapping[str, Any]:
@@ -278,30 +284,10 @@ class Workplace:
         """Return the personal values of the record at hand."""
         return list(self.site.session.memory.personal) if self.site and self.site.is_open else []
 
-    def picture(self, name: str) -> str | None:
-        """Keep a masked picture of the page as it is now, and return its id; without a page there is none."""
-        if self.site is None or not self.site.is_open:
-            return None
-        try:
-            content = screenshot(self.site.session)
-        except Failure as failure:
-            self.pipe.step("no_picture", why=failure.code)
-            return None
-        return self._prove(content, kind="screenshot", name=f"{name}.png", media_type="image/png").id
-
-    def live_picture(self) -> bytes | None:
-        """Return a masked picture for somebody who watches; it is kept nowhere. None without a page."""
-        if self.site is None or not self.site.is_open:
-            return None
-        try:
-            return screenshot(self.site.session)
-        except Failure as failure:
-            logging.getLogger(__name__).info("no_live_picture why=%s", failure)
-            return None
-
     def translate(self, error: Exception) -> Failure:
         """Return an error of an author's code, or one of the browser's, as a failure of our tree."""
         if isinstance(error, Failure):
+            self.witness.disprove(error)
             return error
         of_page = failure_of(self.site.session, error) if self.site and self.site.is_open else None
         return of_page or defect(self.assignment.folder, error)

@@ -87,7 +87,8 @@ class Tally:
         truth, sought = set(target["truth"]), Trace.from_json(target["before"])
         sure = unambiguous(sought, today, ranked)
         for policy in Policy:
-            self.counts["commits_healed"] += sure is not None and may_heal(COMMIT, policy, today[sure.index])
+            sends = sure is not None and today[sure.index].sends
+            self.counts["commits_healed"] += sure is not None and may_heal(COMMIT, policy, sends=sends)
         if not truth:
             if "reskinned" in case["changes"]:
                 return  # what it became in another skin is not known

@@ -111,7 +111,7 @@ def test_a_changed_page_is_a_question_with_a_picture(
     with morning.host() as host:
         run = morning.finished(host, morning.run(host, "small-sync"))
         assert (run["state"], _failure(run)) == ("NEEDS_REVIEW", code)
-        assert f"{code}.png" in [proof["name"] for proof in run["evidence"]]
+        assert f"{code}.webp" in [proof["name"] for proof in run["evidence"]]
         assert morning.practice.journal("claimport") == []
         morning.practice.clear_faults()
         morning.give(host, "answer", item=queries.open_reviews()[0]["id"], answer="retry")
