@@ -25,10 +25,22 @@ def propose_way(page: Page, candidate: Candidate, like: Way | None = None) -> Wa
     ways = list(ways_of(candidate.trace))
     if like is not None:
         ways.sort(key=lambda way: way.by != like.by)
-    for way in ways:
+    # A selector that counts all steps from the top of the page comes last.
+    place = Way("css", candidate.trace.where, None, "/".join(candidate.trace.frame) or None)
+    named = [way for way in ways if way != place]
+    for way in (*named, *_numbered(page, named, candidate), place):
         if is_candidate(way.locator(page), candidate):
             return way
     return None
+
+
+def _numbered(page: Page, ways: Sequence[Way], candidate: Candidate) -> Iterator[Way]:
+    """Yield selectors that find several things, each with its number: the second of two equal buttons."""
+    for way in ways:
+        if way.by == "css":
+            place = place_among(way.locator(page), candidate)
+            if place is not None:
+                yield replace(way, value=f"{way.value} >> nth={place}")
 
 
 def ways_of(trace: Trace) -> Iterator[Way]:
@@ -56,8 +68,7 @@ def _parts(trace: Trace) -> Iterator[tuple[str, str, str | None]]:
     yield from _by_words(trace)
     if ident and passing:
         yield by_id
-    if trace.where:
-        yield "css", trace.where, None
+    yield "css", trace.where, None
 
 
 def _by_words(trace: Trace) -> Iterator[tuple[str, str, str | None]]:

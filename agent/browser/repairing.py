@@ -40,12 +40,9 @@ def propose(session: Session, sought: str, seen: Mapping[str, Trace]) -> dict[st
         traces = [each.trace for each in today]
         page = traces[0].page if traces else ""
         counts, taken = _look_for_all(session, today)
+        here = _known_here(sought, seen, traces)
         lost = [_lost(session, sought, counts, seen)]
-        lost += [
-            _lost(session, name, counts, seen)
-            for name, trace in seen.items()
-            if name != sought and trace.page == page and counts.get(name, 1) != 1
-        ]
+        lost += [_lost(session, name, counts, seen) for name in here if counts.get(name, 1) != 1]
         told: list[dict[str, Any]] = []
         kept = []
         for one in lost:
@@ -70,7 +67,7 @@ def propose(session: Session, sought: str, seen: Mapping[str, Trace]) -> dict[st
         "found": lost[0].found,
         "page": page,
         "missing": len(kept),
-        "of": len(kept) + sum(count == 1 for count in counts.values()),
+        "of": len(kept) + sum(counts.get(name) == 1 for name in here),
         "elements": kept,
         "candidates": told,
     }
@@ -85,6 +82,18 @@ def _look_for_all(session: Session, today: Sequence[Candidate]) -> tuple[dict[st
         if counts[name] == 1:
             taken.update(matched(locator, today))
     return counts, taken
+
+
+def _known_here(sought: str, seen: Mapping[str, Trace], today: Sequence[Trace]) -> list[str]:
+    """Return the other elements that stood where the sought one did: on this page and in its form.
+
+    The pages of an assistant often share one address: their forms tell them apart.
+    """
+    page = today[0].page if today else ""
+    forms = {seen[sought].form} if sought in seen else {trace.form for trace in today}
+    return [
+        name for name, trace in seen.items() if name != sought and trace.page == page and trace.form in forms
+    ]
 
 
 def _lost(session: Session, name: str, counts: Mapping[str, int], seen: Mapping[str, Trace]) -> _Lost:

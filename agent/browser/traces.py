@@ -68,6 +68,14 @@ def is_candidate(locator: Locator, candidate: Candidate) -> bool:
     return bool(place == candidate.index)
 
 
+def place_among(locator: Locator, candidate: Candidate) -> int | None:
+    """Return the candidate's place among all that a locator finds; None when it is not one of them."""
+    told = locator.evaluate_all(
+        "(all, [elements, n]) => all.indexOf(elements[n])", [candidate.elements, candidate.index]
+    )
+    return int(told) if told >= 0 else None
+
+
 def matched(locator: Locator, found: Sequence[Candidate]) -> Iterator[int]:
     """Yield the places of the candidates that a locator finds."""
     for handle in locator.element_handles():

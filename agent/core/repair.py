@@ -19,7 +19,7 @@ READ, FILL, COMMIT = "read", "fill", "commit"
 PERSON = "person"
 """The kind of actor who alone may repair a commit element."""
 
-SHOWN, LEAST = 5, 0.25
+SHOWN, LEAST = 5, 0.4
 """So many candidates are put before a person, none below this likeness."""
 
 
