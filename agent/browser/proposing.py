@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.browser.locators import Way
-from agent.browser.traces import Candidate, is_candidate
+from agent.browser.traces import Candidate, is_candidate, place_among
 from agent.core.repair import Trace
 from agent.system.log import STRUCK_OUT
 
