@@ -29,7 +29,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.core.actors import Actor
-from agent.core.failures import AnswerIncomplete, Failure, WrongState
+from agent.core.failures import AnswerIncomplete, Failure, UnknownItem, WrongState
 from agent.store import elements, reviews
 from agent.store.tables import ReviewRow, RunRow, TaskRow
 
@@ -57,6 +57,15 @@ def accept(item: ReviewRow, args: Mapping[str, Any], actor: Actor) -> None:
         return
     for candidate in _chosen(item, numbers(args)):
         elements.accept(item.params["site"], candidate, actor, run=item.run_id, item=item.id)
+
+
+def forget(args: Mapping[str, Any], _actor: Actor) -> Mapping[str, Any]:
+    """Take a repair back: its element is looked for as the book says. Raises UnknownItem."""
+    ident = int(args["repair"])
+    if ident not in {each["id"] for each in elements.all_repairs() if each["dropped_at"] is None}:
+        raise UnknownItem(item=ident)
+    elements.drop([ident], elements.TAKEN_BACK)
+    return {"repair": ident}
 
 
 def numbers(args: Mapping[str, Any]) -> list[int]:

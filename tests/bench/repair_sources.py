@@ -35,7 +35,7 @@ def sources(browser: Browser) -> dict[str, str]:
     if not list(folder.glob("flask-admin.*")):
         _render_third_party(folder)
     if not list(folder.glob("meridian.*")):
-        _visit_practice(browser, folder)
+        visit_practice(browser, folder)
     return {file.stem: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.html"))}
 
 
@@ -50,7 +50,8 @@ def _render_third_party(folder: Path) -> None:
         subprocess.run([python, _RENDERERS / script, folder, *words], check=True)
 
 
-def _visit_practice(browser: Browser, folder: Path) -> None:
+def visit_practice(browser: Browser, folder: Path) -> None:
+    """Write each page of the practice systems into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, Practice(Path(home), export_seconds=0.1) as practice:
         page = browser.new_page()
