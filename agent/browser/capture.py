@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from agent.browser.masking import Mask, covered, mask_of, readable
 from agent.browser.scripts import script
@@ -100,7 +100,7 @@ def public_address(address: str, mask: Mask) -> str:
         return f"{parts.scheme}:"
     host = parts.hostname or ""
     place = f"{host}:{parts.port}" if parts.port else host
-    query = urlencode([(name, "…") for name, _ in parse_qsl(parts.query, keep_blank_values=True)], safe="…")
+    query = "&".join(f"{quote(name)}=…" for name, _ in parse_qsl(parts.query, keep_blank_values=True))
     return urlunsplit((parts.scheme, place, mask.text(parts.path), mask.text(query), ""))
 
 

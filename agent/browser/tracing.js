@@ -77,6 +77,7 @@ const plain = (node) => {
   if (node.nodeType === Node.TEXT_NODE) return among(node.parentElement) ? '' : brief(node.data, 60);
   if (node.nodeType !== Node.ELEMENT_NODE || node.matches('script, style, option, select, textarea')) return '';
   if (node.querySelector(FIELDS) || node.matches(FIELDS) || among(node)) return '';
+  if (node.matches('table, thead, tbody, tr') || node.querySelector('tr')) return '';  // rows, of data perhaps
   return brief(node.innerText, 60);
 };
 const beside = (e, step) => {
