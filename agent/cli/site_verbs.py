@@ -13,6 +13,7 @@ from agent.cli.endings import Told
 from agent.cli.person import at_terminal
 from agent.cli.reading import open_home
 from agent.cli.recovery_verbs import remind
+from agent.cli.repair_verbs import repairs
 from agent.core.failures import UnknownSite
 from agent.faces.books import SiteBook, site_book
 from agent.system.paths import Home, find_home
@@ -78,6 +79,9 @@ def _standing(site: dict[str, Any]) -> str:
     if site["locked"]:
         return texts.say("account_stopped")
     return texts.say("password_stored" if site["password_version"] else "password_wanted")
+
+
+sites.add_command(repairs)
 
 
 @sites.command(name="set")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -12,7 +11,6 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from agent.browser.capture import screenshot
 from agent.browser.engine import Engine
 from agent.browser.faults import failure_of
 from agent.core.failures import (
@@ -48,6 +46,7 @@ from agent.worker.parents import Link
 from agent.worker.pipe import Pipe
 from agent.worker.reckoning import reckon
 from agent.worker.site import OpenSite
+from agent.worker.witness import Witness
 
 
 @dataclass
@@ -64,6 +63,11 @@ class Workplace:
     accepting: Accepting | None = None
     downloads: Sequence[Download] = ()
     of_records: frozenset[str] = frozenset()
+    witness: Witness = field(init=False)
+
+    def __post_init__(self) -> None:
+        """See on behalf of this task."""
+        self.witness = Witness(self.assignment, self.pipe)
 
     def work(self, task: Task) -> None:
         """Do the task and store its checkpoint; raises failures, FenceLost, Cancelled."""
@@ -206,7 +210,7 @@ class Workplace:
             self.pipe,
             wishes,
             Duty(self.assignment.epoch, batch.repeats, self._link(task)),
-            picture=self.picture,
+            picture=self.witness.picture,
             translate=self.translate,
         )
         try:
@@ -262,7 +266,11 @@ class Workplace:
             Path(browser["path"]), sandbox=browser["sandbox"], headed=browser["headed"]
         )
         runs.note_versions(self.assignment.lease, {"browser": f"{browser['kind']} {version}"})
-        self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep, self.redactor)
+        if self.site is not None:
+            self.site.close()
+        self.site = OpenSite(
+            task.site, self.engine, self.assignment, self.pipe, self._keep, self.witness, self.redactor
+        )
         return self.site
 
     def _checkpoint(self, task: str) -> Mapping[str, Any]:
@@ -289,33 +297,13 @@ class Workplace:
         of_rows = (value for download in self.downloads for value in download.personal_values())
         return [*at_hand, *self.of_records, *of_rows]
 
-    def picture(self, name: str) -> str | None:
-        """Keep a masked picture of the page as it is now, and return its id; without a page there is none."""
-        if self.site is None or not self.site.is_open:
-            return None
-        try:
-            content = screenshot(self.site.session)
-        except Failure as failure:
-            self.pipe.step("no_picture", why=failure.code)
-            return None
-        return self._prove(content, kind="screenshot", name=f"{name}.png", media_type="image/png").id
-
-    def live_picture(self) -> bytes | None:
-        """Return a masked picture for somebody who watches; it is kept nowhere. None without a page."""
-        if self.site is None or not self.site.is_open:
-            return None
-        try:
-            return screenshot(self.site.session)
-        except Failure as failure:
-            logging.getLogger(__name__).info("no_live_picture why=%s", failure)
-            return None
-
     def translate(self, error: Exception) -> Failure:
         """Return an error of an author's code, or one of the browser's, as a failure of our tree.
 
         A site's or an author's words may hold what is personal or secret: it is struck out before it is kept.
         """
         if isinstance(error, Failure):
+            self.witness.disprove(error)
             return self._cleaned(error)
         of_page = failure_of(self.site.session, error) if self.site and self.site.is_open else None
         return self._cleaned(of_page or defect(self.assignment.folder, error))

@@ -19,6 +19,7 @@ CELLS = {cell.strip() for line in PAGE.splitlines() if line.startswith("|") for 
 NOT_YET = {"INVALID", "withdrawn"}
 PLACEHOLDERS = {
     "DAY": "2026-03-03",
+    "SITE": "clinic",
     "ITEM": "7",
     "FILE": "file.xls",
     "NO": "3",
@@ -28,6 +29,7 @@ PLACEHOLDERS = {
 OWN_PAGES = [
     pages.TUTORIAL,
     pages.REFERENCE,
+    pages.REPAIRS,
     pages.CLERKS,
     pages.NOTICES,
     pages.SCHEDULES,
