@@ -425,16 +425,20 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Handling:
-    """How often a task is tried in all, the pause (seconds, doubled each time), what comes last."""
+    """How often a task is tried in all, the pause (seconds, doubled each time), what comes last.
+
+    ``patient``: a run that the schedule began goes on trying while its deadline allows.
+    """
 
     attempts: int
     pause_seconds: float
     then: Action
+    patient: bool = False
 
 
 _STOP = Handling(1, 0, Action.STOP)
 _REVIEW = Handling(1, 0, Action.REVIEW)
-_AGAIN = Handling(4, 2, Action.STOP)
+_AGAIN = Handling(4, 2, Action.STOP, patient=True)
 
 HANDLING: Mapping[type[Failure], Handling] = {
     Failure: _STOP,

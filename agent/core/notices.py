@@ -229,6 +229,13 @@ def not_ready(office: str, day: date, findings: Sequence[Mapping[str, Any]]) -> 
     return Happening(Event.NOT_READY, f"{Event.NOT_READY}/{day}", "", office, params)
 
 
+def cannot_work(failure: Mapping[str, Any], day: date) -> Happening:
+    """Return the notice that Predawn cannot do its work just now, whatever is due; once a day and cause."""
+    told = safe(failure)
+    params = {"count": 1, "findings": [told]}
+    return Happening(Event.NOT_READY, f"{Event.NOT_READY}/{failure['code']}/{day}", "", "", params)
+
+
 def _for_a_person(run: RunSeen, now: datetime) -> Forecast | None:
     """A run that waits for a person: the machine cannot foretell people, but it knows the deadline."""
     if run.deadline_at is None:

@@ -12,6 +12,7 @@ from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.notices import Notices
 from agent.host.supervisor import Supervisor
+from agent.host.troubles import Troubles
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
 from agent.store.tables import OccurrenceRow
@@ -64,7 +65,8 @@ class Host:
             keys = Keys(master)
             self._open_log()
             recovery.recover()
-            self._notices = Notices(self._home, settings)
+            troubles = Troubles(lambda: (self._clock, self._supervisor))
+            self._notices = Notices(self._home, settings, sources=[troubles])
             self._supervisor = Supervisor(self._home, settings, keys, self._tell)
             self._bell.start(lambda _ident: self.wake())
             self._supervisor.start()

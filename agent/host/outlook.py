@@ -32,7 +32,7 @@ class Outlook:
 
         None as well without a deadline, or for a run made after it (by hand, for a day gone by).
         """
-        deadline_at = self.deadline_at(run)
+        deadline_at = deadline_of(self._settings, run)
         if deadline_at is None or RunState(run.state) not in _FORETOLD or run.created_at >= deadline_at:
             return None
         ahead = (
@@ -51,20 +51,21 @@ class Outlook:
         work = Work(owed.business_date, tasks or (TaskLeft(""),), past)
         return forecast(work, now=now, deadline_at=owed.deadline_at)
 
-    def deadline_at(self, run: RunRow) -> datetime | None:
-        """Return when a run must be done: its deadline on its business day, in its office's zone."""
-        office = self._settings.offices.get(run.office)
-        if "deadline" not in run.manifest or office is None:
-            return None
-        at = read_rules(run.manifest).deadline_of(run.slot)
-        return moment(run.business_date, at, ZoneInfo(office.zone))
-
     def _work(self, run: RunRow, now: datetime) -> Work:
         if run.id not in self._past:
             if len(self._past) >= _MOST_KEPT:
                 self._past.clear()
             self._past[run.id] = durations.past_runs(run.automation, run.office, before=run.created_at)
         return durations.work_left(run, self._past[run.id], now)
+
+
+def deadline_of(settings: Settings, run: RunRow) -> datetime | None:
+    """Return when a run must be done: its deadline on its business day, in its office's zone."""
+    office = settings.offices.get(run.office)
+    if "deadline" not in run.manifest or office is None:
+        return None
+    at = read_rules(run.manifest).deadline_of(run.slot)
+    return moment(run.business_date, at, ZoneInfo(office.zone))
 
 
 def what_it_waits_for(run: RunRow) -> Mapping[str, Any] | None:

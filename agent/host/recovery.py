@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from agent.core.failures import (
     Action,
@@ -61,8 +61,13 @@ def end_leftover_trees(home: Home, *, readable: bool = True) -> None:
         shutil.rmtree(home.work / mark, ignore_errors=True)
 
 
-def settle(run_id: str, task_id: int, death: Failure) -> None:
-    """Decide what a task whose worker has ended does next; ``death`` is the cause if it stored none."""
+def settle(
+    run_id: str, task_id: int, death: Failure, *, patient_until: datetime | None = None
+) -> None:
+    """Decide what a task whose worker has ended does next; ``death`` is the cause if it stored none.
+
+    ``patient_until`` is until when a failure that time alone may heal is tried again, however often.
+    """
     runs.raise_fence(run_id)
     task = runs.task(task_id)
     if task.state != TaskState.RUNNING:
@@ -74,6 +79,8 @@ def settle(run_id: str, task_id: int, death: Failure) -> None:
         _again(task, failure, rule.pause_seconds * 2 ** (attempts - 1))
     elif rule.then is Action.WAIT:
         _again(task, failure, rule.pause_seconds)
+    elif rule.patient and patient_until is not None and utc_now() < patient_until:
+        _again(task, failure, rule.pause_seconds * 2 ** (attempts - 1))
     elif (
         isinstance(failure, RecordsNeedPerson)
         and attempts < _MOST_LATE_ANSWERS

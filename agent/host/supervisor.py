@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import socket
-import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from agent.core.failures import Failure, NotReady, TotalsDisagree, WorkerDied, WorkerHung
@@ -17,6 +16,7 @@ from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
 from agent.host.keys import Keys
 from agent.host.orders import Orders
+from agent.host.outlook import deadline_of
 from agent.host.readiness import browser_for, require_ready, wants_headed
 from agent.host.watchful import Watchful
 from agent.store import commands, reviews, runs
@@ -25,6 +25,7 @@ from agent.store.tables import RunRow, TaskRow
 from agent.system.paths import Home
 from agent.system.power import Awake, kept_awake
 from agent.system.settings import Settings
+from agent.system.timekeeping import COMPUTERS_TIME, Time
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ _LIMITS = {"downloading": 600.0, "settling": 900.0, "looking_first": 900.0, "rea
 _ASK_AGAIN_SECONDS = 5.0
 _EVENT_SECONDS = 0.2
 _LAST_WORDS_SECONDS = 15.0
+
+Ready = Callable[[Home, Settings, RunRow, TaskRow], Mapping[str, Any]]
+"""Returns the browser and the account for a task, or raises what is not there yet."""
 
 
 class Supervisor(Watchful):
@@ -47,26 +51,45 @@ class Supervisor(Watchful):
         keys: Keys,
         tell: Callable[[str], None],
         awake: Awake = kept_awake,
+        *,
+        crew: Crew | None = None,
+        ready: Ready = require_ready,
+        time: Time = COMPUTERS_TIME,
     ) -> None:
         self._home, self._settings, self._keys, self._tell = home, settings, keys, tell
-        super().__init__("supervisor")
-        self._awake = awake
-        self._crew = Crew(home)
+        super().__init__("supervisor", time)
+        self._awake, self._ready = awake, ready
+        self._crew = crew or Crew(home)
         self._orders = Orders(home, settings, keys)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            if commands.wants_run():
-                self._prepare_first()
-            self._orders.carry_out()
-            run = runs.oldest_pending()
-            if run is not None:
-                with self._awake():
-                    self._work_on(run.id)
+            try:
+                if self.trouble is not None:
+                    recovery.recover()  # whatever was at work when it came
+                    self.trouble = None
+                idle = self._turn()
+            except NotReady as failure:  # nothing can be written: a full disk, say. It is tried until it can
+                _log.warning("supervisor_waits why=%s", failure)
+                self.trouble = failure
+                self._time.wait(self._wake, _ASK_AGAIN_SECONDS)
             else:
-                self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
-                self._wake.wait()
+                if idle:
+                    self._time.wait(self._wake)
+
+    def _turn(self) -> bool:
+        """Carry out what was ordered, and one run; returns whether there was none."""
+        if commands.wants_run():
+            self._prepare_first()
+        self._orders.carry_out()
+        run = runs.oldest_pending()
+        if run is None:
+            self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
+            return True
+        with self._awake():
+            self._work_on(run.id)
+        return False
 
     def _end(self) -> None:
         self._crew.dismiss()
@@ -83,36 +106,40 @@ class Supervisor(Watchful):
             if final is not None:
                 self._finish(run, final)
                 return
-            task = _next(tasks)
-            pause = _pause(task)
+            task = _next(tasks, self._time.now())
+            pause = _pause(task, self._time.now())
             if pause <= 0:
                 pause = self._try(run, task)
             if pause > 0:
-                self._wake.wait(pause)
+                self._time.wait(self._wake, pause)
 
     def _try(self, run: RunRow, task: TaskRow) -> float:
         """Do one task if everything it needs is there; returns the seconds to wait before looking again."""
         try:
-            told = require_ready(self._home, self._settings, run, task)
+            told = self._ready(self._home, self._settings, run, task)
         except NotReady as failure:
             if run.reason != failure.as_json():
                 runs.move_run(run.id, RunState.PENDING, failure.as_json())
                 self._tell(f"run/{run.id}")
             return _ASK_AGAIN_SECONDS
         worker = self._crew.take()
-        lease = runs.begin_task(run.id, task.id, worker.as_json(), _who(told))
-        self._tell(f"run/{run.id}")
         death: Failure = WorkerDied(exit_code=None)
         try:
+            lease = runs.begin_task(run.id, task.id, worker.as_json(), _who(told))
+            self._tell(f"run/{run.id}")
             worker.assign(assignment(self._home, self._settings, self._keys, run, task, lease, told))
             self._prepare_next(run, task)
             death = self._watch(worker, lease)
         finally:
             worker.end()
         if not self._stopping.is_set():
-            recovery.settle(run.id, task.id, death)
+            recovery.settle(run.id, task.id, death, patient_until=self._patience(run))
         self._tell(f"run/{run.id}")
         return 0
+
+    def _patience(self, run: RunRow) -> datetime | None:
+        """Return until when a site that is down is tried again: nobody sits beside what the schedule began."""
+        return deadline_of(self._settings, run) if run.actor["kind"] == "schedule" else None
 
     def _prepare_first(self) -> None:
         """Let a browser start while the run is still being planned: somebody may be waiting for it."""
@@ -134,25 +161,28 @@ class Supervisor(Watchful):
 
     def _watch(self, worker: Worker, lease: Lease) -> Failure:
         """Follow a worker until it has ended or must be; returns the cause of death if it stored none."""
-        step, since, cancelled = "starting", time.time(), False
+        # By the steady clock: a computer that slept, or was set right, has no worker that hangs.
+        step, since, cancelled = "starting", self._time.steady_seconds(), False
+        looked = False
         while not self._stopping.is_set():
             event = worker.event(_EVENT_SECONDS)
             worker.tree.poll()  # looks at the tree now and then, to know its orphans later
             if event is not None and event["event"] == "step":
-                step, since = event["code"], event["since"]
+                step, since = event["code"], self._time.steady_seconds()
                 self._note(lease, event)
             elif event is not None and event["event"] == "ended":
                 return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
             elif event is not None and event["event"] == "gone":
                 return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
-            if self._wake.is_set():
+            if self._wake.is_set() or not looked:
                 self._wake.clear()
                 self._orders.carry_out()
-            if not cancelled and runs.get(lease.run_id).options.get("cancel"):
-                cancelled = True
-                worker.cancel()
+                looked = True
+                if not cancelled and runs.get(lease.run_id).options.get("cancel"):
+                    cancelled = True
+                    worker.cancel()
             limit = _LIMITS.get(step, STEP_SECONDS)
-            if time.time() - since > limit:
+            if self._time.steady_seconds() - since > limit:
                 return WorkerHung(step=step, seconds=round(limit))
         return WorkerDied(exit_code=None)
 
@@ -203,16 +233,16 @@ def _is_dead(task: TaskRow) -> bool:
     return task.state in {TaskState.FAILED, TaskState.NEEDS_REVIEW, TaskState.BLOCKED, TaskState.CANCELLED}
 
 
-def _next(tasks: list[TaskRow]) -> TaskRow:
+def _next(tasks: list[TaskRow], now: datetime) -> TaskRow:
     """Return the first task whose inputs are done; of those that pause, the first to be due."""
     done = {task.name for task in tasks if task.state == TaskState.DONE}
     ready = [task for task in tasks if task.state == TaskState.WAITING and done.issuperset(task.inputs)]
-    return min(ready, key=lambda task: (max(0.0, _pause(task)), task.position))
+    return min(ready, key=lambda task: (max(0.0, _pause(task, now)), task.position))
 
 
-def _pause(task: TaskRow) -> float:
+def _pause(task: TaskRow, now: datetime) -> float:
     due: datetime | None = task.not_before_at
-    return 0.0 if due is None else (due - datetime.now(UTC)).total_seconds()
+    return 0.0 if due is None else (due - now).total_seconds()
 
 
 def _disagreement(run: RunRow) -> TotalsDisagree | None:
