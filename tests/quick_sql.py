@@ -1,7 +1,7 @@
 """The same SQL, made in less time: for doses that open and ask a store millions of times.
 
-peewee renders the column list of each ``SELECT`` anew, which is half of what a small query costs. Here a table's
-list is rendered once for each alias. ``tests/unit/test_quick_sql.py`` compares the texts.
+peewee renders the column list of each ``SELECT`` anew, which is half of what a small query costs. Here a
+table's list is rendered once for each alias. ``tests/unit/test_quick_sql.py`` compares the texts.
 """
 
 from __future__ import annotations

@@ -68,6 +68,7 @@ class Notices(Watchful):
         self._outlook = Outlook(settings)
         self._zones = {office.name: ZoneInfo(office.zone) for office in settings.offices.values()}
         self._settled: set[tuple[str, datetime]] = set()
+        self._begun_at: datetime | None = None
         self._sent: set[int] = set()  # told, and perhaps not yet noted: that a disk is full repeats no notice
         self._told_directly: set[str] = set()
 
@@ -101,7 +102,9 @@ class Notices(Watchful):
         return {name: rules.tell_at(happening, name, now, wishes.quiet, zone) for name in told}
 
     def _of_runs(self, now: datetime) -> Iterable[Happening]:
-        since = max(notices.begin(now), now - _LOOKED_BACK)
+        if self._begun_at is None:
+            self._begun_at = notices.begin(now)
+        since = max(self._begun_at, now - _LOOKED_BACK)
         for run in notices.runs_to_tell_of(since):
             if run.office not in self._zones or (run.id, run.ended_at) in self._settled:
                 continue
@@ -156,9 +159,13 @@ class Notices(Watchful):
     # ── telling ───────────────────────────────────────────────────────────────────────────────────────────
     def send(self, now: datetime) -> None:
         """Tell what is due: one message to each addressee, however many notices it holds."""
-        self._spread([notice for notice in notices.due(now) if notice.addressee == EVERYBODY], now)
+        due = notices.due(now)
+        everybody = [notice for notice in due if notice.addressee == EVERYBODY]
+        if everybody:
+            self._spread(everybody, now)
+            due = notices.due(now)
         by_addressee: dict[str, list[NoticeRow]] = {}
-        for notice in notices.due(now):
+        for notice in due:
             by_addressee.setdefault(notice.addressee, []).append(notice)
         for addressee, group in by_addressee.items():
             if addressee == HEARTBEAT:  # pings cannot be put together
@@ -168,8 +175,6 @@ class Notices(Watchful):
                 self._tell(addressee, group, now)
 
     def _spread(self, everybody: Sequence[NoticeRow], now: datetime) -> None:
-        if not everybody:
-            return
         try:
             names = list(Addresses(open_vault(self._home)).all())
         except Failure as failure:

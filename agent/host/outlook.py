@@ -30,10 +30,13 @@ class Outlook:
     def of(self, run: RunRow, now: datetime) -> Forecast | None:
         """Return the forecast of a run that is at work or in the queue; None for others.
 
-        None as well without a deadline, or for a run made after it (by hand, for a day gone by).
+        None as well without a deadline, or for a run made after it by hand, for a day gone by. What the
+        schedule made after it, because the computer slept, is late all the same.
         """
         deadline_at = deadline_of(self._settings, run)
-        if deadline_at is None or RunState(run.state) not in _FORETOLD or run.created_at >= deadline_at:
+        if deadline_at is None or RunState(run.state) not in _FORETOLD:
+            return None
+        if run.created_at >= deadline_at and run.actor["kind"] != "schedule":
             return None
         ahead = (
             []

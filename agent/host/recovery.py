@@ -61,9 +61,7 @@ def end_leftover_trees(home: Home, *, readable: bool = True) -> None:
         shutil.rmtree(home.work / mark, ignore_errors=True)
 
 
-def settle(
-    run_id: str, task_id: int, death: Failure, *, patient_until: datetime | None = None
-) -> None:
+def settle(run_id: str, task_id: int, death: Failure, *, patient_until: datetime | None = None) -> None:
     """Decide what a task whose worker has ended does next; ``death`` is the cause if it stored none.
 
     ``patient_until`` is until when a failure that time alone may heal is tried again, however often.

@@ -138,7 +138,7 @@ class Supervisor(Watchful):
         return 0
 
     def _patience(self, run: RunRow) -> datetime | None:
-        """Return until when a site that is down is tried again: nobody sits beside what the schedule began."""
+        """Return until when a site that is down is tried again: nobody watches what the schedule began."""
         return deadline_of(self._settings, run) if run.actor["kind"] == "schedule" else None
 
     def _prepare_first(self) -> None:

@@ -28,7 +28,7 @@ class Time(Protocol):
         """Return the present moment, aware, in UTC; it may jump."""
 
     def steady_seconds(self) -> float:
-        """Return seconds since some moment; they never jump, and stand still in sleep where the system lets them."""
+        """Return seconds since some moment; they never jump, and stand still in sleep where they can."""
 
     def wait(self, event: threading.Event, seconds: float | None = None) -> bool:
         """Wait until an event is set, or so long at most; returns whether it is set."""

@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 START, DEADLINE = time(5), time(8)
@@ -53,7 +54,7 @@ def mornings(seed: int, number: int, zone: str) -> Iterator[Morning]:
     """So many business days, Monday to Friday, each with its faults."""
     dice = random.Random(f"mornings/{seed}")  # replayable, not secret
     day = date(2026, 1, 5) + timedelta(days=dice.randrange(365))
-    usual = dice.uniform(15, 75) * 60
+    usual = 4 * 18 ** dice.random() * 60  # 4 to 72 minutes
     for _ in range(number):
         while day.weekday() > 4:
             day += timedelta(days=1)
@@ -148,7 +149,7 @@ class Progress:
         first = (self.morning.due_at, self.morning.work_seconds)
         points = [first, *(point for point in self.points if point[0] <= deadline)]
         points.append((deadline, points[-1][1]))
-        for (at, left), (then, still) in zip(points, points[1:], strict=False):
+        for (at, left), (then, still) in pairwise(points):
             latest = deadline - left * _SECOND
             if at > latest:
                 return at

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,10 +61,14 @@ class Judged:
         return self.met_though_possible / self.possible if self.possible else 1.0
 
 
-def live(seed: int, number: int = A_LIFE, **wishes: Any) -> Judged:
-    """Live one computer's mornings and judge each."""
+def live(seed: int, number: int = A_LIFE) -> Judged:
+    """Live the mornings of the computer with this seed and judge each."""
     zone = random.Random(f"zone/{seed}").choice(_ZONES)
-    script = list(mornings(seed, number, zone))
+    return live_through(list(mornings(seed, number, zone)), zone, seed)
+
+
+def live_through(script: Sequence[Morning], zone: str, seed: int = 0, **wishes: Any) -> Judged:
+    """Live one computer's mornings by their script and judge each; ``wishes`` replace parts of the agent."""
     judged = Judged()
     with tempfile.TemporaryDirectory(prefix="predawn-", dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
         office = SimulatedOffice(Path(folder), zone, script[0].due_at - _HOUR, script[0])
@@ -74,7 +79,7 @@ def live(seed: int, number: int = A_LIFE, **wishes: Any) -> Judged:
             office.start()
             office.time.pass_until(script[0].due_at - 10 * _MINUTE)
             for morning in script:
-                progress = _live_through(office, morning)
+                progress = _live_one(office, morning)
                 _judge(office, progress, judged, seed)
                 if defects := office.defects():
                     judged.wrong.append(f"life {seed}, {morning.day}: a thread died of {defects[0]!r}")
@@ -83,7 +88,7 @@ def live(seed: int, number: int = A_LIFE, **wishes: Any) -> Judged:
     return judged
 
 
-def _live_through(office: SimulatedOffice, morning: Morning) -> Progress:
+def _live_one(office: SimulatedOffice, morning: Morning) -> Progress:
     """From the end of the night until all is at rest; who comes later mends what is left."""
     time = office.time
     office.begin(morning)
@@ -140,7 +145,9 @@ def _judge(office: SimulatedOffice, progress: Progress, judged: Judged, seed: in
     possible = could_be_met(morning)
     done = [
         run.ended_at
-        for run in RunRow.select().where((RunRow.business_date == morning.day) & (RunRow.state == "COMPLETED"))
+        for run in RunRow.select().where(
+            (RunRow.business_date == morning.day) & (RunRow.state == "COMPLETED")
+        )
     ]
     begun = RunRow.select().where((RunRow.business_date == morning.day) & RunRow.started_at.is_null(False))
     where = f"life {seed}, {morning.day} {'+'.join(morning.faults) or 'no fault'}"
@@ -191,6 +198,6 @@ def _how_alerted(progress: Progress, at: datetime | None) -> str | None:
     if impossible_at is not None and at <= impossible_at + _AT_ONCE:
         return "within 2 minutes of becoming impossible"
     awake = morning.wakes_at if morning.off is None else max(morning.wakes_at, morning.off[1])
-    if (("asleep" in morning.faults) or morning.off is not None) and at <= awake + _AT_ONCE:
+    if (morning.wakes_at > morning.due_at or morning.off is not None) and at <= awake + _AT_ONCE:
         return "within 2 minutes of waking"
     return None

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from peewee import OperationalError
 
@@ -40,7 +41,7 @@ from agent.system.paths import Home
 from agent.system.power import FakeAwake
 from agent.system.seal import Key
 from agent.system.settings import NoticeSettings, Office, Settings
-from tests.simulation.faults import DEADLINE, START, Morning, Progress
+from tests.simulation.faults import START, Morning, Progress
 from tests.simulation.virtual import VirtualTime
 from tests.store.ground import claim, ledger_of
 
@@ -48,13 +49,11 @@ RECORDS = 12
 SHARES = {"billing": (0.03,) * 4, "claims": (0.01,), "Enter": (0.87 / RECORDS,) * RECORDS}
 """Of the day's work, part by part; what an interrupted upload has entered stays entered."""
 
-WORDS = {"schedule": f"{START:%H:%M} mon-fri", "deadline": f"{DEADLINE:%H:%M}"}
 _TASKS = (  # without a site: there is no browser to prepare
     PlannedTask("billing", TaskKind.DOWNLOAD, None, ()),
     PlannedTask("claims", TaskKind.PROCESS, None, ("billing",)),
     PlannedTask("Enter", TaskKind.UPLOAD, None, ("claims",)),
 )
-_MANIFEST = {**WORDS, "tasks": [{"name": task.name} for task in _TASKS]}
 _POLL_SECONDS = 5.0  # the supervisor is answered so late instead of five times a second
 _LONGEST_STEP_SECONDS = 60.0
 _SIGN_IN_SECONDS, _TIME_OUT_SECONDS = 3.0, 30.0
@@ -203,6 +202,8 @@ class SimulatedOffice:
     def __init__(self, folder: Path, zone: str, began: datetime, morning: Morning) -> None:
         self.time = VirtualTime(began)
         self.zone, self.morning = zone, morning
+        deadline = morning.deadline_at.astimezone(ZoneInfo(zone))
+        self._words = {"schedule": f"{START:%H:%M} mon-fri", "deadline": f"{deadline:%H:%M}"}
         self.begin(morning)
         self._home, self._keys = Home(folder), Keys(Key(b"m" * 32))
         loud = {event.value: (DESKTOP,) for event, rule in TABLE.items() if EVERYBODY in rule.to}
@@ -211,7 +212,7 @@ class SimulatedOffice:
             notices=NoticeSettings(tell=MappingProxyType(loud)),
         )
         self.sender = Sender(self.time)
-        self.wishes: dict[str, Any] = {}  # what a negative control turns off
+        self.wishes: dict[str, Any] = {}  # what a negative control puts in the place of a part
         self.parts: list[Clock | Supervisor | Notices] = []
 
     def begin(self, morning: Morning) -> None:
@@ -302,13 +303,14 @@ class SimulatedOffice:
         return {"browser": None, "account": None}
 
     def _enrolled(self, _now: datetime) -> tuple[list[Enrolled], list[Any]]:
-        return [Enrolled("clinic", "Clinic", "main", self.zone, WORDS, OfficeDays())], []
+        return [Enrolled("clinic", "Clinic", "main", self.zone, self._words, OfficeDays())], []
 
     def _plan(self, owed: OccurrenceRow) -> str:
         day = owed.business_date
         run_id = runs.new_run_id(day)
+        manifest = {**self._words, "tasks": [{"name": task.name} for task in _TASKS]}
         run = PlannedRun(
-            "clinic", "Clinic", "main", day, day, day, "", owed.slot, {}, _MANIFEST, {"sites": {}}
+            "clinic", "Clinic", "main", day, day, day, "", owed.slot, {}, manifest, {"sites": {}}
         )
         key = self._keys.new_run_key(run_id)
         runs.plan(run_id, run, _TASKS, the_schedule(), key, occurrences.duty_of(owed))
