@@ -17,6 +17,7 @@ from agent.host.keys import Keys
 from agent.host.notices import Notices
 from agent.host.questions import Questions
 from agent.host.supervisor import Picture, Supervisor
+from agent.host.troubles import Troubles
 from agent.host.upkeep import Upkeep
 from agent.store import audit, outbox
 from agent.store import home as home_row
@@ -114,7 +115,8 @@ class Host:
             if (why := keep_witness(self._home)) is not None:
                 _log.warning("audit_head_not_kept why=%s", why)
             recovery.recover()
-            self._notices = Notices(self._home, settings)
+            troubles = Troubles(lambda: (self._clock, self._supervisor))
+            self._notices = Notices(self._home, settings, sources=[troubles])
             self._questions = Questions(self._home)
             self._questions.start()
             self._supervisor = Supervisor(self._home, settings, keys, self._tell, questions=self._questions)
