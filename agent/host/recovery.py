@@ -13,6 +13,8 @@ from agent.core.failures import (
     Action,
     Asked,
     Defect,
+    ElementAmbiguous,
+    ElementMissing,
     Failure,
     Handling,
     RecordsNeedPerson,
@@ -24,6 +26,7 @@ from agent.core.failures import (
     handling,
 )
 from agent.core.states import AT_WORK, RunState, TaskKind, TaskState
+from agent.host import repairs
 from agent.store import by_hand, downloads, evidence, reviews, runs
 from agent.store.fields import utc_now
 from agent.store.tables import RunRow, TaskRow
@@ -152,6 +155,8 @@ def _ask(run: RunRow, task: TaskRow, failure: Failure) -> None:
             offered = (*offered[:-1], "finish_by_hand", offered[-1])
     if isinstance(failure, Asked):
         reviews.ask(run.id, task.id, failure.code, failure.params, offered)
+    elif isinstance(failure, ElementMissing | ElementAmbiguous):
+        repairs.ask(run, task, failure, offered, cause_of(run, task, failure))
     else:
         told = {"task": task.name, "failure": failure.as_json()}
         reviews.ask(run.id, task.id, "task_failed", told, offered, cause=cause_of(run, task, failure))

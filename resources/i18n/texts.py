@@ -120,6 +120,11 @@ def notice(event: str, params: Params, *, noun: Noun = RECORD) -> Text:
     return Text(fill(str(entry["title"]), known), fill(str(entry["body"]), known).strip())
 
 
+def panel_notice(event: str, part: str, params: Params) -> str:
+    """Return what the panel tells people: a notice's ``title`` or its ``body``."""
+    return fill(str(_book()["panel_notices"][event][part]), params)
+
+
 def event(event: str) -> str:
     """Return an event in a word or two, for a table."""
     return _sentence("events", event)
