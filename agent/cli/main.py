@@ -26,7 +26,15 @@ _SECTIONS = (
             "audit": "audit_verbs",
         },
     ),
-    ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),
+    (
+        "Decide",
+        {
+            "review": "review_verbs",
+            "attend": "attend_verb",
+            **dict.fromkeys(("finish-by-hand", "worklist"), "by_hand_verbs"),
+            "pause": "calendar_verbs",
+        },
+    ),
     (
         "Set up",
         {
@@ -36,6 +44,7 @@ _SECTIONS = (
             "recovery-code": "recovery_verbs",
         },
     ),
+    ("With the team", {"panel": "panel_verbs"}),
     (
         "This computer",
         {

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from agent.cli import endings
 from agent.cli.endings import Told
-from agent.system import new_files
+from agent.faces import new_files
 
 
 def write_new(target: Path, content: bytes) -> None:
     """Write a new file for its owner alone. Raises Told when it exists or is refused."""
     try:
         new_files.write_new(target, content)
-    except FileExistsError:
+    except new_files.FileThere:
         raise Told("file_exists", endings.WRONG_USAGE, file=target) from None
     except OSError as error:
         raise Told("file_refused", endings.FAILED, file=target, why=error.strerror) from error

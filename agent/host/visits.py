@@ -22,6 +22,7 @@ from agent.store import accounts, audit, commands, site_history
 from agent.store.tables import CommandRow
 from agent.system.automations import find_site
 from agent.system.network import require_reachable
+from agent.system.one_time import Seeds
 from agent.system.paths import Home
 from agent.system.settings import Settings
 from agent.system.vault import Passwords, open_vault
@@ -87,7 +88,9 @@ class Visits(Watchful):
             raise PasswordMissing(site=site, account="")
         if account.tries >= accounts.MOST_TRIES:
             raise AccountLocked(site=site, account=account.name)
-        password = Passwords(open_vault(self._home)).get(office, site, account.name)
+        vault = open_vault(self._home)
+        password = Passwords(vault).get(office, site, account.name)
+        seed = Seeds(vault).get(office, site, account.name)
         folder, url = find_site(self._home, site), site_url(self._home, settings, site)
         require_reachable(site, url)
         return {
@@ -96,7 +99,7 @@ class Visits(Watchful):
             "site_folder": str(folder),
             "url": url,
             "office": office,
-            "account": {"site": site, "name": account.name, "password": password.value},
+            "account": {"site": site, "name": account.name, "password": password.value, "seed": seed},
             "browser": browser_for(headed=stay),
             "session_key": self._keys.sessions.to_text(),
             "stay": stay,
@@ -110,6 +113,8 @@ class Visits(Watchful):
             worker.tree.poll()
             if event is not None and event["event"] == "shown":
                 until, limit = time.monotonic() + STAY_SECONDS, STAY_SECONDS
+            elif event is not None and event["event"] == "question":
+                worker.answer(None)  # what only a person knows is asked while a run signs in, not here
             elif event is not None and event["event"] == "ended":
                 if event["failure"] is not None:
                     raise Failure.from_json(event["failure"])

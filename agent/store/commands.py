@@ -13,7 +13,9 @@ from agent.store.tables import CommandRow
 VISITS = ("test_sign_in", "open_site")
 """Wishes that take a browser and minutes; :mod:`agent.host.visits` carries them out."""
 
-VERBS = ("run", "resume", "retry", "cancel", "answer", "finish_by_hand", "pause", *VISITS)
+VERBS = (
+    "run", "resume", "retry", "cancel", "answer", "finish_by_hand", "pause", "forget_repair", *VISITS,
+)  # fmt: skip
 
 
 def give(verb: str, args: Mapping[str, Any], actor: Actor) -> int:

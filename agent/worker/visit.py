@@ -24,6 +24,7 @@ from agent.system.seal import Key, new_key
 from agent.worker.assignment import Assignment
 from agent.worker.pipe import Pipe
 from agent.worker.site import OpenSite
+from agent.worker.witness import Witness
 
 _LOOK_MILLISECONDS = 200
 
@@ -43,7 +44,8 @@ def visit(pipe: Pipe) -> int:
     site: OpenSite | None = None
     try:
         engine.launch(Path(told["browser"]["path"]), **_how(told["browser"]))
-        site = OpenSite(told["site"], engine, assignment, pipe, _keep_nothing)
+        witness = Witness(assignment, pipe)
+        site = OpenSite(told["site"], engine, assignment, pipe, _keep_nothing, witness)
         session = site.open() if told["stay"] else site.fresh()
         if told["stay"]:
             pipe.send("shown")

@@ -32,7 +32,7 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _UNKNOWN = "…"
 
-IMPLICIT = frozenset({"noun", "nouns", "this_run", "site_name"})
+IMPLICIT = frozenset({"noun", "nouns", "this_run", "site_name", "problem_text"})
 """Parameters that every failure's words may use, whatever the failure itself carries."""
 
 
@@ -118,6 +118,11 @@ def notice(event: str, params: Params, *, noun: Noun = RECORD) -> Text:
     """Return what people are told of an event: one line, and some more."""
     entry, known = _entry("notices", event, "failed"), _known(params, noun)
     return Text(fill(str(entry["title"]), known), fill(str(entry["body"]), known).strip())
+
+
+def panel_notice(event: str, part: str, params: Params) -> str:
+    """Return what the panel tells people: a notice's ``title`` or its ``body``."""
+    return fill(str(_book()["panel_notices"][event][part]), params)
 
 
 def event(event: str) -> str:
@@ -230,15 +235,20 @@ def _book() -> dict[str, Any]:
 
 @cache
 def _books(language: str) -> dict[str, Any]:
-    """Return every section of a language, laid over the English ones; a code's entry is taken whole."""
+    """Return every section of a language, laid over the English ones, part by part of an entry."""
     sections: dict[str, Any] = (
         {} if language == ENGLISH else {name: dict(section) for name, section in _books(ENGLISH).items()}
     )
     for file in sorted(_FOLDER.glob(f"{language}*.toml")):
         with file.open("rb") as opened:
             for name, section in tomllib.load(opened).items():
-                sections.setdefault(name, {}).update(section)
+                known = sections.setdefault(name, {})
+                known.update({code: _over(known.get(code), entry) for code, entry in section.items()})
     return sections
+
+
+def _over(english: Any, entry: Any) -> Any:  # noqa: ANN401  # a text, or a table of texts
+    return {**english, **entry} if isinstance(english, dict) and isinstance(entry, dict) else entry
 
 
 def _told(params: Params, noun: Noun) -> dict[str, object]:
@@ -256,6 +266,9 @@ def _told(params: Params, noun: Noun) -> dict[str, object]:
 def _known(params: Params, noun: Noun) -> dict[str, object]:
     state = params.get("state")
     told = {"state": _book()["state_words"].get(state, state)} if state else {}
+    problem = params.get("problem")
+    if isinstance(problem, str):
+        told["problem_text"] = _sentence("problems", problem)
     given = params.get("answer")
     if isinstance(given, str) and has("answers", given):
         told["answer"] = answer(given)

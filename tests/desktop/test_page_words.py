@@ -20,9 +20,7 @@ def pages() -> dict[str, object]:
 def test_every_code_has_words() -> None:
     said = set(re.findall(r'texts\.window\(\s*"([a-z_0-9]+)"', SOURCE))
     known = {
-        code
-        for file in TEXTS.glob("en*.toml")
-        for code in tomllib.loads(file.read_text()).get("window", {})
+        code for file in TEXTS.glob("en*.toml") for code in tomllib.loads(file.read_text()).get("window", {})
     }
     assert said - known == set()
 
@@ -34,9 +32,7 @@ def test_no_words_of_the_pages_lie_idle() -> None:
 
 def test_no_code_has_words_twice() -> None:
     found = Counter(
-        code
-        for file in TEXTS.glob("en*.toml")
-        for code in tomllib.loads(file.read_text()).get("window", {})
+        code for file in TEXTS.glob("en*.toml") for code in tomllib.loads(file.read_text()).get("window", {})
     )
     assert {code for code, times in found.items() if times > 1} == set()
 

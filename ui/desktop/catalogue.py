@@ -33,6 +33,7 @@ PAGES = (
     Entry("today", "today:TodayPage"),
     Entry("review", "review:ReviewPage"),
     Entry("runs", "runs:RunsPage"),
+    Entry("run", "run:RunPage", below="runs"),
     Entry("gallery", "gallery:GalleryPage"),
     Entry("automations", "automations:AutomationsPage"),
     Entry("sites", "sites:SitesPage"),

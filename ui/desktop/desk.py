@@ -17,10 +17,12 @@ from agent.faces.books import site_titles
 from agent.faces.moments import duration, office_zone
 from agent.faces.wording import Wording
 from agent.store import commands
+from agent.store.fields import utc_now
 from agent.system.paths import Home
 from agent.system.settings import Settings
 from resources.i18n.texts import RECORD
 from ui.desktop.bridge import Bridge
+from ui.desktop.failing import next_of
 from ui.desktop.hosting import Hosting
 from ui.desktop.reading import Failed, Reader
 from ui.desktop.speech import OfficeMoments, Speech
@@ -34,17 +36,26 @@ _LOOK_MS = 120  # how often it is looked whether a wish was carried out; only wh
 class Desk(QObject):
     """Handed to every page. Signals: ``rang`` (bells, several as one), ``wanted`` (go to a page).
 
-    ``elsewhere`` is the process that is the host, where it is not this one.
+    ``now`` is the clock that every page goes by; ``elsewhere`` is the process that is the host, where it is
+    not this one.
     """
 
     rang = Signal(object)
     wanted = Signal(str, object)
     troubled = Signal(object)
 
-    def __init__(self, home: Home, bridge: Bridge, hosting: Hosting, settings: Settings | None) -> None:
+    def __init__(
+        self,
+        home: Home,
+        bridge: Bridge,
+        hosting: Hosting,
+        settings: Settings | None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
         super().__init__()
         self.home, self.hosting, self.settings = home, hosting, settings
-        self.speech = Speech(settings)
+        self.now = now
+        self.speech = Speech(settings, now=now)
         self._bridge = bridge
         self.elsewhere: int | None = None
         self._reader = Reader()
@@ -54,7 +65,7 @@ class Desk(QObject):
     def take(self, settings: Settings) -> None:
         """Use these settings, and speak as they say, from now on."""
         self.settings = settings
-        self.speech = Speech(settings)
+        self.speech = Speech(settings, now=self.now)
 
     def ask(
         self,
@@ -119,6 +130,10 @@ class Desk(QObject):
     def site_titles(self) -> Mapping[str, str]:
         """Return the title of every site that this home knows; read once."""
         return site_titles(self.home)
+
+    def next_of(self, reason: Values, titles: Mapping[str, str]) -> str:
+        """Return what to do about a stored failure, in the window's words."""
+        return next_of(str(reason["code"]), reason.get("params") or {}, titles)
 
     def took(self, began: str | None, ended: str | None) -> str:
         """Return how long something took; nothing while it has not ended."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
@@ -65,14 +64,24 @@ class Session(QObject):
 
     def run(self) -> int:
         """Work until a person quits; returns the exit code."""
+        self.begin()
+        code = self._app.exec()
+        self.close()
+        return code
+
+    def begin(self) -> None:
+        """Show up, and start the host."""
         self._show_up()
         self.hosting.start()
-        code = self._app.exec()
+
+    def close(self) -> None:
+        """Put everything away; the host has stopped."""
+        for timer in (self._again, self._look_timer):
+            timer.stop()
         self._signals.close()
         self.tray.hide()
         self.desk.close()
         self.bridge.close()
-        return code
 
     def quit(self) -> None:
         """Ask, saying what will be missed; then end."""
@@ -144,7 +153,7 @@ class Session(QObject):
         outlook = self._outlook = self._outlook or Outlook(settings)
 
         def read() -> tuple[Day, Standing]:
-            day = look(settings, outlook, datetime.now(UTC))
+            day = look(settings, outlook, desk.now())
             return day, standing.of_day(desk, day, tell(desk, day))
 
         desk.ask(self, "day", read, lambda found: self._show_day(*found))

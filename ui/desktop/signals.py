@@ -24,11 +24,11 @@ class Signals(QObject):
         self._notifier = QSocketNotifier(self._near.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._heard)
         self._before = {number: signal.signal(number, _taken) for number in _ENDING}
-        self._wakeup = signal.set_wakeup_fd(self._far.fileno())
+        signal.set_wakeup_fd(self._far.fileno())
 
     def close(self) -> None:
         """Let signals do again what they did before."""
-        signal.set_wakeup_fd(self._wakeup)
+        signal.set_wakeup_fd(-1)
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._notifier.setEnabled(False)

@@ -74,8 +74,18 @@ DARK = Colours(
 )
 
 
+_worn: list[Colours | None] = [None]  # one item
+
+
+def wear(colours_: Colours | None) -> None:
+    """Wear these colours whatever the system's are (None follows it again); for pictures."""
+    _worn[0] = colours_
+
+
 def colours() -> Colours:
     """Return the colours in use now."""
+    if _worn[0] is not None:
+        return _worn[0]
     scheme = QGuiApplication.styleHints().colorScheme()
     return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
 
@@ -146,15 +156,11 @@ def _palette(known: Colours) -> QPalette:
     return palette
 
 
-def _unfold(*, dark: bool) -> str:
-    """Return the file of the arrow that unfolds a list: a style sheet takes files only, and colours none."""
-    return (Path(resources.__path__[0]) / "icons" / f"unfold_{'dark' if dark else 'light'}.svg").as_posix()
-
-
 def _sheet(known: Colours) -> str:
     chosen = blend(known.accent, known.ground, 0.14).name()
     hover = blend(known.text, known.surface, 0.06).name()
     pressed = blend(known.text, known.surface, 0.12).name()
+    arrow = (Path(resources.__path__[0]) / "icons" / "chevron.svg").as_posix()
     stronger = blend(known.text, known.accent, 0.12).name()
     return f"""
     QToolTip {{ color: {known.text}; background: {known.raised}; border: 1px solid {known.line};
@@ -185,9 +191,15 @@ def _sheet(known: Colours) -> str:
         selection-color: {known.on_accent}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus, QPlainTextEdit:focus,
     QTextEdit:focus {{ border: 2px solid {known.accent}; padding: 4px 7px; }}
-    QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 24px; }}
-    QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({_unfold(dark=known.dark)});
-                                                   width: 12px; height: 12px; }}
+    QComboBox {{ padding-right: 24px; }}
+    QComboBox:focus {{ padding-right: 23px; }}
+    QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 22px; }}
+    QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
+    QPushButton::menu-indicator {{ image: url({arrow}); width: 10px; height: 10px;
+                                   subcontrol-position: right center; right: 6px; }}
+    QPushButton[menu="true"] {{ padding-right: 24px; }}
+    QProgressBar {{ border: none; border-radius: 4px; background: {known.raised}; }}
+    QProgressBar::chunk {{ border-radius: 4px; background: {known.accent}; }}
     QTextEdit#inside, QTextEdit#inside:focus {{ border: none; padding: 0; background: transparent; }}
     QLineEdit[wrong="true"] {{ border: 2px solid {known.failed}; padding: 4px 7px; }}
     QLabel[role="wrong"] {{ color: {known.failed}; }}
@@ -197,7 +209,7 @@ def _sheet(known: Colours) -> str:
     QListView:focus {{ border: 2px solid {known.accent}; }}
     QListView#names, QListView#names:focus {{ border: none; background: transparent; }}
     QComboBox QAbstractItemView {{ background: {known.surface}; border: 1px solid {known.line}; }}
-    QListView#navigation {{ border: none; background: transparent; outline: none; }}
+    QListView#navigation {{ border: none; background: transparent; outline: none; padding: 12px 8px; }}
     QListView#navigation::item {{ padding: 8px 10px; border-radius: 6px; color: {known.text}; }}
     QListView#navigation::item:hover {{ background: {hover}; }}
     QListView#navigation::item:selected {{ background: {chosen}; color: {known.text}; }}

@@ -54,7 +54,7 @@ class Window(QMainWindow):
         self.resize(self._wanted_size())
         desk.rang.connect(self._rang)
         desk.wanted.connect(self.go)
-        desk.troubled.connect(self._band.tell)
+        desk.troubled.connect(lambda error: self._band.tell(error, desk.site_titles()))
         self._code = ""
         self._navigation.setEnabled(False)  # until there is something to show
 
@@ -158,7 +158,7 @@ class Window(QMainWindow):
         widest = max(
             made.fontMetrics().horizontalAdvance(made.item(row).text()) for row in range(made.count())
         )
-        made.setFixedWidth(widest + 28 * space)
+        made.setFixedWidth(widest + 26 * space)
         made.currentItemChanged.connect(self._chosen)
         return made
 

@@ -12,7 +12,7 @@ from agent.faces.day import Day, Strip
 from agent.faces.outlook_words import sentence as forecast_sentence
 from agent.faces.wording import Wording, capitalised
 from resources.i18n import texts
-from resources.i18n.texts import RECORD
+from resources.i18n.texts import RECORD, Noun
 from ui.desktop.desk import Desk
 from ui.desktop.speech import OfficeMoments
 
@@ -32,7 +32,7 @@ class Told:
     step: str = ""
     progress: tuple[int, int] | None = None
     actions: tuple[str, ...] = ()
-    noun: str = RECORD[0]
+    noun: Noun = RECORD
     questions: int = 0
 
 
@@ -77,7 +77,7 @@ def _strip(desk: Desk, strip: Strip, moments: OfficeMoments, questions: int, *, 
         step=_step(run, wording),
         progress=(counts["confirmed"] + counts["verified"], counts["total"]) if uploading else None,
         actions=_actions(strip, many=many),
-        noun=wording.noun[0],
+        noun=wording.noun,
         questions=questions,
     )
 

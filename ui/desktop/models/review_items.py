@@ -14,9 +14,8 @@ from agent.core.actors import Actor
 from agent.core.answers import Needs
 from agent.faces.moments import office_zones
 from agent.faces.wording import capitalised
-from agent.host.handing_in import run_key
-from agent.host.proofs import open_proof
-from agent.store import pictures, questions, record_values, runs
+from agent.host.proofs import open_proof, run_key
+from agent.store import pictures, questions, record_values
 from agent.system.paths import Home
 from agent.system.seal import unseal
 from resources.i18n import texts
@@ -151,7 +150,7 @@ def matter(home: Home, item: Item, actor: Actor) -> Row | None:
     value, params = item.values, item.params
     if value["record"] is not None:
         run_id, payload, bound_to = record_values.sealed(value["record"])
-        held = json.loads(unseal(run_key(home, runs.get(run_id)), payload, bound_to))
+        held = json.loads(unseal(run_key(home, run_id), payload, bound_to))
         return Row(
             cells={name: "" if text is None else str(text) for name, text in held["fields"].items()},
             wrong=_wrong_of_record(params, held["fields"]),

@@ -1,76 +1,103 @@
-"""A plain table of rows that a page has read: texts, a sign in the first column, numbers right-aligned."""
+"""Rows that were told in the reading thread, as a table: cells only look up what is there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from ui.desktop import icons
+from resources.i18n import texts
+from ui.desktop import icons, theme
 
-Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 
-MORE = Qt.ItemDataRole.UserRole + 1
-"""The role of an entry's second line."""
+_NO_PARENT = QModelIndex()
 
 
 @dataclass(frozen=True)
-class Column(Generic[Row]):
-    """One column: its heading, and what stands in it; ``sign`` names the sign before its words."""
+class Row:
+    """One row: its cells' texts, the sign of its state, and what it stands for."""
 
-    heading: str
-    text: Callable[[Row], str]
-    sign: Callable[[Row], str] | None = None
-    more: Callable[[Row], str] | None = None  # a second, quiet line, where the view shows one
-    right: bool = False
+    cells: tuple[str, ...]
+    sign: str | None = None
+    about: Any = field(default=None, repr=False)
 
 
-class Rows(QAbstractTableModel, Generic[Row]):
-    """The rows at hand; set anew as a whole."""
+@dataclass(frozen=True)
+class Column:
+    """One column: the code of its heading, whether it holds numbers, and whether the sign stands in it."""
 
-    def __init__(self, columns: Sequence[Column[Row]]) -> None:
-        super().__init__()
+    code: str
+    number: bool = False
+    signed: bool = False
+    quiet: bool = False
+
+
+class Rows(QAbstractTableModel):
+    """Any number of rows; a change of a few keeps the view where it is."""
+
+    def __init__(self, columns: Sequence[Column], owner: QObject) -> None:
+        super().__init__(owner)
         self._columns = tuple(columns)
-        self.rows: list[Row] = []
+        self._rows: list[Row] = []
 
-    def fill(self, rows: Sequence[Row]) -> None:
-        """Show other rows."""
-        self.beginResetModel()
-        self.rows = list(rows)
-        self.endResetModel()
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns."""
+        return self._columns
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802  # Qt's own default and name
-        """Return how many rows there are."""
-        return 0 if parent.isValid() else len(self.rows)
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows; where only cells differ, only those are drawn again."""
+        if len(rows) != len(self._rows):
+            self.beginResetModel()
+            self._rows = list(rows)
+            self.endResetModel()
+            return
+        for place, (old, new) in enumerate(zip(self._rows, rows, strict=True)):
+            self._rows[place] = new
+            if (old.cells, old.sign) != (new.cells, new.sign):
+                self.dataChanged.emit(self.index(place, 0), self.index(place, len(self._columns) - 1))
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        """Return how many columns there are."""
+    def row(self, place: int) -> Row:
+        """Return one row."""
+        return self._rows[place]
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:  # noqa: N802  # Qt's name
+        """Return the number of rows."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:  # noqa: N802  # Qt's name
+        """Return the number of columns."""
         return 0 if parent.isValid() else len(self._columns)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return what a cell shows."""
-        if not index.isValid():
-            return None
-        column, row = self._columns[index.column()], self.rows[index.row()]
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            return column.text(row)
-        if role in {MORE, Qt.ItemDataRole.AccessibleTextRole} and column.more is not None:
-            more = column.more(row)
-            return more if role == MORE else f"{column.text(row)} {more}"
-        if role == Qt.ItemDataRole.DecorationRole and column.sign is not None:
-            return icons.sign_icon(column.sign(row))
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
 
     def headerData(  # noqa: N802  # Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         """Return a column's heading."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section].heading
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return texts.window(f"column_{self._columns[section].code}")
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(_alignment(self._columns[section]))
         return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return what a cell shows."""
+        row, column = self._rows[index.row()], self._columns[index.column()]
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+            return row.cells[index.column()]
+        if role == Qt.ItemDataRole.DecorationRole and column.signed and row.sign:
+            return icons.sign_icon(row.sign)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return theme.brush(row.sign if column.signed else None, quiet=column.quiet)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(_alignment(column))
+        return None
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    across = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+    return across | Qt.AlignmentFlag.AlignVCenter

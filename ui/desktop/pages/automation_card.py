@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from agent.faces import duty_days, signs
 from resources.i18n import texts
 from ui.desktop import icons, theme
-from ui.desktop.models.rows import Column, Rows
+from ui.desktop.models.plain_rows import Column, Rows
 from ui.desktop.widgets.cards import Card, Outcome, emptied, scrolled
 from ui.desktop.widgets.controls import button, label
 from ui.desktop.widgets.dates import DayField

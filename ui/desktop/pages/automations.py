@@ -15,7 +15,7 @@ from resources.i18n import texts
 from ui.desktop import theme
 from ui.desktop.desk import Desk
 from ui.desktop.failing import told_of
-from ui.desktop.models.rows import Column, Rows
+from ui.desktop.models.plain_rows import Column, Rows
 from ui.desktop.pages.automation_card import AutomationCard
 from ui.desktop.pages.base import Page
 from ui.desktop.widgets.two_lines import TwoLines

@@ -10,9 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
+from agent.faces.new_files import write_new
 from agent.host.preflight import Finding, Grade, examine
 from agent.host.support import support_bundle
-from agent.system.new_files import write_new
 from resources.i18n import texts
 from ui.desktop import icons, theme
 from ui.desktop.desk import Desk

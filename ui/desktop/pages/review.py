@@ -17,8 +17,8 @@ from ui.desktop import theme
 from ui.desktop.desk import Desk
 from ui.desktop.failing import told_of
 from ui.desktop.models import review_items
+from ui.desktop.models.plain_rows import Column, Rows
 from ui.desktop.models.review_items import Item, Option
-from ui.desktop.models.rows import Column, Rows
 from ui.desktop.pages.base import Page
 from ui.desktop.pages.review_evidence import EvidencePanel
 from ui.desktop.pages.review_gathering import Gathering

@@ -20,7 +20,7 @@ from resources.i18n import texts
 from ui.desktop import theme
 from ui.desktop.desk import Desk, at_window
 from ui.desktop.failing import told_of
-from ui.desktop.models.rows import Column, Rows
+from ui.desktop.models.plain_rows import Column, Rows
 from ui.desktop.pages.base import Page
 from ui.desktop.widgets.cards import Card, Outcome
 from ui.desktop.widgets.controls import button

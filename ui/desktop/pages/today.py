@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
 from agent.faces.day import Day, Strip, axis, look
 from agent.host.enrolment import Enrolment, NotEnrolled
 from agent.host.outlook import Outlook
 from agent.system.bell import EVERYTHING
 from resources.i18n import texts
+from resources.i18n.texts import Noun
 from ui.desktop import theme
 from ui.desktop.desk import Desk
 from ui.desktop.models.day_words import DayTold, tell
 from ui.desktop.pages.base import Page
 from ui.desktop.widgets.controls import button
+from ui.desktop.widgets.dialogs import ByHandDialog
 from ui.desktop.widgets.not_scheduled import NotScheduled
 from ui.desktop.widgets.strip_card import StripCard
 from ui.desktop.widgets.track import Axis, Span
@@ -79,7 +80,7 @@ class TodayPage(Page):
             return
 
         def read() -> tuple[Day, DayTold]:
-            day = look(settings, outlook, datetime.now(UTC))
+            day = look(settings, outlook, desk.now())
             return day, tell(desk, day)
 
         desk.ask(self, "day", read, lambda found: self._show(*found))
@@ -94,7 +95,7 @@ class TodayPage(Page):
         enrolment = self._enrolment
 
         def read() -> list[tuple[NotEnrolled, str]]:
-            _scheduled, others = enrolment.look(datetime.now(UTC))
+            _scheduled, others = enrolment.look(self.desk.now())
             return [(one, enrolment.title(one.automation)) for one in others]
 
         self.desk.ask(self, "others", read, self._show_others, slow=True)
@@ -169,7 +170,7 @@ class TodayPage(Page):
             self._cards[working.automation, working.office].show_picture(shown)
 
     # ── doing ─────────────────────────────────────────────────────────────────────────────────────────────
-    def _act(self, code: str, strip: Strip) -> None:
+    def _act(self, code: str, strip: Strip, noun: Noun) -> None:
         run = strip.run["id"] if strip.run is not None else None
         match code:
             case "run" | "again" | "rehearse":
@@ -178,6 +179,8 @@ class TodayPage(Page):
                 self._give(code, {"run": run})
             case "stop" | "stop_after" | "stop_at_once":
                 self._give("cancel", {"run": run, "at_once": code == "stop_at_once"})
+            case "do_by_hand" if ByHandDialog(noun, self).exec() == QDialog.DialogCode.Accepted:
+                self._give("finish_by_hand", {"run": run})
             case "review":
                 self.desk.go("review", run)
             case "open":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
@@ -34,9 +36,9 @@ class Band(QFrame):
         across.addWidget(button(texts.window("put_away"), self.hide, flat=True), 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(self, error: BaseException) -> None:
-        """Show what went wrong."""
-        told = told_of(error)
+    def tell(self, error: BaseException, titles: Mapping[str, str]) -> None:
+        """Show what went wrong; ``titles`` are those of the sites, by name."""
+        told = told_of(error, titles)
         self._show("failed", told.title, told.next)
 
     def note(self, words: str) -> None:

@@ -138,3 +138,25 @@ class PauseDialog(QDialog):
     def _end(self) -> None:
         self._off = True
         self.accept()
+
+
+class ByHandDialog(QDialog):
+    """Asks whether a person really takes the rest of a run's records; ``noun`` is one and many of them."""
+
+    def __init__(self, noun: tuple[str, str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(texts.window("by_hand_title"))
+        space = theme.unit()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6 * space, 5 * space, 6 * space, 5 * space)
+        layout.setSpacing(3 * space)
+        layout.addWidget(label(texts.window("by_hand_title"), "heading"))
+        told = label(texts.window("by_hand_why", noun=noun))
+        told.setWordWrap(True)
+        told.setMinimumWidth(90 * space)
+        layout.addWidget(told)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(button(texts.window("by_hand_no"), self.reject))
+        across.addWidget(button(texts.window("by_hand_yes"), self.accept, "review", main=True))
+        layout.addLayout(across)

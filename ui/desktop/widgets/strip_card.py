@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 
 from agent.faces.day import Strip
 from resources.i18n import texts
+from resources.i18n.texts import RECORD, Noun
 from ui.desktop import icons, theme
 from ui.desktop.models.day_words import Told
 from ui.desktop.widgets.controls import button, label
-from ui.desktop.widgets.track import Course, Span, Track
+from ui.desktop.widgets.track import CARD_PADDING, Course, Span, Track
 
-Act = Callable[[str, Strip], None]
+Act = Callable[[str, Strip, Noun], None]
 
 _ICONS = {
     "run": "play",
@@ -49,6 +50,7 @@ class StripCard(QFrame):
         self.setProperty("role", "card")
         self._act = act
         self._strip: Strip | None = None
+        self._noun: Noun = RECORD
         self._actions: tuple[str, ...] | None = None
         space = theme.unit()
         self._sign = QLabel()
@@ -69,7 +71,7 @@ class StripCard(QFrame):
 
     def show_strip(self, strip: Strip, told: Told, span: Span, now: datetime) -> None:
         """Show how it stands."""
-        self._strip = strip
+        self._strip, self._noun = strip, told.noun
         self.setAccessibleName(f"{told.title}: {told.standing}")
         self._sign.setPixmap(icons.sign_icon(told.sign).pixmap(5 * theme.unit(), 5 * theme.unit()))
         self._sign.setAccessibleName(texts.window(f"sign_{told.sign}"))
@@ -94,7 +96,7 @@ class StripCard(QFrame):
 
     def show_picture(self, picture: QPixmap) -> None:
         """Show what the page looks like that is worked on."""
-        width = round(62 * theme.unit() * self.devicePixelRatioF())
+        width = round(48 * theme.unit() * self.devicePixelRatioF())
         small = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
         small.setDevicePixelRatio(self.devicePixelRatioF())
         self._picture.setPixmap(small)
@@ -122,7 +124,7 @@ class StripCard(QFrame):
         across.addWidget(self._picture)
         across.addLayout(doing, 1)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(4 * space, 3 * space, 4 * space, 3 * space)
+        whole.setContentsMargins(CARD_PADDING * space, 3 * space, CARD_PADDING * space, 3 * space)
         whole.setSpacing(2 * space)
         whole.addLayout(top)
         whole.addWidget(self._track)
@@ -148,15 +150,16 @@ class StripCard(QFrame):
             made.setEnabled(False)
         if code == "stop_now":
             menu = QMenu(made)
-            for wish in ("stop_after", "stop_at_once"):
-                action = menu.addAction(texts.window(wish, {"noun": told.noun}))
+            for wish in ("stop_after", "stop_at_once", "do_by_hand"):
+                action = menu.addAction(texts.window(wish, {"noun": told.noun[0]}))
                 action.triggered.connect(lambda _on, wish=wish: self._press(wish))
+            made.setProperty("menu", "true")
             made.setMenu(menu)
         return made
 
     def _press(self, code: str) -> None:
         if self._strip is not None:
-            self._act(code, self._strip)
+            self._act(code, self._strip, self._noun)
 
 
 def _course(strip: Strip, sign: str) -> Course:

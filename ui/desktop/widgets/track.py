@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.desktop import icons, theme
 
+CARD_PADDING = 4
+"""Units between a card's side and what is in it."""
+
 _HOUR = timedelta(hours=1)
 _STEPS = (1, 2, 3, 6, 12)
 """Hours between two labels: the first with which they do not touch."""
@@ -54,9 +57,13 @@ class _OnSpan(QWidget):
         self._now: datetime | None = None
 
     def _place(self, moment: datetime) -> float:
-        margin = 4.0 * theme.unit(self)
+        margin = self._inset()
         share = 0.0 if self._span is None else self._span.share(moment)
         return margin + share * (self.width() - 2 * margin)
+
+    def _inset(self) -> float:
+        """Return how far from the sides the span begins and ends."""
+        return 4.0 * theme.unit(self)
 
     def _hours(self) -> list[datetime]:
         """Return the hours that get a label."""
@@ -64,13 +71,16 @@ class _OnSpan(QWidget):
             return []
         widest = self.fontMetrics().horizontalAdvance(self._span.clock(self._span.first)) * 1.7
         hours = round((self._span.last - self._span.first) / _HOUR)
-        room = max(1.0, self.width() - 8.0 * theme.unit(self)) / max(1, hours)
+        room = max(1.0, self.width() - 2 * self._inset()) / max(1, hours)
         step = next((step for step in _STEPS if step * room >= widest), _STEPS[-1])
         return [self._span.first + number * _HOUR for number in range(0, hours + 1, step)]
 
 
 class Axis(_OnSpan):
-    """The hours above the tracks."""
+    """The hours above the tracks, which lie in cards: it begins as far in as they do."""
+
+    def _inset(self) -> float:
+        return super()._inset() + CARD_PADDING * theme.unit(self)
 
     def show_span(self, span: Span) -> None:
         """Show another span."""

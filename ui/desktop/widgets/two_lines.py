@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ui.desktop import theme
-from ui.desktop.models.rows import MORE
+from ui.desktop.models.plain_rows import MORE
 
 Index = QModelIndex | QPersistentModelIndex
 
