@@ -71,6 +71,7 @@ STAGES = (
         ((*_PYTEST, "-n", "2", "--dist", "loadfile", "-m", "not long", "tests/browser"),),
     ),
     Stage("chaos", "chaos", 3, ((*_PYTEST, "-m", "not long", "tests/chaos"),)),
+    Stage("desktop", "desktop", 2, ((*_PYTEST, "-n", "2", "-m", "not long", "tests/desktop"),)),
     Stage("live", "live", 4, ((*_PYTEST, "tests/live"),)),
 )
 NAMES = tuple(stage.name for stage in STAGES)
