@@ -122,13 +122,13 @@ def give_back_space(pages: int) -> int:
         connection.execute(f"PRAGMA incremental_vacuum({pages:d})").fetchall()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # only then the file shrinks
         left = int(connection.pragma("freelist_count"))
-        return left if left < before else 0
     except apsw.BusyError:
         return 0
     except apsw.FullError as error:
         raise DiskLow(free_mb=0, wanted_mb=200) from error
     except (apsw.CorruptError, apsw.NotADBError) as error:
         raise DatabaseDamaged(path=Path(EVIDENCE.database).name) from error
+    return left if left < before else 0
 
 
 def flush_ledger() -> None:
