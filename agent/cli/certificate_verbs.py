@@ -17,10 +17,9 @@ from agent.cli import endings
 from agent.cli.console import json_option, out, print_json, tell
 from agent.cli.endings import Told
 from agent.cli.moments import Moments, office_zone
-from agent.cli.person import at_terminal
 from agent.cli.reading import open_for_reading
 from agent.core.certificate import Examined, Problem
-from agent.core.failures import Failure, KeyLost, NotReady, Parameter
+from agent.core.failures import Failure, KeyLost, NotReady
 from resources.i18n import texts
 
 if TYPE_CHECKING:
@@ -48,13 +47,13 @@ def certificate(run_id: str, *, folder: Path, with_personal: bool) -> int:
     from agent.cli.explaining import Page  # noqa: PLC0415
     from agent.cli.look_verbs import read_run  # noqa: PLC0415
     from agent.cli.new_files import refuse_existing, write_new  # noqa: PLC0415
+    from agent.cli.sealed import home_keys  # noqa: PLC0415
     from agent.core.certificate import document, fingerprint, signed_bytes  # noqa: PLC0415
-    from agent.host import auditing  # noqa: PLC0415
     from agent.system.seal import public_key, sign  # noqa: PLC0415
 
     home, run = read_run(run_id)
     certifying.require_finished(run)
-    signer = auditing.open_keys(home).certificates
+    signer = home_keys(home).certificates
     page = Page.of(home, run["id"])
     if len(page.held) < len(page.records):
         raise KeyLost
@@ -68,8 +67,6 @@ def certificate(run_id: str, *, folder: Path, with_personal: bool) -> int:
     content = _workbook(told)
     digest = hashlib.sha256(content).hexdigest()
     facts["workbook"] = {"name": book.name, "sha256": digest, "size": len(content)}
-    shown: dict[str, Parameter] = {"run": run["id"], "personal": with_personal}
-    auditing.note(home, at_terminal(), "certificate_issued", shown)
     write_new(book, content)
     write_new(signed, document(facts, public, sign(signer, signed_bytes(facts))))
     out(str(signed))
@@ -176,7 +173,7 @@ def _workbook_is_issued(file: Path, found: Examined) -> bool | None:
 
 def _is_own(public: bytes) -> bool:
     """Tell whether this home's own key signed; where the keyring cannot say, the reason is told."""
-    from agent.host.auditing import open_keys  # noqa: PLC0415
+    from agent.cli.sealed import home_keys  # noqa: PLC0415
     from agent.system.seal import public_key  # noqa: PLC0415
 
     home: Home
@@ -184,7 +181,7 @@ def _is_own(public: bytes) -> bool:
     if not prepared:
         return False
     try:
-        return public_key(open_keys(home).certificates) == public
+        return public_key(home_keys(home).certificates) == public
     except NotReady as failure:
         endings.tell_failure(failure)
         return False

@@ -12,6 +12,7 @@ from agent.core.failures import NotReady
 from agent.system.paths import Home
 
 if TYPE_CHECKING:
+    from agent.host.keys import Keys
     from agent.system.seal import Key
 
 Values = Mapping[str, Any]
@@ -27,6 +28,20 @@ def run_key(home: Home, run_id: str) -> Key:
         return unwrap(master_key(open_vault(home)), queries.sealed_run_key(run_id), f"run/{run_id}")
     except SealBroken:
         raise Told("key_lost", endings.FAILED) from None
+
+
+def home_keys(home: Home) -> Keys:
+    """Return the home's keys. Raises what the vault raises, KeyLost when it holds another home's."""
+    from agent.core.failures import KeyLost  # noqa: PLC0415
+    from agent.host.keys import Keys  # noqa: PLC0415
+    from agent.store import home as home_row  # noqa: PLC0415
+    from agent.system.seal import master_key  # noqa: PLC0415
+    from agent.system.vault import open_vault  # noqa: PLC0415
+
+    master = master_key(open_vault(home))
+    if not home_row.is_key(master):
+        raise KeyLost
+    return Keys(master)
 
 
 def contents(home: Home, run_id: str) -> dict[int, Values]:
