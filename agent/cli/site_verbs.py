@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from agent.cli import endings
-from agent.cli.books import SiteBook, site_book
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import Told
 from agent.cli.person import at_terminal
 from agent.cli.reading import open_home
 from agent.cli.recovery_verbs import remind
+from agent.cli.repair_verbs import repairs
 from agent.core.failures import UnknownSite
+from agent.faces.books import SiteBook, site_book
 from agent.system.paths import Home, find_home
 from agent.system.settings import Settings, load_settings
 from resources.i18n import texts
@@ -78,6 +79,9 @@ def _standing(site: dict[str, Any]) -> str:
     if site["locked"]:
         return texts.say("account_stopped")
     return texts.say("password_stored" if site["password_version"] else "password_wanted")
+
+
+sites.add_command(repairs)
 
 
 @sites.command(name="set")

@@ -3,16 +3,19 @@
     Failure
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
+    │   ├── AnsweredAlready · QuestionChanged · AnswerIncomplete
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
     │   ├── BackupBroken · HomeInUse
     │   ├── BrokenSeed
     │   ├── MayNotOpen · ProofRemoved · EvidenceDamaged · FolderInUse · WrongRecoveryCode
+    │   ├── PanelAddressUnsafe · CommandLate
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · NotTakenOver
-    │   └── NoticeUndelivered · WakeupUnavailable · HostAbsent
+    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · OfficeTaken
+    │   ├── NotTakenOver · NoticeUndelivered · WakeupUnavailable · HostAbsent
+    │   └── PanelUnknown · PanelRefused
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut · PasswordExpired · SignedInElsewhere
     │   ├── CaptchaShown · CodeWanted · CodeRefused
@@ -110,6 +113,18 @@ class WrongState(Usage):
     """The run or item is not in a state that allows this (what, state, wanted)."""
 
 
+class AnsweredAlready(Usage):
+    """Somebody else was quicker (item, who, answer, at)."""
+
+
+class QuestionChanged(Usage):
+    """The question is not the one that was answered any more (item, version)."""
+
+
+class AnswerIncomplete(Usage):
+    """An answer came without what it needs (answer, needs)."""
+
+
 class DutyIsOpen(Usage):
     """A run for that duty is still open (run, state)."""
 
@@ -168,6 +183,14 @@ class WrongRecoveryCode(Usage):
 
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
+
+
+class CommandLate(Usage):
+    """A command of the panel's came too late, or was meant for another workstation."""
+
+
+class PanelAddressUnsafe(Usage):
+    """The panel's address is none, or in plain text beyond this computer (url)."""
 
 
 # ── the surroundings are not there yet ───────────────────────────────────────────────────────────────
@@ -235,6 +258,10 @@ class AlreadyRunning(NotReady):
     """Another Predawn holds this home (pid)."""
 
 
+class OfficeTaken(NotReady):
+    """Another user's Predawn works on this computer for the office (user, file)."""
+
+
 class NoticeUndelivered(NotReady):
     """A notice could not be delivered (problem)."""
 
@@ -249,6 +276,16 @@ class HostAbsent(NotReady):
 
 class NotTakenOver(NotReady):
     """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
+
+
+class PanelUnknown(NotReady):
+    """The panel does not know this workstation (any more), or its token is not in the keyring."""
+
+    permanent = True
+
+
+class PanelRefused(NotReady):
+    """The panel did not take what was said (status)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────
@@ -482,22 +519,29 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Handling:
-    """How often a task is tried in all, the pause (seconds, doubled each time), what comes last."""
+    """How often a task is tried in all, the pause (seconds, doubled each time), what comes last.
+
+    A ``patient`` one is tried beyond that as long as the run's deadline allows (:mod:`agent.core.backoff`).
+    """
 
     attempts: int
     pause_seconds: float
     then: Action
+    patient: bool = False
 
 
 _STOP = Handling(1, 0, Action.STOP)
 _REVIEW = Handling(1, 0, Action.REVIEW)
 _AGAIN = Handling(4, 2, Action.STOP)
+_WHILE_IT_HELPS = Handling(4, 2, Action.STOP, patient=True)
 
 HANDLING: Mapping[type[Failure], Handling] = {
     Failure: _STOP,
     Usage: _STOP,
     NotReady: Handling(1, 15, Action.WAIT),
     Site: _AGAIN,
+    PageTimeout: _WHILE_IT_HELPS,
+    SiteDown: _WHILE_IT_HELPS,
     SignInRefused: Handling(2, 1, Action.STOP),  # never more: the count per password version guards it too
     CodeRefused: Handling(2, 31, Action.REVIEW),  # the next step's code; the count of tries guards it too
     AccountLocked: _STOP,
@@ -505,7 +549,6 @@ HANDLING: Mapping[type[Failure], Handling] = {
     SignedInElsewhere: Handling(3, 60, Action.REVIEW),
     CaptchaShown: _REVIEW,
     CodeWanted: _REVIEW,
-    PasswordMissing: _STOP,
     KeyLost: _STOP,
     ElementMissing: _REVIEW,
     ElementAmbiguous: _REVIEW,
@@ -524,24 +567,6 @@ HANDLING: Mapping[type[Failure], Handling] = {
     WorkerHung: Handling(2, 1, Action.STOP),
     Defect: _STOP,
 }
-
-
-ANSWERS: Mapping[type[Failure], tuple[str, ...]] = {
-    Failure: ("retry", "stop"),
-    ChangedCode: ("continue", "stop"),
-    LimitReached: ("go_on", "stop"),
-    FirstRun: ("nothing_entered_yet", "stop"),
-    UnusualCount: ("go_on", "stop"),
-    ParentsLeftOut: ("leave_out_too", "stop"),
-    ParentsUnknown: ("go_on", "stop"),
-    UnusualReport: ("go_on", "stop"),
-}
-"""What a person may answer when a task waits for them."""
-
-
-def answers(failure: Failure) -> tuple[str, ...]:
-    """Return the answers that the question about a failed task takes."""
-    return next(ANSWERS[parent] for parent in type(failure).__mro__ if parent in ANSWERS)
 
 
 def handling(failure: Failure | type[Failure]) -> Handling:

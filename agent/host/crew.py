@@ -66,6 +66,10 @@ class Worker:
         """Ask the worker to stop after the current record."""
         self._say({"cancel": True})
 
+    def look(self) -> None:
+        """Ask for a picture of its page at the next step: somebody watches."""
+        self._say({"look": True})
+
     def answer(self, typed: str | None) -> None:
         """Hand over what a person typed, or that nobody is there; from any thread."""
         self._say({"answer": typed})

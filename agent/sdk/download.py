@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.core.failures import RowsAltered, RowsInvalid
 from agent.core.totals import COUNT
+from agent.reports.amending import Amendment, Place, amend
 from agent.reports.attest import Expect, attest_rows
+from agent.reports.columns import Column
 from agent.reports.reading import TypedRows, read, typed_rows
 from agent.reports.table import InvalidRow, Row
 from agent.sdk.record import Record
@@ -32,6 +34,11 @@ class Download:
     _invalid: dict[str, InvalidRow] = field(default_factory=dict, repr=False)
     _marks: list[int] = field(default_factory=list, repr=False)  # of each row given, as it was read
     stated: dict[str, str | None] = field(default_factory=dict, repr=False)
+    amendments: Mapping[Place, Amendment] = field(default_factory=dict, repr=False)
+    """What people made of rows that could not be right; given by the worker."""
+    broken: list[InvalidRow] = field(default_factory=list, repr=False)
+    """The rows because of which :meth:`rows` raised RowsInvalid; read by the worker."""
+    _left_out: dict[str, str] = field(default_factory=dict, repr=False)
     _personal: set[str] = field(default_factory=set, repr=False)
 
     @staticmethod
@@ -54,21 +61,25 @@ class Download:
         expect = self.expect or Expect()
         typed = typed_rows(read(self.content(), self.name, expect.widths), record_type.columns)
         attest_rows(typed, expect)  # a wrong file first: only then are its rows worth a word
-        if len(typed.invalid) > expect.tolerable:
-            first = typed.invalid[0]
+        amended = amend(typed, self.amendments)
+        if len(amended.invalid) > expect.tolerable:
+            first, self.broken = amended.invalid[0], amended.invalid
             raise RowsInvalid(
                 file=self.name,
-                rows=len(typed.invalid),
+                rows=len(amended.invalid),
                 address=str(first.address),
                 column=first.header,
                 problem=first.problem,
             )
-        self._given += typed.rows
-        self._invalid |= {str(row.address): row for row in typed.invalid}
-        self._marks += map(_mark, typed.rows)
+        rows = sorted([*typed.rows, *amended.rows], key=_number) if amended.rows else typed.rows
+        left = [row for row, _reason in amended.left_out]
+        self._given += rows
+        self._invalid |= {str(row.address): row for row in (*amended.invalid, *left)}
+        self._left_out |= {str(row.address): reason for row, reason in amended.left_out}
+        self._marks += map(_mark, rows)
         self.stated.update(_stated(typed))
-        self._personal |= _personal(typed)
-        return typed.rows
+        self._personal |= _personal(typed.columns, rows)
+        return rows
 
     def personal_values(self) -> frozenset[str]:
         """Return what stood in personal columns of the rows given: it is struck out of every log line."""
@@ -80,6 +91,10 @@ class Download:
         A batch that uses this file accounts for them: they are left out, with the reason.
         """
         return list(self._invalid.values())
+
+    def why_left_out(self, row: InvalidRow) -> str | None:
+        """Return the reason for which a person left an invalid row out, or None where none did."""
+        return self._left_out.get(str(row.address))
 
     def handed_out(self) -> list[Row]:
         """Return each row that :meth:`rows` gave, once however often the file was read."""
@@ -98,9 +113,14 @@ class Download:
                 raise RowsAltered(file=self.name, address=str(row.address("")))
 
 
-def _personal(typed: TypedRows) -> set[str]:
-    columns = {name: column for name, column in typed.columns.items() if column.personal}
-    values = {column.show(row.values[name]) for row in typed.rows for name, column in columns.items()}
+def _number(row: Row) -> tuple[str, int]:
+    _file, sheet, number = row.place
+    return (sheet or "", number)
+
+
+def _personal(columns: Mapping[str, Column], rows: Iterable[Row]) -> set[str]:
+    kept = {name: column for name, column in columns.items() if column.personal}
+    values = {column.show(row.values[name]) for row in rows for name, column in kept.items()}
     return values - {""}
 
 

@@ -1,4 +1,7 @@
-"""Opening the two database files: pragmas, migrations, transactions. All that only SQLite knows is here."""
+"""Opening the two database files: pragmas, migrations, transactions.
+
+All that only SQLite knows is here and in :mod:`agent.store.triggers`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from peewee import DatabaseError, OperationalError
 from playhouse.apsw_ext import APSWDatabase
 
 from agent.core.failures import DatabaseDamaged, DatabaseNewer, DatabaseOlder, DiskLow, HomeReadOnly
+from agent.store import triggers
 from agent.store.fields import utc_now
 from agent.store.tables import EVIDENCE, EVIDENCE_TABLES, LEDGER, HomeRow
 
@@ -65,6 +69,8 @@ def prepare_store(ledger: Path, evidence: Path) -> None:
             _check(ledger)
         if _known() - applied:
             _migrate(ledger, fresh=not applied)
+        with LEDGER.atomic():
+            triggers.make()
         if HomeRow.get_or_none() is None:
             HomeRow.create(home_id=secrets.token_hex(8), epoch=1, created_at=utc_now())
     with translated(evidence):
@@ -200,6 +206,7 @@ def _migrate(ledger: Path, *, fresh: bool) -> None:
         LEDGER.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         shutil.copyfile(ledger, copy)
     try:
+        triggers.remove()  # they name tables that a migration may make anew
         _runner().up()
     except BaseException:
         LEDGER.close()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.core.failures import UnknownItem
-from agent.store.database import durable
+from agent.store.database import durable, transaction
 from agent.store.fields import utc_now
 from agent.store.lease import Lease
 from agent.store.tables import BlobRow, EvidenceRow
@@ -28,6 +28,10 @@ class Proof:
     created_at: datetime
 
 
+FILE_KIND, VALUES_KIND = "handed_in", "correction"
+"""The kinds of evidence that a person hands in with an answer: a file, new values by field."""
+
+
 def keep(lease: Lease, key: Key, content: bytes, *, kind: str, name: str, media_type: str) -> Proof:
     """Seal ``content`` under the run's key and record it; raises FenceLost."""
     ident = secrets.token_hex(8)
@@ -38,6 +42,34 @@ def keep(lease: Lease, key: Key, content: bytes, *, kind: str, name: str, media_
     with lease.transaction():
         EvidenceRow.insert(run=lease.run_id, task=lease.task_id, **vars(proof)).execute()
     return proof
+
+
+def hand_in(
+    run_id: str, task_id: int | None, key: Key, content: bytes, *, kind: str, name: str, media_type: str
+) -> Proof:
+    """Seal what a person hands in for a run, whoever works on it just now; an answer then names it."""
+    ident = secrets.token_hex(8)
+    sealed = seal(key, content, ident)
+    durable(lambda: BlobRow.insert(id=ident, sealed=sealed).execute())
+    digest = hashlib.sha256(content).hexdigest()
+    proof = Proof(ident, kind, name, media_type, digest, len(content), utc_now())
+    with transaction():
+        EvidenceRow.insert(run=run_id, task=task_id, **vars(proof)).execute()
+    return proof
+
+
+def was_handed_in(run_id: str, ident: str, sha256: str, kind: str) -> bool:
+    """Tell whether a run holds this very piece of this kind."""
+    return (
+        EvidenceRow.select()
+        .where(
+            (EvidenceRow.id == ident)
+            & (EvidenceRow.run == run_id)
+            & (EvidenceRow.sha256 == sha256)
+            & (EvidenceRow.kind == kind)
+        )
+        .exists()
+    )
 
 
 def get(ident: str) -> EvidenceRow:
@@ -59,6 +91,12 @@ def open_evidence(ident: str, key: Key) -> bytes:
     if blob is None:
         raise KeyError(ident)
     return unseal(key, bytes(blob.sealed), ident)
+
+
+def run_of(ident: str) -> str | None:
+    """Return which run kept a piece of evidence, or None when its row is gone."""
+    row = EvidenceRow.get_or_none(EvidenceRow.id == ident)
+    return None if row is None else str(row.run_id)
 
 
 def sweep() -> int:

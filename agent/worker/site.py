@@ -16,6 +16,7 @@ from agent.worker.assignment import Assignment
 from agent.worker.codes import CodesFor
 from agent.worker.loading import load_steps
 from agent.worker.pipe import Pipe
+from agent.worker.witness import Witness
 
 
 class OpenSite:
@@ -28,10 +29,12 @@ class OpenSite:
         assignment: Assignment,
         pipe: Pipe,
         keep: Keep,
+        witness: Witness,
         redactor: Redactor | None = None,
     ) -> None:
         folder = assignment.site_folders[name]
-        self.name, self.book = name, load_book(folder, assignment.site_urls.get(name))
+        self.name, self._witness = name, witness
+        self.book = witness.opened(load_book(folder, assignment.site_urls.get(name)))
         self._session: Session | None = None
         self._engine, self._assignment, self._pipe, self._keep = engine, assignment, pipe, keep
         self._redactor = redactor or Redactor()
@@ -97,11 +100,18 @@ class OpenSite:
         page = self._engine.new_page(stored)
         landing = Landing(self._engine.downloads, self._pipe.step)
         self._session = Session(page, self.book, self._keep, steps=self._steps, landing=landing)
+        self._witness.begun(self._session)
         return self._session
 
     def _keep_out_of_logs(self, state: bytes) -> None:
         for secret in secrets_of(state):
             self._redactor.add(secret)
+
+    def close(self) -> None:
+        """Close what is open of the site: it is opened anew."""
+        if self._session is not None:
+            self._session.page.context.close()
+            self._session = None
 
     def _stored(self) -> bytes | None:
         row = accounts.find(self._office, self.name)

@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from agent.browser.capture import screenshot
 from agent.browser.engine import Engine
 from agent.browser.faults import failure_of
 from agent.core.failures import (
@@ -20,6 +19,7 @@ from agent.core.failures import (
     LimitReached,
     Parameter,
     RecordsNeedPerson,
+    RowsInvalid,
     TotalsDisagree,
     UnusualCount,
 )
@@ -33,17 +33,20 @@ from agent.store.ledger import Destination as Place
 from agent.store.ledger import Ledger
 from agent.system.log import Redactor
 from agent.system.paths import Home
-from agent.worker import batches
+from agent.worker import batches, invalid_rows
 from agent.worker.accepting import Accepting
 from agent.worker.assignment import Assignment
 from agent.worker.batches import StoredBatch
+from agent.worker.correcting import Correcting
 from agent.worker.delivery import Delivery
 from agent.worker.duty import Duty, Wishes
+from agent.worker.handed_in import FileInHand
 from agent.worker.loading import defect
 from agent.worker.parents import Link
 from agent.worker.pipe import Pipe
 from agent.worker.reckoning import reckon
 from agent.worker.site import OpenSite
+from agent.worker.witness import Witness
 
 
 @dataclass
@@ -60,6 +63,11 @@ class Workplace:
     accepting: Accepting | None = None
     downloads: Sequence[Download] = ()
     of_records: frozenset[str] = frozenset()
+    witness: Witness = field(init=False)
+
+    def __post_init__(self) -> None:
+        """See on behalf of this task."""
+        self.witness = Witness(self.assignment, self.pipe)
 
     def work(self, task: Task) -> None:
         """Do the task and store its checkpoint; raises failures, FenceLost, Cancelled."""
@@ -73,11 +81,15 @@ class Workplace:
     # ── download ──────────────────────────────────────────────────────────────────────────────────────────
     def _download(self, task: Task) -> None:
         self.accepting = Accepting(self.assignment, task.name)
-        site = self._open_site(task)
-        session = site.open()
-        self.pipe.step("downloading", what=task.name, site=site.book.title)
-        with session.watched():
-            result = task.work(**_given(task, site=session, run=self.assignment.run))
+        handed = (self.assignment.options.get("handed_in") or {}).get(task.name)
+        if handed:
+            result = self._handed_in(task, handed)
+        else:
+            site = self._open_site(task)
+            session = site.open()
+            self.pipe.step("downloading", what=task.name, site=site.book.title)
+            with session.watched():
+                result = task.work(**_given(task, site=session, run=self.assignment.run))
         if not isinstance(result, Download):
             raise BrokenAutomation(
                 file=task.file, line=task.line, problem=f"{task.name} returned no Download"
@@ -95,6 +107,25 @@ class Workplace:
             }
         )
 
+    def _handed_in(self, task: Task, handed: Mapping[str, Any]) -> object:
+        """Take a file that a person handed in; raises what the attestation of a download raises."""
+        self.pipe.step("reading", file=handed["name"])
+        content = evidence.open_evidence(handed["evidence"], self.assignment.data_key)
+
+        def take(expect: Expect | None) -> Download:
+            report = read(content, handed["name"], expect.widths if expect else None)
+            if self.accepting is not None:
+                self.accepting.check(report, content, expect)
+            return Download(handed["name"], handed["sha256"], expect, handed["evidence"], lambda: content)
+
+        try:
+            return task.work(**_given(task, site=FileInHand(take), run=self.assignment.run))
+        except Failure:
+            raise
+        except Exception as error:
+            problem = f"{task.name} reads the pages before its file: no file can be handed in for it"
+            raise BrokenAutomation(file=task.file, line=task.line, problem=problem) from error
+
     def _keep(self, name: str, content: bytes, expect: Expect | None) -> Download:
         """Attest a file and store it sealed; its suggested name is a label, never a path."""
         label = Path(name).name or "download"
@@ -109,7 +140,11 @@ class Workplace:
         downloads = {name: self._downloaded(name) for name in task.inputs}
         self.downloads = tuple(downloads.values())
         self.pipe.step("working", task=task.name)
-        result = task.work(**_given(task, run=self.assignment.run), **downloads)
+        try:
+            result = task.work(**_given(task, run=self.assignment.run), **downloads)
+        except RowsInvalid:
+            invalid_rows.ask(self.assignment.lease, downloads.values(), self._prove_row)
+            raise
         if isinstance(result, Workbook):
             self._finish({"workbook": str(self._write(result))})
         elif isinstance(result, Batch):
@@ -130,7 +165,15 @@ class Workplace:
                 raise ValueError("the stored file is not the file that came")
             return found
 
-        return Download(stored["name"], stored["sha256"], expect, stored["evidence"], content)
+        amendments = invalid_rows.amendments(
+            self.assignment.lease.run_id, stored["sha256"], self.assignment.data_key
+        )
+        return Download(
+            stored["name"], stored["sha256"], expect, stored["evidence"], content, amendments=amendments
+        )
+
+    def _prove_row(self, content: bytes, name: str) -> evidence.Proof:
+        return self._prove(content, kind="invalid_row", name=name, media_type="application/json")
 
     def _write(self, workbook: Workbook) -> Path:
         buffer = BytesIO()
@@ -158,6 +201,7 @@ class Workplace:
             fields = destination.compared() if destination.effect == "ensure" else None
             lines = batches.plan(batch.lines, batch.sources, fields, repeats=batch.repeats)
             ledger.plan(lines, batch.left_out)
+        Correcting(destination, ledger, self.assignment.lease, self.assignment.data_key).apply()
         site = self._open_site(task)
         delivery = Delivery(
             destination,
@@ -166,7 +210,7 @@ class Workplace:
             self.pipe,
             wishes,
             Duty(self.assignment.epoch, batch.repeats, self._link(task)),
-            picture=self.picture,
+            picture=self.witness.picture,
             translate=self.translate,
         )
         try:
@@ -222,7 +266,11 @@ class Workplace:
             Path(browser["path"]), sandbox=browser["sandbox"], headed=browser["headed"]
         )
         runs.note_versions(self.assignment.lease, {"browser": f"{browser['kind']} {version}"})
-        self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep, self.redactor)
+        if self.site is not None:
+            self.site.close()
+        self.site = OpenSite(
+            task.site, self.engine, self.assignment, self.pipe, self._keep, self.witness, self.redactor
+        )
         return self.site
 
     def _checkpoint(self, task: str) -> Mapping[str, Any]:
@@ -249,23 +297,13 @@ class Workplace:
         of_rows = (value for download in self.downloads for value in download.personal_values())
         return [*at_hand, *self.of_records, *of_rows]
 
-    def picture(self, name: str) -> None:
-        """Keep a masked picture of the page as it is now; without a page there is none to keep."""
-        if self.site is None or not self.site.is_open:
-            return
-        try:
-            content = screenshot(self.site.session)
-        except Failure as failure:
-            self.pipe.step("no_picture", why=failure.code)
-            return
-        self._prove(content, kind="screenshot", name=f"{name}.png", media_type="image/png")
-
     def translate(self, error: Exception) -> Failure:
         """Return an error of an author's code, or one of the browser's, as a failure of our tree.
 
         A site's or an author's words may hold what is personal or secret: it is struck out before it is kept.
         """
         if isinstance(error, Failure):
+            self.witness.disprove(error)
             return self._cleaned(error)
         of_page = failure_of(self.site.session, error) if self.site and self.site.is_open else None
         return self._cleaned(of_page or defect(self.assignment.folder, error))
