@@ -13,6 +13,7 @@ REPAIRS = DOCS / "authors" / "repairs.md"
 CLERKS = DOCS / "users" / "command-line.md"
 NOTICES = DOCS / "users" / "notices.md"
 SCHEDULES = DOCS / "users" / "schedules.md"
+BREAKS = DOCS / "when-it-breaks.md"
 
 _FILE = re.compile(
     r"^`(?P<file>automations/[^`\n]+)`(?:, continued)?:\n\n```\w+\n(?P<content>.*?)^```$",

@@ -26,7 +26,14 @@ _SECTIONS = (
             "audit": "audit_verbs",
         },
     ),
-    ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),
+    (
+        "Decide",
+        {
+            "review": "review_verbs",
+            **dict.fromkeys(("finish-by-hand", "worklist"), "by_hand_verbs"),
+            "pause": "calendar_verbs",
+        },
+    ),
     (
         "Set up",
         {

@@ -10,13 +10,12 @@ import click
 
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import DONE, FAILED, WRONG_USAGE, tell_text
+from agent.cli.opening import contents_or_none
 from agent.cli.reading import open_for_reading
-from agent.cli.record_pages import heading
-from agent.cli.sealed import contents
 from agent.core.answers import Needs
 from agent.core.failures import AnsweredAlready, UnknownItem
 from agent.faces.moments import Moments, office_zone, office_zones
-from agent.faces.wording import capitalised
+from agent.faces.wording import capitalised, heading
 from agent.system.paths import Home
 from resources.i18n import texts
 
@@ -126,7 +125,7 @@ def _keys(home: Home, items: Sequence[Values]) -> dict[int, str]:
     asked = {value["record"]: value["run"] for value in items if value["record"] is not None}
     held: dict[int, Values] = {}
     for run_id in set(asked.values()):
-        held |= contents(home, run_id)
+        held |= contents_or_none(home, run_id)
     return {record: str(held[record]["key"]) for record in asked if record in held}
 
 

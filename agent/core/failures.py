@@ -11,8 +11,8 @@
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · NotTakenOver
-    │   └── NoticeUndelivered · WakeupUnavailable
+    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · OfficeTaken
+    │   └── NotTakenOver · NoticeUndelivered · WakeupUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
@@ -240,6 +240,10 @@ class DatabaseDamaged(NotReady):
 
 class AlreadyRunning(NotReady):
     """Another Predawn holds this home (pid)."""
+
+
+class OfficeTaken(NotReady):
+    """Another user's Predawn works on this computer for the office (user, file)."""
 
 
 class NoticeUndelivered(NotReady):
@@ -484,7 +488,6 @@ HANDLING: Mapping[type[Failure], Handling] = {
     SiteDown: _WHILE_IT_HELPS,
     SignInRefused: Handling(2, 1, Action.STOP),  # never more: the count per password version guards it too
     AccountLocked: _STOP,
-    PasswordMissing: _STOP,
     KeyLost: _STOP,
     ElementMissing: _REVIEW,
     ElementAmbiguous: _REVIEW,

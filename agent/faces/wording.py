@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.core.lineage import COMPUTED, GIVEN, READ
 from agent.faces.moments import Moments, duration
 from resources.i18n import texts
 from resources.i18n.texts import Noun
 
 Values = Mapping[str, Any]
+
+_ORIGINS = {READ: "source_read", COMPUTED: "source_computed", GIVEN: "source_given"}
 
 
 @dataclass(frozen=True)
@@ -165,3 +168,16 @@ def _because(what: str, why: str) -> str:
 def capitalised(sentence: str) -> str:
     """Return a sentence with its first letter large."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def source_of(field: Values) -> str:
+    """Return where a value came from: a cell, the rows it was computed from, or the automation itself."""
+    rows = ", ".join(str(row["row"]) for row in field["rows"])
+    first = field["rows"][0] if field["rows"] else {}
+    where = {"file": first.get("file"), "sheet": first.get("sheet"), "column": field["column"], "rows": rows}
+    return texts.say(_ORIGINS[field["origin"]], where)
+
+
+def heading(*codes: str) -> list[str]:
+    """Return column heads by code."""
+    return [texts.say(f"head_{code}") for code in codes]

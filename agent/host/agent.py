@@ -21,6 +21,7 @@ from agent.store import audit
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
 from agent.store.tables import OccurrenceRow
+from agent.system import office_claim
 from agent.system.bell import Bell
 from agent.system.holidays import require_known
 from agent.system.instance import InstanceLock
@@ -82,9 +83,11 @@ class Host:
     def start(self) -> None:
         """Start everything, in the order in which each part may rely on the one before.
 
-        Raises HomeReadOnly, DiskLow, BrokenSettings, AlreadyRunning, DatabaseNewer, DatabaseDamaged,
-        VaultLocked, VaultMissing, VaultRefused, KeyLost: then nothing has been started.
+        Raises OfficeTaken, HomeReadOnly, DiskLow, BrokenSettings, AlreadyRunning, DatabaseNewer,
+        DatabaseDamaged, VaultLocked, VaultMissing, VaultRefused, KeyLost: then nothing has been started.
         """
+        if self._scheduled:
+            office_claim.claim(self._home)
         self._home.prepare()
         settings = load_settings(self._home)
         require_known(self._home, settings)

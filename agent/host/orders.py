@@ -46,6 +46,7 @@ _AUDITED = (
     "until",
     "off",
     "repair",
+    "at_once",
 )
 
 

@@ -17,7 +17,6 @@ from agent.core.failures import (
     ElementMissing,
     Failure,
     Handling,
-    PasswordMissing,
     RecordsNeedPerson,
     Report,
     SignInRefused,
@@ -149,8 +148,11 @@ def _rest(run: RunRow, task: TaskRow, failure: Failure, new: TaskState) -> None:
 
 def _ask(run: RunRow, task: TaskRow, failure: Failure) -> None:
     offered = answers(failure)
-    if task.kind == TaskKind.UPLOAD and by_hand.may_take(run.id) and not isinstance(failure, Asked):
-        offered = (*offered[:-1], "finish_by_hand", offered[-1])
+    if not isinstance(failure, Asked):
+        if task.kind == TaskKind.DOWNLOAD and "hand_in" not in offered:
+            offered = (*offered[:-1], "hand_in", offered[-1])  # whoever can download it can go on
+        if task.kind == TaskKind.UPLOAD and by_hand.may_take(run.id):
+            offered = (*offered[:-1], "finish_by_hand", offered[-1])
     if isinstance(failure, Asked):
         reviews.ask(run.id, task.id, failure.code, failure.params, offered)
     elif isinstance(failure, ElementMissing | ElementAmbiguous):
@@ -165,7 +167,7 @@ def cause_of(run: RunRow, task: TaskRow, failure: Failure) -> str | None:
     if task.site is None:
         return None
     place = f"{run.office}/{task.site}"
-    if isinstance(failure, SignInRefused | AccountLocked | PasswordMissing):
+    if isinstance(failure, SignInRefused | AccountLocked):
         return f"password/{place}"
     if isinstance(failure, Site):
         return f"{failure.code}/{place}/{failure.params.get('element') or ''}"

@@ -181,12 +181,13 @@ class Supervisor(Watchful):
 
     def _watch(self, worker: Worker, lease: Lease) -> Failure:
         """Follow a worker until it has ended or must be; returns the cause of death if it stored none."""
-        step, since, cancelled = "starting", time.time(), False
+        # By our own clock, which neither stands still nor jumps: the worker's own may be set right meanwhile.
+        limit, since, cancelled = _limit("starting", {}), time.monotonic(), False
         while not self._stopping.is_set():
             event = worker.event(_EVENT_SECONDS)
             worker.tree.poll()  # looks at the tree now and then, to know its orphans later
             if event is not None and event["event"] == "step":
-                step, since = event["code"], event["since"]
+                limit, since = _limit(event["code"], event["params"]), time.monotonic()
                 self._note(lease, event)
             elif event is not None and event["event"] == "picture":
                 self.picture = Picture(lease.run_id, time.monotonic(), base64.b64decode(event["png"]))
@@ -201,9 +202,8 @@ class Supervisor(Watchful):
                     runs.change_options(lease.run_id, at_once=False)
                     return WorkerDied(exit_code=None)
                 worker.cancel()
-            limit = _LIMITS.get(step, STEP_SECONDS)
-            if time.time() - since > limit:
-                return WorkerHung(step=step, seconds=round(limit))
+            if time.monotonic() - since > limit.seconds:
+                return WorkerHung(step=limit.step, seconds=round(limit.seconds))
         return WorkerDied(exit_code=None)
 
     def _hear(self, worker: Worker) -> None:
@@ -242,6 +242,20 @@ def _death(event: Mapping[str, Any], worker: Worker) -> Failure | None:
     if event["event"] == "gone":
         return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
     return None
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """How long a worker may stay in one step."""
+
+    step: str
+    seconds: float
+
+
+def _limit(step: str, params: Mapping[str, Any]) -> _Limit:
+    """Return the limit of a step; one that only waits has told how long."""
+    waits = float(params.get("seconds") or 0) if step == "settling" else 0.0
+    return _Limit(step, waits + _LIMITS.get(step, STEP_SECONDS))
 
 
 def _who(told: Mapping[str, Any]) -> Mapping[str, str | None]:

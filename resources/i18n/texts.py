@@ -32,7 +32,7 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _UNKNOWN = "…"
 
-IMPLICIT = frozenset({"noun", "nouns", "this_run", "site_name"})
+IMPLICIT = frozenset({"noun", "nouns", "this_run", "site_name", "problem_text"})
 """Parameters that every failure's words may use, whatever the failure itself carries."""
 
 
@@ -256,6 +256,9 @@ def _told(params: Params, noun: Noun) -> dict[str, object]:
 def _known(params: Params, noun: Noun) -> dict[str, object]:
     state = params.get("state")
     told = {"state": _book()["state_words"].get(state, state)} if state else {}
+    problem = params.get("problem")
+    if isinstance(problem, str):
+        told["problem_text"] = _sentence("problems", problem)
     given = params.get("answer")
     if isinstance(given, str) and has("answers", given):
         told["answer"] = answer(given)

@@ -23,7 +23,11 @@ def run(home: Home, *, background: bool = False) -> int:
     Only where :func:`has_screen`. ``background`` is for a start at sign-in: no window comes up where there is
     a tray to sit in.
     """
-    from ui.desktop.session import Session  # noqa: PLC0415  # Qt, only once it is known that it can start
+    from ui.desktop.calling import call_first  # noqa: PLC0415  # Qt, only once it is known that it can start
+
+    if call_first(home):
+        return 0
+    from ui.desktop.session import Session  # noqa: PLC0415
 
     return Session(home, _settings(home), background=background).run()
 

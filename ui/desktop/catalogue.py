@@ -29,4 +29,8 @@ class Entry:
         return page
 
 
-PAGES = (Entry("runs", "runs:RunsPage"),)
+PAGES = (
+    Entry("today", "today:TodayPage"),
+    Entry("runs", "runs:RunsPage"),
+    Entry("run", "run:RunPage", below="runs"),
+)

@@ -21,6 +21,7 @@ from agent.system.paths import Home
 from agent.system.settings import Settings
 from resources.i18n.texts import RECORD
 from ui.desktop.bridge import Bridge
+from ui.desktop.failing import next_of
 from ui.desktop.hosting import Hosting
 from ui.desktop.reading import Failed, Reader
 from ui.desktop.speech import OfficeMoments, Speech
@@ -32,7 +33,10 @@ _LOOK_MS = 120  # how often it is looked whether a wish was carried out; only wh
 
 
 class Desk(QObject):
-    """Handed to every page. Signals: ``rang`` (bells, several as one), ``wanted`` (go to a page)."""
+    """Handed to every page. Signals: ``rang`` (bells, several as one), ``wanted`` (go to a page).
+
+    ``elsewhere`` is the process that is the host, where it is not this one.
+    """
 
     rang = Signal(object)
     wanted = Signal(str, object)
@@ -43,9 +47,15 @@ class Desk(QObject):
         self.home, self.hosting, self.settings = home, hosting, settings
         self.speech = Speech(settings)
         self._bridge = bridge
+        self.elsewhere: int | None = None
         self._reader = Reader()
         self._reader.troubled.connect(self.troubled)
         bridge.rang.connect(self.rang)
+
+    def take(self, settings: Settings) -> None:
+        """Use these settings, and speak as they say, from now on."""
+        self.settings = settings
+        self.speech = Speech(settings)
 
     def ask(
         self,
@@ -110,6 +120,10 @@ class Desk(QObject):
     def site_titles(self) -> Mapping[str, str]:
         """Return the title of every site that this home knows; read once."""
         return site_titles(self.home)
+
+    def next_of(self, reason: Values, titles: Mapping[str, str]) -> str:
+        """Return what to do about a stored failure, in the window's words."""
+        return next_of(str(reason["code"]), reason.get("params") or {}, titles)
 
     def took(self, began: str | None, ended: str | None) -> str:
         """Return how long something took; nothing while it has not ended."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
@@ -84,6 +85,13 @@ class Speech:
     def number(self, number: int) -> str:
         """Return a whole number with its groups: ``12,345``."""
         return self.locale.toString(number)
+
+    def decimal(self, value: Decimal, digits: int) -> str:
+        """Return a figure with its groups and so many digits behind the point, exactly."""
+        sign, whole = "-" if value < 0 else "", f"{abs(value):.{digits}f}"
+        before, _, after = whole.partition(".")
+        grouped = f"{int(before):,}".replace(",", self.locale.groupSeparator())
+        return f"{sign}{grouped}{self.locale.decimalPoint()}{after}" if after else f"{sign}{grouped}"
 
     def today(self, zone: tzinfo | None) -> date:
         """Return the office's day."""

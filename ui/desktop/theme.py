@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
+
+import resources
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,7 @@ def _sheet(known: Colours) -> str:
     chosen = blend(known.accent, known.ground, 0.14).name()
     hover = blend(known.text, known.surface, 0.06).name()
     pressed = blend(known.text, known.surface, 0.12).name()
+    arrow = (Path(resources.__path__[0]) / "icons" / "chevron.svg").as_posix()
     stronger = blend(known.text, known.accent, 0.12).name()
     return f"""
     QToolTip {{ color: {known.text}; background: {known.raised}; border: 1px solid {known.line};
@@ -176,8 +180,17 @@ def _sheet(known: Colours) -> str:
         selection-color: {known.on_accent}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus, QPlainTextEdit:focus,
     QTextEdit:focus {{ border: 2px solid {known.accent}; padding: 4px 7px; }}
+    QComboBox {{ padding-right: 24px; }}
+    QComboBox:focus {{ padding-right: 23px; }}
+    QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 22px; }}
+    QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
+    QPushButton::menu-indicator {{ image: url({arrow}); width: 10px; height: 10px;
+                                   subcontrol-position: right center; right: 6px; }}
+    QPushButton[menu="true"] {{ padding-right: 24px; }}
+    QProgressBar {{ border: none; border-radius: 4px; background: {known.raised}; }}
+    QProgressBar::chunk {{ border-radius: 4px; background: {known.accent}; }}
     QComboBox QAbstractItemView {{ background: {known.surface}; border: 1px solid {known.line}; }}
-    QListView#navigation {{ border: none; background: transparent; outline: none; }}
+    QListView#navigation {{ border: none; background: transparent; outline: none; padding: 12px 8px; }}
     QListView#navigation::item {{ padding: 8px 10px; border-radius: 6px; color: {known.text}; }}
     QListView#navigation::item:hover {{ background: {hover}; }}
     QListView#navigation::item:selected {{ background: {chosen}; color: {known.text}; }}

@@ -23,6 +23,7 @@ from ui.desktop.desk import Desk
 from ui.desktop.pages.base import Page
 from ui.desktop.widgets.band import Band
 from ui.desktop.widgets.navigation import BADGE, NavigationDelegate
+from ui.desktop.widgets.trouble import Trouble
 
 _LOOK = frozenset({EVERYTHING})
 
@@ -31,6 +32,7 @@ class Window(QMainWindow):
     """Shows one page at a time; closing it hides it where a tray keeps the program, else ends it."""
 
     closed = Signal()
+    tried_again = Signal()
 
     def __init__(self, desk: Desk, entries: tuple[Entry, ...] = PAGES) -> None:
         super().__init__()
@@ -43,30 +45,42 @@ class Window(QMainWindow):
         self._stack = QStackedWidget()
         self._band = Band()
         self._navigation = self._make_navigation(entries)
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        right.addWidget(self._band)
-        right.addWidget(self._stack, 1)
-        whole = QWidget()
-        across = QHBoxLayout(whole)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(0)
-        across.addWidget(self._navigation)
-        across.addLayout(right, 1)
-        self.setCentralWidget(whole)
+        self._trouble = Trouble(self.tried_again.emit)
+        self._outer = QStackedWidget()
+        self._outer.addWidget(self._lay_out())
+        self._outer.addWidget(self._trouble)
+        self.setCentralWidget(self._outer)
         self._make_shortcuts()
         self.resize(self._wanted_size())
         desk.rang.connect(self._rang)
         desk.wanted.connect(self.go)
-        desk.troubled.connect(self._band.tell)
+        desk.troubled.connect(lambda error: self._band.tell(error, desk.site_titles()))
         self._code = ""
-        self.go(entries[0].code)
+        self._navigation.setEnabled(False)  # until there is something to show
 
     @property
-    def page(self) -> Page:
-        """The page in view."""
-        return self._pages[self._code]
+    def page(self) -> Page | None:
+        """The page in view; None before there is anything to read."""
+        return self._pages.get(self._code)
+
+    def begin(self) -> None:
+        """Show the first page, or, after a trouble, the one that was shown before it."""
+        self._outer.setCurrentIndex(0)
+        self._navigation.setEnabled(True)
+        if self._code:
+            self._look_all()
+        else:
+            self.go(next(iter(self._entries)))
+            self._navigation.setFocus()
+
+    def show_trouble(self, error: BaseException) -> None:
+        """Show why Predawn cannot work, instead of any page."""
+        self._trouble.tell(error)
+        self._outer.setCurrentWidget(self._trouble)
+
+    def note(self, words: str) -> None:
+        """Show a remark over the page."""
+        self._band.note(words)
 
     def go(self, code: str, target: object = None) -> None:
         """Show a page; one that this version does not have is the first page instead."""
@@ -105,8 +119,7 @@ class Window(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
         """Read anew what was not followed while nobody looked."""
         super().showEvent(event)
-        self.page.refresh(_LOOK)
-        self._count()
+        self._look_all()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
         """Tell that the window was closed; whether that ends the program is the application's matter."""
@@ -114,6 +127,20 @@ class Window(QMainWindow):
         self.closed.emit()
 
     # ── parts ─────────────────────────────────────────────────────────────────────────────────────────────
+    def _lay_out(self) -> QWidget:
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self._band)
+        right.addWidget(self._stack, 1)
+        whole = QWidget()
+        across = QHBoxLayout(whole)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self._navigation)
+        across.addLayout(right, 1)
+        return whole
+
     def _make_navigation(self, entries: tuple[Entry, ...]) -> QListWidget:
         space = theme.unit()
         made = QListWidget()
@@ -131,7 +158,7 @@ class Window(QMainWindow):
         widest = max(
             made.fontMetrics().horizontalAdvance(made.item(row).text()) for row in range(made.count())
         )
-        made.setFixedWidth(widest + 28 * space)
+        made.setFixedWidth(widest + 26 * space)
         made.currentItemChanged.connect(self._chosen)
         return made
 
@@ -149,20 +176,27 @@ class Window(QMainWindow):
         return QSize(min(280 * space, room.width()), min(180 * space, room.height()))
 
     def _chosen(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            code = item.data(Qt.ItemDataRole.UserRole)
-            if code not in {self._code, self._entries[self._code].below if self._code else None}:
-                self.go(code)
+        if item is None or not self._navigation.isEnabled():
+            return
+        code = item.data(Qt.ItemDataRole.UserRole)
+        if code not in {self._code, self._entries[self._code].below if self._code else None}:
+            self.go(code)
 
     def _select(self, code: str) -> None:
         for row in range(self._navigation.count()):
             if self._navigation.item(row).data(Qt.ItemDataRole.UserRole) == code:
                 self._navigation.setCurrentRow(row)
 
-    def _rang(self, idents: frozenset[str]) -> None:
-        if self.isVisible():
-            self.page.refresh(idents)
+    def _look_all(self) -> None:
+        if self.page is not None:
+            self.page.refresh(_LOOK)
             self._count()
+
+    def _rang(self, idents: frozenset[str]) -> None:
+        if self.isVisible() and self.page is not None:
+            self.page.refresh(idents)
+            if any(not ident.startswith("live/") for ident in idents):
+                self._count()
 
     def _count(self) -> None:
         """Count what needs a person, for the badge; it must be right before that page was ever shown."""

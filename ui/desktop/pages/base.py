@@ -27,12 +27,13 @@ What it uses
     only), ``desk.moments(office)`` writes times and days as the office does, ``desk.hosting`` is the host.
 
 What it shows
-    ``set_title``, ``set_sentence`` (one plain sentence under the title), ``buttons`` (a layout beside the
-    title), ``body`` (a layout for all else). ``show_empty(title, words, action, slot)`` puts a page that
-    teaches in the body's place, ``show_body()`` takes it away. Texts come from ``texts.window(code, …)``;
-    each helper has a file of its own (``en.NAME.toml``, ``de.NAME.toml``, section ``[window]``). Colours and
-    sizes come from ``ui.desktop.theme``: never a colour or a fixed width in a page. Labels and buttons are
-    those of ``ui.desktop.widgets.controls``, tables ``ui.desktop.widgets.table``, icons ``ui.desktop.icons``.
+    ``set_title``, ``set_sentence`` (one plain sentence under the title), ``set_sign`` (before it),
+    ``buttons`` (a layout beside the title), ``body`` (a layout for all else). ``show_empty(title, words,
+    action, slot)`` puts a page that teaches in the body's place, ``show_body()`` takes it away. Texts come
+    from ``texts.window(code, …)``; each helper has a file of its own (``en.NAME.toml``, ``de.NAME.toml``,
+    section ``[window]``). Colours and sizes come from ``ui.desktop.theme``: never a colour or a fixed width
+    in a page. Labels and buttons are those of ``ui.desktop.widgets.controls``, tables and what teaches those
+    of ``widgets.table`` and ``widgets.teaching``, icons ``ui.desktop.icons``.
 
 Everything has an accessible name where its text does not say it; Tab reaches every control in reading order.
 """
@@ -48,7 +49,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, 
 from resources.i18n import texts
 from ui.desktop import icons, theme
 from ui.desktop.desk import Desk
-from ui.desktop.widgets.controls import button, label
+from ui.desktop.widgets.controls import label
+from ui.desktop.widgets.teaching import Teaching
 
 
 class Page(QWidget):
@@ -66,6 +68,8 @@ class Page(QWidget):
         self._sentence = label("", "sentence")
         self._sentence.setWordWrap(True)
         self._sentence.hide()
+        self._sign = QLabel()
+        self._sign.hide()
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(2 * space)
         top = QHBoxLayout()
@@ -82,7 +86,11 @@ class Page(QWidget):
         whole.setContentsMargins(6 * space, 5 * space, 6 * space, 5 * space)
         whole.setSpacing(3 * space)
         whole.addLayout(top)
-        whole.addWidget(self._sentence)
+        told = QHBoxLayout()
+        told.setSpacing(2 * space)
+        told.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        told.addWidget(self._sentence, 1)
+        whole.addLayout(told)
         whole.addLayout(self._middle, 1)
 
     # ── what a page does ──────────────────────────────────────────────────────────────────────────────────
@@ -103,6 +111,13 @@ class Page(QWidget):
         self._sentence.setText(words)
         self._sentence.setVisible(bool(words))
 
+    def set_sign(self, sign: str) -> None:
+        """Show a state's sign before the sentence."""
+        size = 5 * theme.unit()
+        self._sign.setPixmap(icons.sign_icon(sign).pixmap(size, size))
+        self._sign.setAccessibleName(texts.window(f"sign_{sign}"))
+        self._sign.show()
+
     def show_body(self) -> None:
         """Show the body, if something else is in its place."""
         self._middle.setCurrentIndex(0)
@@ -114,33 +129,6 @@ class Page(QWidget):
         if self._empty is not None:
             self._middle.removeWidget(self._empty)
             self._empty.deleteLater()
-        self._empty = _Empty(self.code, title, words, action, slot)
+        self._empty = Teaching(self.code, title, words, action, slot)
         self._middle.addWidget(self._empty)
         self._middle.setCurrentWidget(self._empty)
-
-
-class _Empty(QWidget):
-    """The page that teaches, where there is nothing yet."""
-
-    def __init__(
-        self, code: str, title: str, words: str, action: str, slot: Callable[[], object] | None
-    ) -> None:
-        super().__init__()
-        space = theme.unit()
-        layout = QVBoxLayout(self)
-        layout.setSpacing(3 * space)
-        layout.addStretch(2)
-        sign = QLabel()
-        sign.setPixmap(icons.icon(code, theme.colours().quiet).pixmap(12 * space, 12 * space))
-        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        sign.setAccessibleName(title)
-        layout.addWidget(sign)
-        for words_, role in ((title, "heading"), (words, "quiet")):
-            told = label(words_, role)
-            told.setWordWrap(True)
-            told.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            layout.addWidget(told)
-        if action and slot is not None:
-            pressed = button(action, slot, main=True)
-            layout.addWidget(pressed, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(3)

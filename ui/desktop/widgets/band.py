@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
@@ -22,25 +24,33 @@ class Band(QFrame):
         for told in (self._title, self._next):
             told.setWordWrap(True)
             told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        sign = QLabel()
-        sign.setPixmap(icons.sign_icon("failed").pixmap(6 * space, 6 * space))
-        sign.setAccessibleName(texts.window("trouble"))
+        self._sign = QLabel()
         words = QVBoxLayout()
         words.addWidget(self._title)
         words.addWidget(self._next)
         across = QHBoxLayout(self)
         across.setContentsMargins(4 * space, 3 * space, 4 * space, 3 * space)
         across.setSpacing(3 * space)
-        across.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        across.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         across.addLayout(words, 1)
         across.addWidget(button(texts.window("put_away"), self.hide, flat=True), 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(self, error: BaseException) -> None:
-        """Show what went wrong."""
-        told = told_of(error)
-        self._title.setText(told.title)
-        self._next.setText(told.next)
-        self._next.setVisible(bool(told.next))
-        self.setAccessibleName(told.title)
+    def tell(self, error: BaseException, titles: Mapping[str, str]) -> None:
+        """Show what went wrong; ``titles`` are those of the sites, by name."""
+        told = told_of(error, titles)
+        self._show("failed", told.title, told.next)
+
+    def note(self, words: str) -> None:
+        """Show a remark: nothing is wrong."""
+        self._show("running", words, "")
+
+    def _show(self, sign: str, title: str, following: str) -> None:
+        size = 6 * theme.unit()
+        self._sign.setPixmap(icons.sign_icon(sign).pixmap(size, size))
+        self._sign.setAccessibleName(texts.window("trouble") if sign == "failed" else title)
+        self._title.setText(title)
+        self._next.setText(following)
+        self._next.setVisible(bool(following))
+        self.setAccessibleName(title)
         self.show()

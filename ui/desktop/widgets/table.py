@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from resources.i18n import texts
 from ui.desktop import theme
+from ui.desktop.models.rows import Rows
 
 
 class Table(QTableView):
@@ -40,6 +42,29 @@ class Table(QTableView):
             return
         super().keyPressEvent(event)
 
+    def fit_rows(self, most: int) -> None:
+        """Be as high as the rows that there are, up to so many."""
+        row, space = self.verticalHeader().defaultSectionSize(), theme.unit(self)
+        number = min(most, max(1, self.model().rowCount()))
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + number * row + 2 * space)
+
     def wide_enough(self, words: str) -> int:
         """Return how wide a column must be for words like these."""
         return self.fontMetrics().horizontalAdvance(words) + 8 * theme.unit(self)
+
+
+def table_of(rows: Rows, name: str, *, stretched: int) -> Table:
+    """Return a table over rows: the columns as wide as their samples, one of them taking what is left."""
+    made = Table(name)
+    made.setModel(rows)
+    head = made.horizontalHeader()
+    widths = []
+    for place, column in enumerate(rows.columns):
+        mode = QHeaderView.ResizeMode.Stretch if place == stretched else QHeaderView.ResizeMode.Interactive
+        head.setSectionResizeMode(place, mode)
+        samples = (texts.window(f"{kind}_{column.code}") for kind in ("sample", "column"))
+        widths.append(max(made.wide_enough(sample) for sample in samples))
+        if place != stretched:
+            made.setColumnWidth(place, widths[-1])
+    head.setMinimumSectionSize(min(widths))
+    return made

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.cli import record_pages
-from agent.cli.console import out
 from agent.core.keys import normalise_key
 from agent.core.lineage import COMPUTED, GIVEN, READ, currency_of, masked, trace
-from agent.faces.wording import Wording, capitalised
-from agent.system.paths import Home
+from agent.faces.wording import Wording
+from agent.store import lineage, queries
 from resources.i18n import texts
 
 Values = Mapping[str, Any]
@@ -30,14 +28,8 @@ class Page:
     downloads: Mapping[str, Values]
 
     @staticmethod
-    def of(home: Home, run_id: str) -> Page:
-        """Read a run's records; without the vault they have neither key nor values, and that is told."""
-        from agent.cli.sealed import contents  # noqa: PLC0415
-        from agent.faces.speaking import wording_of  # noqa: PLC0415
-        from agent.store import lineage, queries  # noqa: PLC0415
-
-        listed = queries.records(run_id)
-        held = contents(home, run_id) if listed else {}
+    def of(run_id: str, held: Mapping[int, Values], wording: Wording) -> Page:
+        """Read a run's records; those of which ``held`` knows nothing have neither key nor values."""
         facts, entered = lineage.facts(run_id), lineage.entered(run_id)
         records = [
             {
@@ -46,9 +38,9 @@ class Page:
                 "entered_by": entered.get(record["id"]),
                 "key": held.get(record["id"], {}).get("key"),
             }
-            for record in listed
+            for record in queries.records(run_id)
         ]
-        return Page(run_id, wording_of(home, run_id), records, held, lineage.downloads(run_id))
+        return Page(run_id, wording, records, held, lineage.downloads(run_id))
 
     def keep(self, *, state: str | None = None, ordinal: int | None = None, key: str | None = None) -> None:
         """Leave only the records that were asked for."""
@@ -63,8 +55,6 @@ class Page:
 
     def left_out(self) -> list[dict[str, str]]:
         """Return the source rows that became no record."""
-        from agent.store import queries  # noqa: PLC0415
-
         return queries.left_out(self.run)
 
     def fields(self, record: Values, *, with_personal: bool) -> dict[str, dict[str, Any]]:
@@ -82,20 +72,6 @@ class Page:
         return [
             {**record, "fields": self.fields(record, with_personal=with_personal)} for record in self.records
         ]
-
-    def open(self, *, with_personal: bool) -> None:
-        """Print each record with its values."""
-        for record in self.records:
-            fields = self.fields(record, with_personal=with_personal)
-            record_pages.print_record(record, fields, self.wording)
-
-    def explain(self, *, with_personal: bool) -> None:
-        """Print a sentence for each value of each record."""
-        for record in self.records:
-            told = capitalised(self.wording.noun[0])
-            out(f"{told} {record['key'] or record['ordinal']}: {self.wording.record(record)}")
-            for name, known in self.fields(record, with_personal=with_personal).items():
-                out(f"  {name}: {sentence(record, known, self.wording)}")
 
 
 def sentence(record: Values, known: Values, wording: Wording) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from agent.cli.certifying import ordered
-from agent.cli.explaining import Page
-from agent.cli.record_pages import heading, source_of
 from agent.core.totals import COUNT
-from agent.faces.wording import capitalised
+from agent.faces.certifying import ordered
+from agent.faces.explaining import Page
+from agent.faces.wording import capitalised, heading, source_of
 from resources.i18n import texts
 
 Values = Mapping[str, Any]

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.cli.explaining import Page
-from agent.cli.person import at_terminal
+from agent.core.actors import Actor
 from agent.core.certificate import VERSION, disagreements
 from agent.core.failures import WrongState
 from agent.core.keys import normalise_key
 from agent.core.lineage import personal_fields
 from agent.core.states import RecordState, RunState
 from agent.core.totals import COUNT
+from agent.faces.explaining import Page
 
 Values = Mapping[str, Any]
 
@@ -36,11 +36,10 @@ def require_finished(run: Values) -> None:
         raise WrongState(what=what, state="a rehearsal", wanted="a run that enters something")
 
 
-def gather(run: Values, page: Page, *, with_personal: bool) -> dict[str, Any]:
-    """Return all that a certificate states of a run; personal values masked unless they are wanted."""
+def gather(run: Values, page: Page, actor: Actor, *, with_personal: bool) -> dict[str, Any]:
+    """Return all that a certificate states of a run, issued by ``actor``; personal values masked or not."""
     from agent.store import home as home_row  # noqa: PLC0415
 
-    actor = at_terminal()
     sources = _sources(page)
     return {
         "predawn_certificate": VERSION,
