@@ -87,6 +87,10 @@ def _take(
         file.write_bytes(_small(page.screenshot()))
         print(f"{file.relative_to(FOLDER.parent.parent)}  {file.stat().st_size // 1000} kB", flush=True)
         assert seen.complaints() == []
+        if name == "enrol":
+            page.get_by_role("button", name="Done").click()
+            page.get_by_role("button", name="Withdraw").click()
+            page.get_by_role("button", name="Withdraw").wait_for(state="detached")
 
 
 def _ready(seen: Watched, name: str, path: str) -> Page:

@@ -161,4 +161,5 @@ def test_the_budgets_are_those_agreed() -> None:
         "browser": 5,
         "chaos": 3,
         "live": 4,
+        "panel": 3,
     }
