@@ -1,7 +1,7 @@
-"""A computer whose mornings are told by a script: the real clock, agenda, supervisor, recovery, notices, store.
+"""A computer whose mornings are told by a script: the real clock, supervisor, recovery, notices and store.
 
-What is virtual: the time (:mod:`tests.simulation.virtual`), the surroundings (network, disk, the site), and the
-worker, which is a timed script that writes to the ledger what a real one would.
+What is virtual: the time (:mod:`tests.simulation.virtual`), the surroundings (network, disk, the site), and
+the worker, which is a timed script that writes to the ledger what a real one would.
 """
 
 from __future__ import annotations
