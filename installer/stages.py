@@ -65,6 +65,7 @@ STAGES = (
     ),
     Stage("browser", "browser", 5, ((*_PYTEST, "-m", "not long", "tests/browser"),)),
     Stage("chaos", "chaos", 3, ((*_PYTEST, "-m", "not long", "tests/chaos"),)),
+    Stage("desktop", "desktop", 2, ((*_PYTEST, "-n", "2", "-m", "not long", "tests/desktop"),)),
     Stage("live", "live", 4, ((*_PYTEST, "tests/live"),)),
 )
 NAMES = tuple(stage.name for stage in STAGES)

@@ -13,7 +13,7 @@ from typing import Any
 
 from agent.core.actors import Actor
 from agent.host.agent import Host
-from agent.store import accounts, commands, queries
+from agent.store import accounts, commands, queries, reviews
 from agent.store.database import close_store, open_store, prepare_store
 from agent.system.paths import Home
 from agent.system.vault import Passwords, open_vault
@@ -90,6 +90,8 @@ class Morning:
 
     def give(self, host: Host, verb: str, **args: Any) -> str:
         """Give a command and wait until it is carried out; returns the run it is about."""
+        if verb == "answer" and "version" not in args:
+            args["version"] = reviews.get(int(args["item"])).version
         number = commands.give(verb, args, TESTER)
         host.wake()
         state, result = until(lambda: (r := commands.result(number))[0] != "waiting" and r, 60, host)

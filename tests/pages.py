@@ -12,6 +12,7 @@ REFERENCE = DOCS / "authors" / "reference.md"
 CLERKS = DOCS / "users" / "command-line.md"
 NOTICES = DOCS / "users" / "notices.md"
 SCHEDULES = DOCS / "users" / "schedules.md"
+BREAKS = DOCS / "when-it-breaks.md"
 
 _FILE = re.compile(
     r"^`(?P<file>automations/[^`\n]+)`(?:, continued)?:\n\n```\w+\n(?P<content>.*?)^```$",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ from resources.i18n import texts
 
 if TYPE_CHECKING:
     from agent.system.instance import InstanceLock
+    from agent.system.seal import Key
+    from agent.system.vault import Vault
 
 _NEEDED = ("predawn.db", "evidence.db")
 
@@ -73,6 +76,9 @@ def backup(file: Path) -> int:
 def restore(file: Path, *, replace: bool, take_over: bool) -> int:
     """Put a backup in this home's place. What was delivered since is looked up, never typed again.
 
+    Where the keyring does not hold its key (another computer), it asks for the recovery code, on a terminal
+    or by standard input.
+
     The restored home does nothing before a person has said that the other one is gone (--take-over, or later:
     predawn home take-over).
     """
@@ -92,6 +98,7 @@ def restore(file: Path, *, replace: bool, take_over: bool) -> int:
             aside = _settle(file, home, staged, told, lock, take_over=take_over)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
+    _note_whereabouts(home, take_over=take_over)
     tell(texts.say("restored", {"file": file, "made_at": told["made_at"]}))
     if aside is not None:
         tell(texts.say("restored_aside", {"aside": aside}))
@@ -122,22 +129,79 @@ def _settle(
     from agent.store import home as home_row  # noqa: PLC0415
     from agent.store.database import close_store, is_prepared, prepare_store  # noqa: PLC0415
     from agent.system.backups import put_in_place  # noqa: PLC0415
-    from agent.system.seal import master_key  # noqa: PLC0415
-    from agent.system.vault import open_vault  # noqa: PLC0415
 
     new = Home(staged)
     if not is_prepared(new.database) or not is_prepared(new.evidence):
         raise BackupBroken(file=file.name, problem="it holds no ledger")
     try:
         prepare_store(new.database, new.evidence)
-        if home_row.has_key() and not home_row.is_key(master_key(open_vault(home))):
-            raise KeyLost
+        if home_row.has_key():
+            _note_restored(home, told)
         home_row.begin_again(told, at_terminal())
         if take_over:
             home_row.take_over(at_terminal())
     finally:
         close_store()
     return put_in_place(staged, home, lock)
+
+
+def _note_restored(home: Home, told: Mapping[str, Any]) -> None:
+    """Go on with the backup's audit chain; raises KeyLost if its key is not here and nobody has the code."""
+    from agent.host.keys import Keys  # noqa: PLC0415
+    from agent.store import audit  # noqa: PLC0415
+    from agent.store import home as home_row  # noqa: PLC0415
+    from agent.system.seal import master_key  # noqa: PLC0415
+    from agent.system.vault import open_vault  # noqa: PLC0415
+
+    master: Key | None
+    vault = open_vault(home)
+    try:
+        master = master_key(vault)
+    except KeyLost:
+        master = None
+    if master is None or not home_row.is_key(master):
+        master = _master_by_code(vault)
+    audit.use(Keys(master).audit)
+    audit.note_restored(at_terminal(), told, audit.witness(vault))
+
+
+def _master_by_code(vault: Vault) -> Key:
+    """Ask for the recovery code and put the key that it opens into this computer's keyring.
+
+    Raises KeyLost when no code was saved or nobody is there to type it, WrongRecoveryCode.
+    """
+    from agent.host.recovery_code import master_by  # noqa: PLC0415
+    from agent.store import home as home_row  # noqa: PLC0415
+    from agent.system.seal import put_master_key  # noqa: PLC0415
+
+    typed = _typed_code() if home_row.recovery().get("wrapped") else None
+    if not typed:
+        raise KeyLost
+    master = master_by(typed)
+    if (aside := put_master_key(vault, master)) is not None:
+        tell(texts.say("key_aside", {"name": aside}))
+    return master
+
+
+def _typed_code() -> str | None:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    answer: str = click.prompt(texts.say("ask_recovery_code"), err=True)
+    return answer
+
+
+def _note_whereabouts(home: Home, *, take_over: bool) -> None:
+    """Let the keyring know the chain of the home that is here now, and that it was taken over."""
+    from agent.host import auditing  # noqa: PLC0415
+    from agent.store import home as home_row  # noqa: PLC0415
+
+    if not open_home(home) or not home_row.has_key():
+        return
+    if take_over:
+        auditing.note(home, at_terminal(), "taken_over", {})
+    else:
+        auditing.open_keys(home)
+        auditing.keep_witness(home)
 
 
 def _not_taken_over(told: Mapping[str, Any]) -> NotTakenOver:
@@ -152,6 +216,7 @@ def home() -> None:
 @home.command("take-over")
 def take_over_home() -> int:
     """Say that the home of which this one is a copy is gone, and stays gone."""
+    from agent.host import auditing  # noqa: PLC0415
     from agent.store import home as home_row  # noqa: PLC0415
     from agent.system.bell import ring  # noqa: PLC0415
 
@@ -161,6 +226,7 @@ def take_over_home() -> int:
     if not home_row.take_over(at_terminal()):
         tell(texts.say("nothing_to_take_over"))
         return endings.DONE
+    auditing.note(found, at_terminal(), "taken_over", {})
     ring(found.bell, "home")
     tell(texts.say("taken_over"))
     return endings.DONE

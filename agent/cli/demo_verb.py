@@ -13,6 +13,7 @@ import click
 from agent.cli import endings
 from agent.cli.console import tell
 from agent.cli.endings import DONE, FAILED, INTERRUPTED, Told
+from agent.cli.person import at_terminal
 from agent.core.failures import AlreadyRunning, VaultRefused
 from agent.system.instance import holder
 from agent.system.paths import Home, find_home
@@ -21,7 +22,7 @@ from resources.i18n import texts
 
 if TYPE_CHECKING:
     from agent.cli.carrying import AtWork
-    from agent.cli.wording import Wording
+    from agent.faces.wording import Wording
     from resources.practice.server import Practice
 
 Values = Mapping[str, Any]
@@ -81,10 +82,10 @@ def _prepare(home: Home, *, fresh: bool) -> None:
 def _store_passwords(home: Home) -> None:
     """Tell this home who signs in at the practice systems; their passwords are no secret."""
     from agent.cli.practice_verb import houses  # noqa: PLC0415
-    from agent.cli.site_verbs import store_password  # noqa: PLC0415
+    from agent.host.passwords import store_password  # noqa: PLC0415
 
     for house in houses():
-        store_password(home, "main", house.site, house.user, house.password)
+        store_password(home, "main", house.site, house.user, house.password, at_terminal())
     tell(texts.say("demo_vault", {"file": home.vault_file}))
 
 
@@ -107,8 +108,9 @@ def _morning(home: Home, practice: Practice, ready_at: float, *, headed: bool) -
     """Run today's sync as the host, or go on with the one that an earlier start left; sum it up."""
     from agent.cli.carrying import host_at_work  # noqa: PLC0415
     from agent.cli.demo_summary import print_summary  # noqa: PLC0415
-    from agent.cli.following import exit_code, wording_of  # noqa: PLC0415
+    from agent.cli.following import exit_code  # noqa: PLC0415
     from agent.cli.run_verbs import tell_what_next  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
 
     earlier = _earlier_run()
     with host_at_work(home) as work:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from agent.cli.endings import end_in_words
+from agent.system.paths import find_home
 
 # What one wants, then each verb and the module that holds it: only the verb that is used is loaded.
 _SECTIONS = (
@@ -22,10 +23,26 @@ _SECTIONS = (
             **dict.fromkeys(("log", "evidence"), "proof_verbs"),
             "calendar": "calendar_verbs",
             **dict.fromkeys(("certificate", "verify"), "certificate_verbs"),
+            "audit": "audit_verbs",
         },
     ),
-    ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),
-    ("Set up", {"sites": "site_verbs", "check": "check_verbs", "notices": "notice_verbs"}),
+    (
+        "Decide",
+        {
+            "review": "review_verbs",
+            **dict.fromkeys(("finish-by-hand", "worklist"), "by_hand_verbs"),
+            "pause": "calendar_verbs",
+        },
+    ),
+    (
+        "Set up",
+        {
+            "sites": "site_verbs",
+            "check": "check_verbs",
+            "notices": "notice_verbs",
+            "recovery-code": "recovery_verbs",
+        },
+    ),
     (
         "This computer",
         {
@@ -49,7 +66,9 @@ class Verbs(click.Group):
         """Load one verb; None for a word that is none."""
         if cmd_name not in _MODULES:
             return None
-        command: click.Command = getattr(importlib.import_module(f"agent.cli.{_MODULES[cmd_name]}"), cmd_name)
+        command: click.Command = getattr(
+            importlib.import_module(f"agent.cli.{_MODULES[cmd_name]}"), cmd_name.replace("-", "_")
+        )
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -79,14 +98,22 @@ class Verbs(click.Group):
 
 @click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="predawn", prog_name="predawn")
+@click.option("--background", is_flag=True, help="Start in the tray, without opening the window.")
 @click.pass_context
-def predawn(ctx: click.Context) -> None:
+def predawn(ctx: click.Context, *, background: bool) -> int | None:
     """Predawn carries records between web systems before business hours, each exactly once.
 
-    Begin with “predawn demo”: it shows a whole morning on two practice systems of its own, in a few minutes.
+    Without a command it opens its window and keeps to the schedule from the tray. To see it work first, try
+    “predawn demo”: a whole morning on two practice systems of its own, in a few minutes.
     """
-    if ctx.invoked_subcommand is None:
+    if ctx.invoked_subcommand is not None:
+        return None
+    from ui.desktop.app import has_screen, run  # noqa: PLC0415 (Qt)
+
+    if not has_screen():
         click.echo(ctx.get_help())
+        return None
+    return run(find_home(), background=background)
 
 
 def main() -> NoReturn:

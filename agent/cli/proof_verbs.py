@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from agent.cli import endings
 from agent.cli.console import json_option, out, print_json, print_table, tell
-from agent.cli.endings import Told
 from agent.cli.look_verbs import read_run
-from agent.cli.moments import Moments, office_zone
-from agent.cli.new_files import write_new
-from agent.cli.sealed import run_key
+from agent.cli.new_files import refuse_existing, write_new
+from agent.cli.person import at_terminal
 from agent.core.failures import UnknownItem
+from agent.faces.moments import Moments, office_zone
 from agent.system.paths import Home, find_home
 from resources.i18n import texts
 
@@ -57,12 +56,27 @@ def log(run_id: str | None, *, word: str | None, limit: int, as_json: bool) -> N
     type=click.Path(path_type=Path, dir_okay=False),
     help="… into this file.",
 )
+@click.option(
+    "--export",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write all of it into a new folder, with an index.",
+)
 @json_option
-def evidence(run_id: str, *, ident: str | None, target: Path | None, as_json: bool) -> None:
-    """List what proves a run: downloaded files and pictures; or take one out of its seal."""
-    if (ident is None) != (target is None):
+def evidence(
+    run_id: str, *, ident: str | None, target: Path | None, folder: Path | None, as_json: bool
+) -> None:
+    """List what proves a run: downloaded files and pictures; or take it out of its seal.
+
+    Who takes anything out stands in the audit log.
+    """
+    if (ident is None) != (target is None) or (folder is not None and ident is not None):
         raise click.UsageError(texts.say("open_needs_to"))
     home, run = read_run(run_id)
+    if folder is not None:
+        _export(home, run["id"], folder)
+        return
     if ident is not None and target is not None:
         _unseal(home, run["id"], ident, target)
         return
@@ -83,7 +97,7 @@ def evidence(run_id: str, *, ident: str | None, target: Path | None, as_json: bo
             item["name"],
             f"{item['size']:,}",
             moments.at(item["created_at"]),
-            item["sha256"][:12],
+            _fingerprint(item),
         )
         for item in found
     ]
@@ -93,15 +107,26 @@ def evidence(run_id: str, *, ident: str | None, target: Path | None, as_json: bo
 
 
 def _unseal(home: Home, run_id: str, ident: str, target: Path) -> None:
+    from agent.host.proofs import open_proof  # noqa: PLC0415
     from agent.store import queries  # noqa: PLC0415
-    from agent.store.evidence import open_evidence  # noqa: PLC0415
 
     if ident not in {item["id"] for item in queries.evidence(run_id)}:
         raise UnknownItem(item=ident)
-    key = run_key(home, run_id)
-    try:
-        content = open_evidence(ident, key)
-    except KeyError:
-        raise Told("evidence_gone", endings.FAILED, item=ident) from None
-    write_new(target, content)
+    refuse_existing(target)
+    write_new(target, open_proof(home, ident, at_terminal()).content)
     tell(texts.say("unsealed", {"file": target}))
+
+
+def _export(home: Home, run_id: str, folder: Path) -> None:
+    from agent.host.proofs import export  # noqa: PLC0415
+
+    for file in export(home, run_id, folder, at_terminal()):
+        out(str(file))
+    tell(texts.say("unsealed", {"file": folder}))
+
+
+def _fingerprint(item: dict[str, Any]) -> str:
+    """Return the beginning of its SHA-256, or that its bytes are gone and since when."""
+    if item["removed"] is None:
+        return str(item["sha256"][:12])
+    return texts.say("removed_by_rule", {"sha256": item["sha256"][:12], **item["removed"]})

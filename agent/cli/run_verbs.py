@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent.cli.console import out, tell
-from agent.cli.endings import DONE, INTERRUPTED, tell_text
+from agent.cli.endings import DONE, INTERRUPTED, tell_failure, tell_text
 from agent.cli.reading import open_home
 from agent.core.failures import UnknownRun
 from agent.system.paths import Home, find_home
@@ -18,7 +18,7 @@ from resources.i18n import texts
 
 if TYPE_CHECKING:
     from agent.cli.carrying import AtWork
-    from agent.cli.wording import Wording
+    from agent.faces.wording import Wording
 
 Values = Mapping[str, Any]
 
@@ -93,18 +93,24 @@ def cancel(run_id: str) -> int:
 def agent() -> int:
     """Keep to the schedule in the foreground, without a window, until Ctrl-C."""
     from agent.cli.carrying import asked_to_end  # noqa: PLC0415
-    from agent.host.agent import Host  # noqa: PLC0415
+    from agent.cli.recovery_verbs import remind  # noqa: PLC0415
+    from agent.host.agent import Host, start_when_unlocked  # noqa: PLC0415
 
     home = find_home()
     ended = threading.Event()
-    with Host(home, scheduled=True) as host, asked_to_end():
-        tell(texts.say("agent_works", {"home": home.root}))
+    host = Host(home, scheduled=True)
+    with asked_to_end():
         try:
+            start_when_unlocked(host, tell_failure)
+            tell(texts.say("agent_works", {"home": home.root}))
+            remind(home)
             while not ended.wait(1.0):  # Windows sees Ctrl-C only between waits
                 if host.defect is not None:
                     raise host.defect
         except KeyboardInterrupt:
             tell(texts.say("agent_ends"))
+        finally:
+            host.stop()
     return DONE
 
 
@@ -140,8 +146,9 @@ def known_run(home: Home, run_id: str) -> str:
 
 def watch(work: AtWork, run_id: str, *, stale: Values | None = None) -> int:
     """Watch a run until it rests, say how it ended and what to do next; return the exit code."""
-    from agent.cli.following import exit_code, follow, wording_of  # noqa: PLC0415
+    from agent.cli.following import exit_code, follow  # noqa: PLC0415
     from agent.cli.progress import open_progress  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
 
     wording = wording_of(work.home, run_id)
     progress = open_progress(wording)

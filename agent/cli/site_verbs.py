@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
-from agent.cli.books import SiteBook, site_book
 from agent.cli.console import json_option, out, print_json, print_table, tell
+from agent.cli.person import at_terminal
 from agent.cli.reading import open_home
+from agent.cli.recovery_verbs import remind
 from agent.core.failures import UnknownSite
+from agent.faces.books import SiteBook, site_book
 from agent.system.paths import Home, find_home
 from agent.system.settings import Settings, load_settings
 from resources.i18n import texts
@@ -83,6 +85,7 @@ def _standing(site: dict[str, Any]) -> str:
 @click.option("--from-stdin", is_flag=True, help="Read the password from standard input, one line.")
 def set_password(name: str, *, account: str | None, office: str | None, from_stdin: bool) -> None:
     """Store an account and its password; the password goes to the keyring and nowhere else."""
+    from agent.host import passwords  # noqa: PLC0415
     from agent.system.automations import site_folders  # noqa: PLC0415
 
     home = find_home()
@@ -96,23 +99,9 @@ def set_password(name: str, *, account: str | None, office: str | None, from_std
         raise click.UsageError(texts.say("account_wanted"))
     who = who or click.prompt(texts.say("ask_account", {"site": name}), err=True)
     password = _from_stdin() if from_stdin else _prompted(who, name)
-    store_password(home, whose, name, who, password)
+    passwords.store_password(home, whose, name, who, password, at_terminal())
     tell(texts.say("password_kept", {"site": name, "account": who}))
-
-
-def store_password(home: Home, office: str, site: str, account: str, password: str) -> None:
-    """Put a password into the home's vault and its version into the store, made here if it is the first."""
-    from agent.store import accounts  # noqa: PLC0415
-    from agent.store.database import prepare_store  # noqa: PLC0415
-    from agent.system.instance import InstanceLock  # noqa: PLC0415
-    from agent.system.vault import Passwords, open_vault  # noqa: PLC0415
-
-    home.prepare()
-    if not open_home(home):
-        with InstanceLock(home.lock):
-            prepare_store(home.database, home.evidence)
-    version = Passwords(open_vault(home)).set(office, site, account, password)
-    accounts.set_account(office, site, account, version)
+    remind(home)
 
 
 def _office(wanted: str | None, settings: Settings) -> str:

@@ -22,6 +22,7 @@ Values = Mapping[str, Any]
 VERSION = 1
 _PURPOSE = b"predawn delivery certificate\n"  # what this key signs is never taken for anything else
 _PLACES = ("source", "left_out", "processed", "delivered", "target", "skipped")
+_WHERE_ANY = ("corrected",)
 
 
 def signed_bytes(facts: Values) -> bytes:
@@ -111,7 +112,8 @@ def figure_problems(facts: Values) -> list[Problem]:
 
 def disagreements(name: str, figure: Values) -> list[str]:
     """Return which identities of DESIGN.md, 6 do not hold for a figure, with what the source states."""
-    total = Totals.from_json(name, {place: figure.get(place) for place in _PLACES})
+    known = {place: figure[place] for place in _WHERE_ANY if place in figure}
+    total = Totals.from_json(name, {**{place: figure.get(place) for place in _PLACES}, **known})
     stated = figure.get("stated") or []
     wrong = total.disagreements()
     if stated and None not in stated and sum(map(Decimal, stated), Decimal(0)) != total.source:

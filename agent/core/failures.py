@@ -3,14 +3,16 @@
     Failure
     ├── Usage                  the person or the author asked for something that cannot be (exit 2)
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
+    │   ├── AnsweredAlready · QuestionChanged · AnswerIncomplete
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
     │   ├── BackupBroken · HomeInUse
+    │   ├── MayNotOpen · ProofRemoved · EvidenceDamaged · FolderInUse · WrongRecoveryCode
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
-    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · NotTakenOver
-    │   └── NoticeUndelivered · WakeupUnavailable
+    │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · OfficeTaken
+    │   └── NotTakenOver · NoticeUndelivered · WakeupUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut
     │   ├── PageTimeout · SiteDown · PageCrashed
@@ -107,6 +109,18 @@ class WrongState(Usage):
     """The run or item is not in a state that allows this (what, state, wanted)."""
 
 
+class AnsweredAlready(Usage):
+    """Somebody else was quicker (item, who, answer, at)."""
+
+
+class QuestionChanged(Usage):
+    """The question is not the one that was answered any more (item, version)."""
+
+
+class AnswerIncomplete(Usage):
+    """An answer came without what it needs (answer, needs)."""
+
+
 class DutyIsOpen(Usage):
     """A run for that duty is still open (run, state)."""
 
@@ -137,6 +151,26 @@ class BackupBroken(Usage):
 
 class HomeInUse(Usage):
     """A backup is to be restored over a home that holds data (path)."""
+
+
+class MayNotOpen(Usage):
+    """The settings name who may take evidence out of its seal, and this person is not among them (who)."""
+
+
+class ProofRemoved(Usage):
+    """The bytes of some evidence were removed by a rule; its fingerprint is kept (item, removed_on, days)."""
+
+
+class EvidenceDamaged(Usage):
+    """A piece of evidence does not open, or is not what its fingerprint says (item)."""
+
+
+class FolderInUse(Usage):
+    """Evidence is to be written into a folder that holds something already (path)."""
+
+
+class WrongRecoveryCode(Usage):
+    """What was typed is no recovery code of this home; one of its groups is mistyped, or none is (group)."""
 
 
 class UnknownElement(Usage):
@@ -206,6 +240,10 @@ class DatabaseDamaged(NotReady):
 
 class AlreadyRunning(NotReady):
     """Another Predawn holds this home (pid)."""
+
+
+class OfficeTaken(NotReady):
+    """Another user's Predawn works on this computer for the office (user, file)."""
 
 
 class NoticeUndelivered(NotReady):
@@ -427,7 +465,7 @@ class Action(StrEnum):
 class Handling:
     """How often a task is tried in all, the pause (seconds, doubled each time), what comes last.
 
-    ``patient``: a run that the schedule began goes on trying while its deadline allows.
+    A ``patient`` one is tried beyond that as long as the run's deadline allows (:mod:`agent.core.backoff`).
     """
 
     attempts: int
@@ -438,16 +476,18 @@ class Handling:
 
 _STOP = Handling(1, 0, Action.STOP)
 _REVIEW = Handling(1, 0, Action.REVIEW)
-_AGAIN = Handling(4, 2, Action.STOP, patient=True)
+_AGAIN = Handling(4, 2, Action.STOP)
+_WHILE_IT_HELPS = Handling(4, 2, Action.STOP, patient=True)
 
 HANDLING: Mapping[type[Failure], Handling] = {
     Failure: _STOP,
     Usage: _STOP,
     NotReady: Handling(1, 15, Action.WAIT),
     Site: _AGAIN,
+    PageTimeout: _WHILE_IT_HELPS,
+    SiteDown: _WHILE_IT_HELPS,
     SignInRefused: Handling(2, 1, Action.STOP),  # never more: the count per password version guards it too
     AccountLocked: _STOP,
-    PasswordMissing: _STOP,
     KeyLost: _STOP,
     ElementMissing: _REVIEW,
     ElementAmbiguous: _REVIEW,
@@ -466,24 +506,6 @@ HANDLING: Mapping[type[Failure], Handling] = {
     WorkerHung: Handling(2, 1, Action.STOP),
     Defect: _STOP,
 }
-
-
-ANSWERS: Mapping[type[Failure], tuple[str, ...]] = {
-    Failure: ("retry", "stop"),
-    ChangedCode: ("continue", "stop"),
-    LimitReached: ("go_on", "stop"),
-    FirstRun: ("nothing_entered_yet", "stop"),
-    UnusualCount: ("go_on", "stop"),
-    ParentsLeftOut: ("leave_out_too", "stop"),
-    ParentsUnknown: ("go_on", "stop"),
-    UnusualReport: ("go_on", "stop"),
-}
-"""What a person may answer when a task waits for them."""
-
-
-def answers(failure: Failure) -> tuple[str, ...]:
-    """Return the answers that the question about a failed task takes."""
-    return next(ANSWERS[parent] for parent in type(failure).__mro__ if parent in ANSWERS)
 
 
 def handling(failure: Failure | type[Failure]) -> Handling:

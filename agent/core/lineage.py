@@ -48,6 +48,7 @@ def _row(reference: Any, sources: Any, downloads: Mapping[str, Values]) -> dict[
         "evidence": source.get("evidence"),
         "site": known.get("site"),
         "downloaded_at": known.get("downloaded_at"),
+        **({"handed_in_by": known["handed_in_by"]} if known.get("handed_in_by") else {}),
         "sheet": sheet,
         "row": number,
     }

@@ -78,12 +78,13 @@ RUN_TRANSITIONS: Mapping[RunState, frozenset[RunState]] = {
 }
 
 TASK_TRANSITIONS: Mapping[TaskState, frozenset[TaskState]] = {
-    _T.WAITING: frozenset({_T.RUNNING, _T.BLOCKED, _T.CANCELLED}),
+    # A person may take the rest of a task over while it waits or after it failed: then it waits for them.
+    _T.WAITING: frozenset({_T.RUNNING, _T.BLOCKED, _T.CANCELLED, _T.NEEDS_REVIEW}),
     _T.BLOCKED: frozenset({_T.WAITING, _T.CANCELLED}),
     _T.RUNNING: frozenset({_T.WAITING, _T.DONE, _T.FAILED, _T.NEEDS_REVIEW, _T.CANCELLED}),
-    _T.FAILED: frozenset({_T.WAITING, _T.CANCELLED}),
+    _T.FAILED: frozenset({_T.WAITING, _T.CANCELLED, _T.NEEDS_REVIEW}),
     _T.NEEDS_REVIEW: frozenset({_T.WAITING, _T.CANCELLED}),
-    _T.DONE: frozenset(),
+    _T.DONE: frozenset({_T.WAITING}),  # its file turned out to be wrong: fetched again, or handed in
     _T.CANCELLED: frozenset(),
 }
 

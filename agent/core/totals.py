@@ -23,11 +23,12 @@ class Totals:
     delivered: Decimal  # as we know it: read back equal
     target: Decimal | None  # as read back from the site; None where the site never shows the figure
     skipped: Decimal
+    corrected: Decimal = Decimal(0)  # by how much people's corrections of records differ from the source
 
     def disagreements(self) -> list[str]:
         """Return which identities do not hold: empty when the figure is the same from file to target."""
         wrong = []
-        if self.source != self.left_out + self.processed:
+        if self.source + self.corrected != self.left_out + self.processed:
             wrong.append("source ≠ left out + processed")
         if self.processed != self.delivered + self.skipped:
             wrong.append("processed ≠ delivered + skipped")
@@ -44,6 +45,7 @@ class Totals:
             "delivered": str(self.delivered),
             "target": None if self.target is None else str(self.target),
             "skipped": str(self.skipped),
+            **({"corrected": str(self.corrected)} if self.corrected else {}),
         }
 
     @staticmethod

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from agent.core.failures import VaultLocked
 from agent.host import planning, recovery
 from agent.host.agenda import the_schedule
+from agent.host.auditing import keep_witness, note_settings
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.notices import Notices
-from agent.host.supervisor import Supervisor
+from agent.host.supervisor import Picture, Supervisor
 from agent.host.troubles import Troubles
+from agent.host.upkeep import Upkeep
+from agent.store import audit
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
 from agent.store.tables import OccurrenceRow
+from agent.system import office_claim
 from agent.system.bell import Bell
 from agent.system.holidays import require_known
 from agent.system.instance import InstanceLock
@@ -28,6 +35,33 @@ from agent.system.vault import open_vault
 
 if TYPE_CHECKING:
     from agent.host.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+LOCKED_SECONDS = 5.0
+"""How often a keyring that is locked is asked again."""
+
+
+def start_when_unlocked(
+    host: Host, waiting: Callable[[VaultLocked], object], ended: threading.Event | None = None
+) -> bool:
+    """Start a host; a keyring that is locked, as after a start without a login, is waited for.
+
+    ``waiting`` is told once, so that a face can say why nothing happens. Returns False if ``ended`` was set
+    before. Raises what :meth:`Host.start` does otherwise.
+    """
+    stop, told = ended or threading.Event(), False
+    while True:
+        try:
+            host.start()
+        except VaultLocked as failure:
+            if not told:
+                waiting(failure)
+                told = True
+            if stop.wait(LOCKED_SECONDS):
+                return False
+        else:
+            return True
 
 
 class Host:
@@ -44,14 +78,17 @@ class Host:
         self._bell = Bell(home.bell)
         self._supervisor: Supervisor | None = None
         self._notices: Notices | None = None
+        self._upkeep: Upkeep | None = None
         self._log: logging.Handler | None = None
 
     def start(self) -> None:
         """Start everything, in the order in which each part may rely on the one before.
 
-        Raises HomeReadOnly, DiskLow, BrokenSettings, AlreadyRunning, DatabaseNewer, DatabaseDamaged,
-        VaultLocked, VaultMissing, VaultRefused, KeyLost: then nothing has been started.
+        Raises OfficeTaken, HomeReadOnly, DiskLow, BrokenSettings, AlreadyRunning, DatabaseNewer,
+        DatabaseDamaged, VaultLocked, VaultMissing, VaultRefused, KeyLost: then nothing has been started.
         """
+        if self._scheduled:
+            office_claim.claim(self._home)
         self._home.prepare()
         settings = load_settings(self._home)
         require_known(self._home, settings)
@@ -64,6 +101,10 @@ class Host:
             home_row.know_key(master)
             keys = Keys(master)
             self._open_log()
+            audit.use(keys.audit)
+            note_settings(self._home)
+            if (why := keep_witness(self._home)) is not None:
+                _log.warning("audit_head_not_kept why=%s", why)
             recovery.recover()
             troubles = Troubles(lambda: (self._clock, self._supervisor))
             self._notices = Notices(self._home, settings, sources=[troubles])
@@ -72,6 +113,8 @@ class Host:
             self._supervisor.start()
             self._notices.start()
             if self._scheduled:
+                self._upkeep = Upkeep(self._home, settings)
+                self._upkeep.start()
                 self._clock = self._make_clock(settings, keys)
                 self._clock.start()
         except BaseException:
@@ -85,10 +128,20 @@ class Host:
         if self._clock is not None:
             self._clock.wake()
 
+    def look(self) -> None:
+        """Want to see what the worker sees: a window watches, at most once a second."""
+        if self._supervisor is not None:
+            self._supervisor.look()
+
+    @property
+    def picture(self) -> Picture | None:
+        """The newest picture of the page that is worked on; None while none was wanted, or none works."""
+        return None if self._supervisor is None else self._supervisor.picture
+
     @property
     def defect(self) -> BaseException | None:
         """What the supervisor, the clock, or who tells people died of: a face must say so."""
-        parts = (self._supervisor, self._clock, self._notices)
+        parts = (self._supervisor, self._clock, self._notices, self._upkeep)
         return next((part.defect for part in parts if part is not None and part.defect is not None), None)
 
     def stop(self) -> None:
@@ -96,6 +149,9 @@ class Host:
         if self._clock is not None:
             self._clock.stop()
             self._clock = None
+        if self._upkeep is not None:
+            self._upkeep.stop()
+            self._upkeep = None
         if self._supervisor is not None:
             self._supervisor.stop()
             self._supervisor = None

@@ -65,6 +65,10 @@ class Worker:
         """Ask the worker to stop after the current record."""
         self._say({"cancel": True})
 
+    def look(self) -> None:
+        """Ask for a picture of its page at the next step: somebody watches."""
+        self._say({"look": True})
+
     def event(self, timeout_seconds: float) -> Mapping[str, Any] | None:
         """Return the next event (``gone`` at the end of its output), or None when none came in time."""
         try:

@@ -92,6 +92,11 @@ class Enrolment:
                     others.append(found)
         return scheduled, others
 
+    def title(self, name: str) -> str:
+        """Return the title of an automation as it was last described; its name where it never was."""
+        known = self._manifests.get(name)
+        return name if known is None else str(known[1]["title"])
+
     def _in_office(self, office: Office, days: OfficeDays) -> Iterator[Enrolled | NotEnrolled]:
         folders = automation_folders(self._home)
         for name in sorted({*folders, *(office.automations or ())}):

@@ -28,6 +28,11 @@ class Keys:
         """For signing delivery certificates."""
         return derive(self.master, "certificates")
 
+    @property
+    def audit(self) -> Key:
+        """For the audit chain."""
+        return derive(self.master, "audit-chain")
+
     def new_run_key(self, run_id: str) -> bytes:
         """Return a fresh data key for a run, wrapped by the master."""
         return wrap(self.master, new_key(), run_key_name(run_id))

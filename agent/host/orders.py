@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import date
 from typing import Any
 
 from agent.core.actors import Actor
-from agent.core.failures import ChangedCode, Defect, Failure, WrongState
-from agent.core.states import RecordState, RunState
+from agent.core.failures import Defect, Failure, Parameter, WrongState
+from agent.core.states import RunState
 from agent.host import planning
+from agent.host.answering import MAY_RESUME, Answers, wake
+from agent.host.auditing import keep_witness
 from agent.host.keys import Keys
-from agent.store import commands, pauses, reviews, runs
-from agent.store.tables import RunRow
+from agent.store import audit, by_hand, commands, downloads, pauses, reviews, runs
+from agent.store.database import transaction
+from agent.store.tables import CommandRow, RunRow
 from agent.system.automations import automation_name, find_automation
 from agent.system.paths import Home
 from agent.system.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-_MAY_RESUME = {RunState.FAILED, RunState.NEEDS_REVIEW}
 _MAY_CANCEL = {
     RunState.PENDING,
     RunState.DOWNLOADING,
@@ -29,13 +31,22 @@ _MAY_CANCEL = {
     RunState.NEEDS_REVIEW,
     RunState.FAILED,
 }
-# What an answer about a record makes of it. Whatever may be in the target already is looked up first.
-_RECORD_ANSWERS = {
-    "leave_out": RecordState.SKIPPED,
-    "send_it": RecordState.IN_DOUBT,
-    "it_is_there": RecordState.IN_DOUBT,
-    "retry": RecordState.PLANNED,
-}
+
+_AUDITED = (
+    "automation",
+    "business_date",
+    "run",
+    "item",
+    "answer",
+    "version",
+    "candidate",
+    "evidence",
+    "sha256",
+    "password_version",
+    "until",
+    "off",
+    "at_once",
+)
 
 
 class Orders:
@@ -43,30 +54,46 @@ class Orders:
 
     def __init__(self, home: Home, settings: Settings, keys: Keys) -> None:
         self._home, self._settings, self._keys = home, settings, keys
+        audit.use(keys.audit)
         self._verbs: Mapping[str, Callable[[Mapping[str, Any], Actor], Mapping[str, Any]]] = {
             "run": self._run,
             "resume": self._resume,
             "retry": self._resume,
             "cancel": self._cancel,
-            "answer": self._answer,
+            "answer": Answers(home, self._stop).give,
+            "finish_by_hand": self._finish_by_hand,
             "pause": self._pause,
         }
 
-    def carry_out(self) -> None:
-        """Carry out every waiting command, oldest first."""
-        for row in commands.waiting():
+    def carry_out(self) -> int:
+        """Carry out every waiting command, oldest first; returns how many there were.
+
+        Each stands in the audit log before anything is done for it: a crash in between leaves a wish that is
+        carried out, and written down, once more, never a deed that nobody is known to have wished.
+        """
+        waiting = commands.waiting()
+        for row in waiting:
             try:
-                result = self._verbs[row.verb](row.args, Actor(**row.actor))
+                actor = Actor(**row.actor)
+                audit.append(actor, row.verb, _told(row.id, row.args))
+                result = self._verbs[row.verb](row.args, actor)
             except Failure as failure:
                 _log.info("command_refused verb=%s why=%s", row.verb, failure)
-                commands.end(row.id, done=False, result=failure.as_json())
+                self._refuse(row, failure)
             except (KeyError, ValueError, TypeError) as error:
                 # A row that cannot be understood must not stop the host, now and at every later start.
                 _log.exception("command_not_understood verb=%s", row.verb)
-                defect = Defect(kind=type(error).__name__, file="", line=0)
-                commands.end(row.id, done=False, result=defect.as_json())
+                self._refuse(row, Defect(kind=type(error).__name__, file="", line=0))
             else:
                 commands.end(row.id, done=True, result=result)
+        if waiting and (why := keep_witness(self._home)):
+            _log.warning("audit_head_not_kept why=%s", why)
+        return len(waiting)
+
+    def _refuse(self, row: CommandRow, failure: Failure) -> None:
+        with transaction():
+            audit.append(_who(row), "refused", {"command": row.id, "why": failure.code})
+            commands.end(row.id, done=False, result=failure.as_json())
 
     def _run(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
         day = args.get("business_date")
@@ -97,47 +124,46 @@ class Orders:
     def _resume(self, args: Mapping[str, Any], _actor: Actor) -> Mapping[str, Any]:
         """Resume and retry differ in words only: both go on with the first task that has no checkpoint."""
         run = runs.get(args["run"])
-        _require(run, _MAY_RESUME, "failed or waiting for a person")
-        reviews.withdraw_tasks(run.id)  # whoever resumes has answered them all
-        _wake(run.id)
+        _require(run, MAY_RESUME, "failed or waiting for a person")
+        with transaction():
+            for task in runs.tasks_of(run.id):
+                downloads.fetch_again(task)
+            reviews.withdraw_tasks(run.id)  # whoever resumes has answered them all
+            wake(run.id)
         return {"run": run.id}
 
     def _cancel(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
         run = runs.get(args["run"])
+        self._stop(run.id, actor, at_once=bool(args.get("at_once")))
+        return {"run": run.id}
+
+    def _stop(self, run_id: str, actor: Actor, *, at_once: bool = False) -> None:
+        """Stop a run after its current record; the queue settles what is in doubt before it ends."""
+        run = runs.get(run_id)
         _require(run, _MAY_CANCEL, "not ended")
-        if RunState(run.state) in _MAY_RESUME:
-            _wake(run.id)  # the queue finds the wish, settles what is in doubt and ends the run
-        runs.change_options(run.id, cancel=actor.as_json())
+        if RunState(run.state) in MAY_RESUME:
+            wake(run.id)  # the queue finds the wish
+        runs.change_options(run.id, cancel=actor.as_json(), at_once=at_once)
+
+    def _finish_by_hand(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
+        """The record at hand ends, a person enters the rest."""
+        run = runs.get(args["run"])
+        by_hand.take(run.id, actor)
         return {"run": run.id}
 
-    def _answer(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
-        given = args["answer"]
-        item = reviews.answer(int(args["item"]), given, actor)
-        if item.record_id is not None:
-            reason = {"code": given, "params": {"question": item.question}}
-            reviews.settle_record(item.record_id, _RECORD_ANSWERS[given], actor, reason)
-        elif given == "stop":
-            return self._cancel({"run": item.run_id}, actor)
-        elif given != "retry":
-            self._accept(runs.get(item.run_id), item.question, actor)
-        run = runs.get(item.run_id)
-        if RunState(run.state) in _MAY_RESUME and not reviews.open_items(run.id):
-            _wake(run.id)
-        return {"run": run.id}
 
-    def _accept(self, run: RunRow, question: str, actor: Actor) -> None:
-        """A person let the run go on: the same question is not asked again in it."""
-        if question == ChangedCode.code:
-            manifest = planning.describe(self._home, planning.folder_of(run))
-            runs.pin_versions(run.id, {**manifest["versions"], "agent": planning.build()})
-        runs.change_options(run.id, accepted={**run.options.get("accepted", {}), question: actor.as_json()})
+def _who(row: CommandRow) -> Actor:
+    try:
+        return Actor(**row.actor)
+    except TypeError:  # written by hand
+        return Actor("person", "unknown", "unknown", "unknown", "unknown")
 
 
-def _wake(run_id: str) -> None:
-    runs.move_run(run_id, RunState.PENDING)  # first: refused, nothing has changed
-    runs.wake_tasks(run_id, reset_attempts=True)
+def _told(command: int, args: Mapping[str, Any]) -> dict[str, Parameter]:
+    """Return what the audit log may hold of a wish: names and numbers, never a value of a record."""
+    return {"command": command, **{name: args[name] for name in _AUDITED if args.get(name) is not None}}
 
 
-def _require(run: RunRow, states: set[RunState], wanted: str) -> None:
+def _require(run: RunRow, states: Set[RunState], wanted: str) -> None:
     if RunState(run.state) not in states:
         raise WrongState(what=f"run {run.id}", state=run.state, wanted=wanted)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from agent.core.calendar import read_rules
 from agent.core.deadline import Forecast, PastRun, TaskLeft, Work, forecast
 from agent.core.failures import Failure
-from agent.core.occurrences import moment
+from agent.core.occurrences import Duty, moment
 from agent.core.states import AT_WORK, RunState, TaskState
 from agent.store import durations, notices, runs
 from agent.store.tables import OccurrenceRow, RunRow
@@ -48,11 +48,16 @@ class Outlook:
 
     def of_owed(self, owed: OccurrenceRow, now: datetime) -> Forecast:
         """Return the forecast of a start that is due and has no run yet, as if it began this moment."""
-        newest = notices.newest_run(owed.automation, owed.office)
+        duty = Duty(owed.business_date, owed.slot, owed.due_at, owed.deadline_at, owed.until_at)
+        return self.of_duty(owed.automation, owed.office, duty, now)
+
+    def of_duty(self, automation: str, office: str, duty: Duty, now: datetime) -> Forecast:
+        """Return the forecast of a duty that has no run yet, as if it began when it is due, or now."""
+        newest = notices.newest_run(automation, office)
         tasks = () if newest is None else tuple(TaskLeft(task["name"]) for task in newest.manifest["tasks"])
-        past = durations.past_runs(owed.automation, owed.office, before=now) if tasks else []
-        work = Work(owed.business_date, tasks or (TaskLeft(""),), past)
-        return forecast(work, now=now, deadline_at=owed.deadline_at)
+        past = durations.past_runs(automation, office, before=now) if tasks else []
+        work = Work(duty.business_date, tasks or (TaskLeft(""),), past)
+        return forecast(work, now=now, deadline_at=duty.deadline_at, begins_at=duty.due_at)
 
     def _work(self, run: RunRow, now: datetime) -> Work:
         if run.id not in self._past:

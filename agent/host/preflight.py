@@ -17,9 +17,12 @@ from zoneinfo import ZoneInfo
 from agent.core.calendar import is_business_day
 from agent.core.failures import DiskLow, Failure, Parameter
 from agent.core.notices import DESKTOP, TABLE, Event, Happening, not_ready
+from agent.host import auditing
 from agent.host.planning import calendar_around
 from agent.host.readiness import site_url
+from agent.host.recovery_code import Standing, standing
 from agent.store import accounts
+from agent.store import home as home_row
 from agent.store.database import is_prepared, open_store
 from agent.store.tables import AccountRow
 from agent.system.addresses import Addresses
@@ -71,6 +74,8 @@ def examine(home: Home, now: datetime) -> list[Finding]:
     if settings and stored:
         unlocked = all(one.grade is Grade.GOOD for one in keyring)
         found += _sites(home, settings[0], now, unlocked=unlocked)
+    if stored and all(one.grade is Grade.GOOD for one in keyring):
+        found += _guarded("keys", partial(_keys, home))
     if settings and all(one.grade is Grade.GOOD for one in keyring):
         found += _guarded("notices", partial(_addressees, home, settings[0]))
     found += _guarded("agent", partial(_agent, home))
@@ -156,6 +161,19 @@ def _browser() -> Iterator[Finding]:
 def _keyring(home: Home) -> Iterator[Finding]:
     open_vault(home).get("doctor")
     yield Finding("keyring", Grade.GOOD, "keyring_opens")
+
+
+def _keys(home: Home) -> Iterator[Finding]:
+    """Whether the keyring's key is this home's, the audit log is whole, and a lost keyring would lose all."""
+    if not is_prepared(home.database) or not home_row.has_key():
+        return
+    verdict = auditing.verify(home)
+    if verdict.fault is not None:
+        yield Finding("keys", Grade.PROBLEM, "audit_changed", {"position": verdict.at})
+    else:
+        yield Finding("keys", Grade.GOOD, "audit_whole", {"count": verdict.count})
+    if standing(home) is Standing.WANTED:
+        yield Finding("keys", Grade.WARNING, "recovery_code_wanted")
 
 
 def _sites(home: Home, settings: Settings, now: datetime, *, unlocked: bool) -> Iterator[Finding]:

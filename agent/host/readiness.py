@@ -8,6 +8,7 @@ from typing import Any
 from agent.core.failures import PasswordMissing
 from agent.store import accounts
 from agent.store import home as home_row
+from agent.store.downloads import HANDED_IN
 from agent.store.tables import RunRow, TaskRow
 from agent.system.automations import book_url, find_site
 from agent.system.browsers import find_browser
@@ -24,7 +25,7 @@ def require_ready(home: Home, settings: Settings, run: RunRow, task: TaskRow) ->
     """
     home_row.require_taken_over()
     home.prepare()
-    if task.site is None:
+    if task.site is None or task.name in (run.options.get(HANDED_IN) or {}):
         return {"browser": None, "account": None}
     browser = browser_for(headed=wants_headed(run))
     account = accounts.find(run.office, task.site)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import socket
+import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from agent.core.failures import Failure, NotReady, TotalsDisagree, WorkerDied, WorkerHung
-from agent.core.states import RunState, TaskState, outcome
+from agent.core.states import RunState, TaskKind, TaskState, outcome
 from agent.core.totals import Totals
 from agent.host import recovery
 from agent.host.assigning import assignment
@@ -34,11 +37,21 @@ STEP_SECONDS = 180.0
 
 _LIMITS = {"downloading": 600.0, "settling": 900.0, "looking_first": 900.0, "reading_back": 900.0}
 _ASK_AGAIN_SECONDS = 5.0
+_SHORT_PAUSE_SECONDS = 20.0  # so long a run may hold the queue between two tries; then others go first
 _EVENT_SECONDS = 0.2
 _LAST_WORDS_SECONDS = 15.0
 
 Ready = Callable[[Home, Settings, RunRow, TaskRow], Mapping[str, Any]]
 """Returns the browser and the account for a task, or raises what is not there yet."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a worker's page looked like, masked; in memory only. ``taken_at`` is monotonic seconds."""
+
+    run: str
+    taken_at: float
+    png: bytes = field(repr=False)
 
 
 class Supervisor(Watchful):
@@ -60,7 +73,14 @@ class Supervisor(Watchful):
         super().__init__("supervisor", time)
         self._awake, self._ready = awake, ready
         self._crew = crew or Crew(home)
+        self._looked_at = threading.Event()
+        self.picture: Picture | None = None
         self._orders = Orders(home, settings, keys)
+        self._aside: dict[str, float] = {}  # until when (monotonic) a run that waits lets others go first
+
+    def look(self) -> None:
+        """Want a picture of what the worker sees; it comes with its next step (``live/RUN`` rings)."""
+        self._looked_at.set()
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -69,27 +89,34 @@ class Supervisor(Watchful):
                 if self.trouble is not None:
                     recovery.recover()  # whatever was at work when it came
                     self.trouble = None
-                idle = self._turn()
+                pause = self._turn()
             except NotReady as failure:  # nothing can be written: a full disk, say. It is tried until it can
                 _log.warning("supervisor_waits why=%s", failure)
-                self.trouble = failure
-                self._time.wait(self._wake, _ASK_AGAIN_SECONDS)
-            else:
-                if idle:
-                    self._time.wait(self._wake)
+                self.trouble, pause = failure, _ASK_AGAIN_SECONDS
+            if pause is None:
+                self._time.wait(self._wake)
+            elif pause > 0:
+                self._time.wait(self._wake, pause)
 
-    def _turn(self) -> bool:
-        """Carry out what was ordered, and one run; returns whether there was none."""
+    def _turn(self) -> float | None:
+        """Carry out what was ordered, and one run; return the seconds to wait, None until somebody rings."""
         if commands.wants_run():
             self._prepare_first()
-        self._orders.carry_out()
-        run = runs.oldest_pending()
-        if run is None:
-            self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
-            return True
+        if self._orders.carry_out():
+            self._aside.clear()  # a wish may concern a run that waits
+        pending, now = runs.pending(), self._time.steady_seconds()
+        self._aside = {run.id: self._aside[run.id] for run in pending if run.id in self._aside}
+        due = next((run for run in pending if self._aside.get(run.id, now) <= now), None)
+        if due is not None:
+            with self._awake():
+                self._work_on(due.id)
+            return 0.0
+        self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
+        if not pending:
+            return None
         with self._awake():
-            self._work_on(run.id)
-        return False
+            self._time.wait(self._wake, min(self._aside.values()) - now)
+        return 0.0
 
     def _end(self) -> None:
         self._crew.dismiss()
@@ -108,10 +135,20 @@ class Supervisor(Watchful):
                 return
             task = _next(tasks, self._time.now())
             pause = _pause(task, self._time.now())
-            if pause <= 0:
-                pause = self._try(run, task)
+            if pause > _SHORT_PAUSE_SECONDS:
+                runs.move_run(run.id, RunState.PENDING, task.failure)
+                self._tell(f"run/{run.id}")
+                self._put_aside(run.id, pause)
+                return
             if pause > 0:
                 self._time.wait(self._wake, pause)
+            elif (pause := self._try(run, task)) > 0:
+                self._put_aside(run.id, pause)
+                return
+
+    def _put_aside(self, run_id: str, seconds: float) -> None:
+        """Let other runs go first for a while: what one run waits for holds no other up."""
+        self._aside[run_id] = self._time.steady_seconds() + seconds
 
     def _try(self, run: RunRow, task: TaskRow) -> float:
         """Do one task if everything it needs is there; returns the seconds to wait before looking again."""
@@ -124,6 +161,7 @@ class Supervisor(Watchful):
             return _ASK_AGAIN_SECONDS
         worker = self._crew.take()
         death: Failure = WorkerDied(exit_code=None)
+        began = self._time.steady_seconds()
         try:
             lease = runs.begin_task(run.id, task.id, worker.as_json(), _who(told))
             self._tell(f"run/{run.id}")
@@ -132,14 +170,19 @@ class Supervisor(Watchful):
             death = self._watch(worker, lease)
         finally:
             worker.end()
+            self.picture = None
         if not self._stopping.is_set():
-            recovery.settle(run.id, task.id, death, patient_until=self._patience(run))
+            again = self._time.steady_seconds() - began
+            recovery.settle(
+                run.id,
+                task.id,
+                death,
+                deadline_at=deadline_of(self._settings, run),
+                # What an upload has entered stays entered: its next try is shorter, nobody knows by how much.
+                lasted_seconds=0.0 if task.kind == TaskKind.UPLOAD else again,
+            )
         self._tell(f"run/{run.id}")
         return 0
-
-    def _patience(self, run: RunRow) -> datetime | None:
-        """Return until when a site that is down is tried again: nobody watches what the schedule began."""
-        return deadline_of(self._settings, run) if run.actor["kind"] == "schedule" else None
 
     def _prepare_first(self) -> None:
         """Let a browser start while the run is still being planned: somebody may be waiting for it."""
@@ -162,29 +205,43 @@ class Supervisor(Watchful):
     def _watch(self, worker: Worker, lease: Lease) -> Failure:
         """Follow a worker until it has ended or must be; returns the cause of death if it stored none."""
         # By the steady clock: a computer that slept, or was set right, has no worker that hangs.
-        step, since, cancelled = "starting", self._time.steady_seconds(), False
-        looked = False
+        limit, since = _limit("starting", {}), self._time.steady_seconds()
+        stopping, heard = False, True
         while not self._stopping.is_set():
             event = worker.event(_EVENT_SECONDS)
             worker.tree.poll()  # looks at the tree now and then, to know its orphans later
             if event is not None and event["event"] == "step":
-                step, since = event["code"], self._time.steady_seconds()
+                limit, since = _limit(event["code"], event["params"]), self._time.steady_seconds()
                 self._note(lease, event)
-            elif event is not None and event["event"] == "ended":
-                return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
-            elif event is not None and event["event"] == "gone":
-                return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
-            if self._wake.is_set() or not looked:
-                self._wake.clear()
-                self._orders.carry_out()
-                looked = True
-                if not cancelled and runs.get(lease.run_id).options.get("cancel"):
-                    cancelled = True
-                    worker.cancel()
-            limit = _LIMITS.get(step, STEP_SECONDS)
-            if self._time.steady_seconds() - since > limit:
-                return WorkerHung(step=step, seconds=round(limit))
+            elif event is not None and event["event"] == "picture":
+                taken_at = self._time.steady_seconds()
+                self.picture = Picture(lease.run_id, taken_at, base64.b64decode(event["png"]))
+                self._tell(f"live/{lease.run_id}")
+            elif event is not None and (death := _death(event, worker)) is not None:
+                return death
+            heard |= self._hear(worker)
+            wishes = runs.get(lease.run_id).options if heard and not stopping else {}
+            heard = False
+            if wishes.get("cancel") or wishes.get("by_hand"):
+                stopping = True
+                if wishes.get("at_once"):  # what was on its way is looked up by the next worker
+                    runs.change_options(lease.run_id, at_once=False)
+                    return WorkerDied(exit_code=None)
+                worker.cancel()
+            if self._time.steady_seconds() - since > limit.seconds:
+                return WorkerHung(step=limit.step, seconds=round(limit.seconds))
         return WorkerDied(exit_code=None)
+
+    def _hear(self, worker: Worker) -> bool:
+        """Pass on that somebody watches; carry out what was wished meanwhile; return whether somebody rang."""
+        if self._looked_at.is_set():
+            self._looked_at.clear()
+            worker.look()
+        if not self._wake.is_set():
+            return False
+        self._wake.clear()
+        self._orders.carry_out()
+        return True
 
     def _note(self, lease: Lease, event: Mapping[str, Any]) -> None:
         runs.note_step(lease.task_id, {key: event[key] for key in ("code", "params", "since")})
@@ -204,6 +261,29 @@ class Supervisor(Watchful):
         runs.move_run(run.id, final, reason or _first_failure(run.id))
         _log.info("run_ended run=%s state=%s", run.id, final)
         self._tell(f"run/{run.id}")
+
+
+def _death(event: Mapping[str, Any], worker: Worker) -> Failure | None:
+    """Return the cause of death where an event says that the worker has ended, and it stored none itself."""
+    if event["event"] == "ended":
+        return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
+    if event["event"] == "gone":
+        return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
+    return None
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """How long a worker may stay in one step."""
+
+    step: str
+    seconds: float
+
+
+def _limit(step: str, params: Mapping[str, Any]) -> _Limit:
+    """Return the limit of a step; one that only waits has told how long."""
+    waits = float(params.get("seconds") or 0) if step == "settling" else 0.0
+    return _Limit(step, waits + _LIMITS.get(step, STEP_SECONDS))
 
 
 def _who(told: Mapping[str, Any]) -> Mapping[str, str | None]:

@@ -112,6 +112,7 @@ class Layout:
     places: Mapping[str, int]
     headers: Mapping[str, str]
     fields: Mapping[str, int] = dataclasses.field(default_factory=dict)  # field → its place among the values
+    edited: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # by a person: field → who, when
 
     def address(self, number: int, field: str) -> Address:
         """Return the address of a field in row ``number``; a field that the file lacks has no column."""
@@ -153,6 +154,11 @@ class Row:
     def values(self) -> Mapping[str, Any]:
         """The typed values by their fields."""
         return Values(self._layout.fields, self._values)
+
+    @property
+    def edited(self) -> Mapping[str, Any]:
+        """The fields that a person corrected: by whom, when, and what stood there before."""
+        return self._layout.edited
 
     def __getattr__(self, field: str) -> Any:  # noqa: ANN401 - the type is the field's
         if field.startswith("_"):

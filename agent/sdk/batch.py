@@ -76,7 +76,7 @@ class Batch(Generic[RecordT]):
         downloads = list(downloads)
         places = _places(used, downloads)
         source: list[Row] = []
-        invalid: list[InvalidRow] = []
+        invalid: list[tuple[InvalidRow, str | None]] = []
         for number, download in enumerate(downloads):
             rows = download.handed_out()
             missing = [row for row in rows if (number, row.place) not in places]
@@ -86,19 +86,19 @@ class Batch(Generic[RecordT]):
             if missing:
                 raise RowsUnaccounted(file=download.name, rows=len(missing), address=_where(missing[0]))
             source += rows
-            invalid += download.invalid()
+            invalid += [(row, download.why_left_out(row)) for row in download.invalid()]
         self._require_unaltered(downloads)
         totals = self._provable_totals(source)
         account = Account(_sums(source, totals), _sums(chosen, totals))
         self._leave_out_invalid(invalid, account)
         return account
 
-    def _leave_out_invalid(self, invalid: Sequence[InvalidRow], account: Account) -> None:
+    def _leave_out_invalid(self, invalid: Sequence[tuple[InvalidRow, str | None]], account: Account) -> None:
         """Rows that break their contract count as left out; what they hold is in no total."""
         self.left_out = [left for left in self.left_out if isinstance(left.row, Row)]
-        for row in invalid:
+        for row, why in invalid:
             where = f"column {row.header}: " if row.header else ""
-            self.left_out.append(LeftOut(row, f"breaks its contract: {where}{row.problem}"))
+            self.left_out.append(LeftOut(row, why or f"breaks its contract: {where}{row.problem}"))
         account.source[COUNT] += len(invalid)
         account.left_out[COUNT] += len(invalid)
 

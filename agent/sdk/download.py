@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.core.failures import RowsAltered, RowsInvalid
 from agent.core.totals import COUNT
+from agent.reports.amending import Amendment, Place, amend
 from agent.reports.attest import Expect, attest_rows
 from agent.reports.reading import TypedRows, read, typed_rows
 from agent.reports.table import InvalidRow, Row
@@ -32,6 +33,11 @@ class Download:
     _invalid: dict[str, InvalidRow] = field(default_factory=dict, repr=False)
     _marks: list[int] = field(default_factory=list, repr=False)  # of each row given, as it was read
     stated: dict[str, str | None] = field(default_factory=dict, repr=False)
+    amendments: Mapping[Place, Amendment] = field(default_factory=dict, repr=False)
+    """What people made of rows that could not be right; given by the worker."""
+    broken: list[InvalidRow] = field(default_factory=list, repr=False)
+    """The rows because of which :meth:`rows` raised RowsInvalid; read by the worker."""
+    _left_out: dict[str, str] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def from_file(path: Path, expect: Expect | None = None) -> Download:
@@ -53,20 +59,24 @@ class Download:
         expect = self.expect or Expect()
         typed = typed_rows(read(self.content(), self.name, expect.widths), record_type.columns)
         attest_rows(typed, expect)  # a wrong file first: only then are its rows worth a word
-        if len(typed.invalid) > expect.tolerable:
-            first = typed.invalid[0]
+        amended = amend(typed, self.amendments)
+        if len(amended.invalid) > expect.tolerable:
+            first, self.broken = amended.invalid[0], amended.invalid
             raise RowsInvalid(
                 file=self.name,
-                rows=len(typed.invalid),
+                rows=len(amended.invalid),
                 address=str(first.address),
                 column=first.header,
                 problem=first.problem,
             )
-        self._given += typed.rows
-        self._invalid |= {str(row.address): row for row in typed.invalid}
-        self._marks += map(_mark, typed.rows)
+        rows = sorted([*typed.rows, *amended.rows], key=_number) if amended.rows else typed.rows
+        left = [row for row, _reason in amended.left_out]
+        self._given += rows
+        self._invalid |= {str(row.address): row for row in (*amended.invalid, *left)}
+        self._left_out |= {str(row.address): reason for row, reason in amended.left_out}
+        self._marks += map(_mark, rows)
         self.stated.update(_stated(typed))
-        return typed.rows
+        return rows
 
     def invalid(self) -> list[InvalidRow]:
         """Return the rows that broke their contract and were tolerated: each with value, address, reason.
@@ -74,6 +84,10 @@ class Download:
         A batch that uses this file accounts for them: they are left out, with the reason.
         """
         return list(self._invalid.values())
+
+    def why_left_out(self, row: InvalidRow) -> str | None:
+        """Return the reason for which a person left an invalid row out, or None where none did."""
+        return self._left_out.get(str(row.address))
 
     def handed_out(self) -> list[Row]:
         """Return each row that :meth:`rows` gave, once however often the file was read."""
@@ -90,6 +104,11 @@ class Download:
         for row, mark in zip(self._given, self._marks, strict=True):
             if _mark(row) != mark:
                 raise RowsAltered(file=self.name, address=str(row.address("")))
+
+
+def _number(row: Row) -> tuple[str, int]:
+    _file, sheet, number = row.place
+    return (sheet or "", number)
 
 
 def _mark(row: Row) -> int:

@@ -94,6 +94,16 @@ class Record:
             and column.show(column.accept(row.values[name])) == shown[name]  # code may have set it later
         }
 
+    def edited(self) -> dict[str, Any]:
+        """Return which fields hold what a person put into the row: by whom, when, what stood there."""
+        if not self._rows:
+            return {}
+        return {
+            name: told
+            for name, told in self._rows[0].edited.items()
+            if name in self.columns and name not in self._changed
+        }
+
     def key(self) -> str:
         """Return the business key, normalised as the ledger compares it."""
         return normalise_key(self.shown()[self.key_field])

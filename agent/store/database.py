@@ -22,6 +22,7 @@ from agent.store.tables import EVIDENCE, EVIDENCE_TABLES, LEDGER, HomeRow
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _SCHEMA_TABLE = "schema_migration"
 _BUSY_SECONDS = 20
+_IN_STEPS = 2  # SQLite's "incremental" auto_vacuum
 
 
 class _Database(APSWDatabase):  # type: ignore[misc]  # playhouse has no stubs
@@ -105,6 +106,28 @@ def _copy(source: apsw.Connection, target: Path) -> None:
         raise DatabaseDamaged(path=target.name) from error
 
 
+def give_back_space(pages: int) -> int:
+    """Give at most so many freed pages of the evidence back to the disk; returns how many are left.
+
+    A file of an older version cannot do it in steps: it is rewritten once. Raises DiskLow, DatabaseDamaged.
+    """
+    with translated(Path(EVIDENCE.database)):
+        EVIDENCE.connect(reuse_if_open=True)
+        connection: apsw.Connection = EVIDENCE.connection()
+        if connection.pragma("auto_vacuum") != _IN_STEPS:
+            connection.pragma("auto_vacuum", _IN_STEPS)
+            connection.execute("VACUUM").fetchall()
+        connection.execute(f"PRAGMA incremental_vacuum({pages:d})").fetchall()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # only then the file shrinks
+        return int(connection.pragma("freelist_count"))
+
+
+def flush_ledger() -> None:
+    """Let nothing of what was overwritten in the ledger remain in its log."""
+    with translated(Path(LEDGER.database)):
+        LEDGER.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def schema_version() -> str | None:
     """Return the newest migration that the open ledger has."""
     return max(_applied(), default=None)
@@ -126,10 +149,10 @@ def _bind_files(ledger: Path, evidence: Path) -> None:
     if LEDGER.obj is not None and (LEDGER.database, EVIDENCE.database) == (str(ledger), str(evidence)):
         close_store()
         return
-    pragmas = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+    pragmas = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "secure_delete": 1}
     LEDGER.initialize(_Database(str(ledger), pragmas=pragmas, timeout=_BUSY_SECONDS, lock_type="IMMEDIATE"))
     # Pictures are large: bigger pages write five times faster (GROUND.md), so they have a file of their own.
-    wide = {"page_size": 16384, **pragmas}
+    wide = {"page_size": 16384, "auto_vacuum": _IN_STEPS, **pragmas, "secure_delete": 0}
     EVIDENCE.initialize(_Database(str(evidence), pragmas=wide, timeout=_BUSY_SECONDS, lock_type="IMMEDIATE"))
 
 

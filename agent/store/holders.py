@@ -18,7 +18,7 @@ from agent.core.states import (
 )
 from agent.store.tables import LedgerKeyRow, RecordRow, ReviewRow
 
-_CERTAINLY_NOT_THERE = frozenset({"refused", "fill_differs", "attempts_used_up"})
+_CERTAINLY_NOT_THERE = frozenset({"refused", "fill_differs", "correction_invalid", "attempts_used_up"})
 """Questions after which a record that a person leaves out is not in the target: it was refused, never sent,
 or looked for twice. After any other question it may be there."""
 
@@ -56,6 +56,11 @@ def give_key(record_id: int, place: Mapping[str, str], key_hash: str, copy: int)
         ),
         update={LedgerKeyRow.record: record_id},
     ).execute()
+
+
+def give_up_key(record_id: int) -> None:
+    """Let the key that a record holds be anybody's; inside the caller's transaction."""
+    LedgerKeyRow.delete().where(LedgerKeyRow.record == record_id).execute()
 
 
 def holds(record_id: int) -> bool:

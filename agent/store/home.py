@@ -50,6 +50,17 @@ def home_id() -> str:
     return str(HomeRow.get().home_id)
 
 
+def recovery() -> Mapping[str, Any]:
+    """Return what is known of the recovery code: ``wrapped``, ``shown`` or ``loss_accepted``."""
+    known: Mapping[str, Any] = HomeRow.get().recovery or {}
+    return known
+
+
+def set_recovery(known: Mapping[str, Any]) -> None:
+    """Store what is known of the recovery code, inside the caller's transaction."""
+    HomeRow.update(recovery=dict(known)).execute()
+
+
 def begin_again(backup: Mapping[str, Any], actor: Actor) -> None:
     """Mark the home as restored from a backup (``made_at``, ``machine``) by a person.
 

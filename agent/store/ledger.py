@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from agent.core.actors import Actor
 from agent.core.states import (
     DELIVERED_RECORDS,
     FREE_RECORDS,
@@ -281,6 +282,41 @@ class Ledger:
                 return
             self._move(entry.id, RecordState.PLANNED, absences=0, reason=None)
             self._take_key(entry.id, row.key_hash, row.copy)
+
+    def correct(self, entry: Entry, planned: Planned, actor: Actor) -> None:
+        """Give a record that is certainly not there the values that a person put in, and plan it anew.
+
+        Its old key is free again; if the new one is another record's, a person is asked instead.
+        """
+        key_hash = keyed_hash(self._index_key, planned.key)
+        payload_hash = keyed_hash(self._index_key, planned.compared)
+        content = json.dumps(planned.payload, ensure_ascii=False).encode()
+        with self._lease.transaction():
+            holder = self._holder(key_hash, entry.copy)
+            holder = None if holder is not None and holder.id == entry.id else holder
+            question, note = _objection(planned, holder, payload_hash)
+            holders.give_up_key(entry.id)
+            self._move(
+                entry.id,
+                RecordState.PLANNED,
+                key_hash=key_hash,
+                payload_hash=payload_hash,
+                payload=seal(self._data_key, content, self._bound_to(entry.ordinal)),
+                attempts=0,
+                absences=0,
+                reason=note,
+                actor=actor.as_json(),
+            )
+            if question is not None:
+                self.review(entry, question)
+            elif note is None:
+                self._take_key(entry.id, key_hash, entry.copy)
+
+    def ask_again(self, entry: Entry, question: Question) -> None:
+        """Ask about a record that waits for a person already, because the answer did not help."""
+        with self._lease.transaction():
+            RecordRow.update(reason=_reason(question)).where(RecordRow.id == entry.id).execute()
+            self._ask(entry.id, question)
 
     def reject(self, entry: Entry, question: Question) -> None:
         """The site refused the record for good, and a look-up found nothing of it."""

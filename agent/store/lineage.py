@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.store.tables import AttemptRow, EvidenceRow, RecordRow, TaskRow
+from agent.store.evidence import FILE_KIND
+from agent.store.tables import AttemptRow, EvidenceRow, RecordRow, RunRow, TaskRow
 
 Worker = Mapping[str, Any]
 
@@ -51,17 +52,31 @@ def facts(run_id: str) -> dict[int, dict[str, Any]]:
 
 
 def downloads(run_id: str) -> dict[str, dict[str, Any]]:
-    """Return each file that a run downloaded: from which site, when; by its evidence."""
-    kept = EvidenceRow.select().where((EvidenceRow.run == run_id) & (EvidenceRow.kind == "download"))
+    """Return each file that a run downloaded: from which site, when; by its evidence.
+
+    One that a person handed in instead names them (``handed_in_by``).
+    """
+    kept = EvidenceRow.select().where(
+        (EvidenceRow.run == run_id) & EvidenceRow.kind.in_(("download", FILE_KIND))
+    )
+    handed = (_options(run_id).get("handed_in") or {}).values()
+    by = {file["evidence"]: file["actor"] for file in handed}
     return {
         row.id: {
             "name": row.name,
             "sha256": row.sha256,
             "site": row.task.site if row.task else None,
             "downloaded_at": row.created_at.isoformat(timespec="seconds"),
+            **({"handed_in_by": by[row.id]} if row.id in by else {}),
         }
         for row in kept
     }
+
+
+def _options(run_id: str) -> Mapping[str, Any]:
+    """Return a run's options; none for a run that is gone."""
+    row = RunRow.get_or_none(RunRow.id == run_id)
+    return {} if row is None else row.options
 
 
 def runs_with_key(key_hash: str) -> list[tuple[str, int]]:

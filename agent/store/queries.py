@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from peewee import fn
 
 from agent.core.states import RecordState
-from agent.store import reviews, runs
+from agent.store import questions, runs
+from agent.store.questions import Zones
 from agent.store.tables import EvidenceRow, LeftOutRow, RecordRow, ReviewRow, RunRow, TaskRow
 
 
@@ -20,8 +22,11 @@ def run_list(limit: int = 50, automation: str | None = None) -> list[dict[str, A
     return [_run(row) for row in query]
 
 
-def run(run_id: str) -> dict[str, Any]:
-    """Return all of one run as ``show RUN --json`` prints it (DESIGN.md, 9); raises UnknownRun."""
+def run(run_id: str, zones: Zones | None = None) -> dict[str, Any]:
+    """Return all of one run as ``show RUN --json`` prints it (DESIGN.md, 9); raises UnknownRun.
+
+    ``zones`` by office: the clocks that its questions' deadlines go by.
+    """
     row = runs.get(run_id)
     return {
         **_run(row),
@@ -30,7 +35,7 @@ def run(run_id: str) -> dict[str, Any]:
         "totals": row.totals or {},
         "versions": row.versions,
         "evidence": [_evidence(found) for found in EvidenceRow.select().where(EvidenceRow.run == row.id)],
-        "reviews": [_review(item) for item in ReviewRow.select().where(ReviewRow.run == row.id)],
+        "reviews": questions.of_run(row.id, zones),
         "options": row.options,
         "folder": row.folder,
     }
@@ -72,9 +77,9 @@ def left_out(run_id: str) -> list[dict[str, str]]:
     return [{"address": row.address, "reason": row.reason} for row in query]
 
 
-def open_reviews() -> list[dict[str, Any]]:
-    """Return the questions that wait for a person, oldest first."""
-    return [_review(item) for item in reviews.open_items()]
+def open_reviews(zones: Zones | None = None) -> list[dict[str, Any]]:
+    """Return what waits for a person, the nearest deadline first (:mod:`agent.store.questions`)."""
+    return questions.open_questions(zones)
 
 
 def evidence(run_id: str) -> list[dict[str, Any]]:
@@ -136,20 +141,6 @@ def _record(row: RecordRow) -> dict[str, Any]:
     }
 
 
-def _review(row: ReviewRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "run": row.run_id,
-        "task": row.task.name if row.task else None,
-        "record": row.record_id,
-        "question": row.question,
-        "params": row.params,
-        "answers": row.answers,
-        "answer": row.answer,
-        "created_at": moment(row.created_at),
-    }
-
-
 def _evidence(row: EvidenceRow) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -159,9 +150,79 @@ def _evidence(row: EvidenceRow) -> dict[str, Any]:
         "sha256": row.sha256,
         "size": row.size,
         "created_at": moment(row.created_at),
+        "removed": row.removed,
     }
 
 
 def moment(value: datetime | None) -> str | None:
     """Return a moment as ISO text in UTC, to the second."""
     return None if value is None else value.isoformat(timespec="seconds")
+
+
+# ── many runs at once, for the history (agent.store.history) ──────────────────────────────────────────────
+def together(rows: Sequence[RunRow]) -> list[dict[str, Any]]:
+    """Return runs with all that their sentences need: read for all of them at once, not one by one.
+
+    ``tasks`` only of runs that have not ended, ``reviews`` only the open ones; ``noun`` is None where the
+    automation names none.
+    """
+    idents = [row.id for row in rows]
+    counts, left_out = _counts_of(idents), _left_out_of(idents)
+    asked = ReviewRow.select().where(ReviewRow.run.in_(idents) & ReviewRow.answer.is_null())
+    open_runs = [row.id for row in rows if row.ended_at is None]
+    tasks = TaskRow.select().where(TaskRow.run.in_(open_runs)).order_by(TaskRow.position)
+    questions_by_run, tasks_by_run = _by_run(asked.order_by(ReviewRow.id)), _by_run(tasks)
+    return [
+        {
+            **_run(row),
+            "noun": _noun(row.manifest),
+            "records": {**counts.get(row.id, _all_counts({})), "left_out": left_out.get(row.id, 0)},
+            "reviews": [questions.question(item) for item in questions_by_run.get(row.id, ())],
+            "tasks": [_task(task) for task in tasks_by_run.get(row.id, ())],
+            "options": row.options,
+        }
+        for row in rows
+    ]
+
+
+def _counts_of(idents: Sequence[str]) -> dict[str, dict[str, int]]:
+    grouped: Any = (
+        RecordRow.select(RecordRow.run, RecordRow.state, fn.COUNT(RecordRow.id))
+        .where(RecordRow.run.in_(idents))
+        .group_by(RecordRow.run, RecordRow.state)
+        .tuples()
+    )
+    found: dict[str, dict[str, int]] = {}
+    for run_id, state, number in grouped:
+        found.setdefault(run_id, {})[state] = number
+    return {run_id: _all_counts(states) for run_id, states in found.items()}
+
+
+def _all_counts(states: Mapping[str, int]) -> dict[str, int]:
+    counts = {state.value.lower(): states.get(state.value, 0) for state in RecordState}
+    return {"total": sum(states.values()), **counts}
+
+
+def _left_out_of(idents: Sequence[str]) -> dict[str, int]:
+    grouped: Any = (
+        LeftOutRow.select(LeftOutRow.run, fn.COUNT(LeftOutRow.id))
+        .where(LeftOutRow.run.in_(idents))
+        .group_by(LeftOutRow.run)
+        .tuples()
+    )
+    return dict(grouped)
+
+
+def _by_run(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.run_id, []).append(row)
+    return found
+
+
+def _noun(manifest: Mapping[str, Any]) -> tuple[str, str] | None:
+    for kind in (manifest.get("record_types") or {}).values():
+        if kind.get("noun"):
+            one, many = kind["noun"]
+            return str(one), str(many)
+    return None

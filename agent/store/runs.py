@@ -122,10 +122,9 @@ def tasks_of(run_id: str) -> list[TaskRow]:
     return list(TaskRow.select().where(TaskRow.run == run_id).order_by(TaskRow.position))
 
 
-def oldest_pending() -> RunRow | None:
-    """Return the run that has waited longest, or None."""
-    pending = RunRow.select().where(RunRow.state == RunState.PENDING).order_by(RunRow.created_at)
-    return next(iter(pending.limit(1)), None)
+def pending() -> list[RunRow]:
+    """Return the runs that wait for their turn, the one that has waited longest first."""
+    return list(RunRow.select().where(RunRow.state == RunState.PENDING).order_by(RunRow.created_at))
 
 
 def at_work() -> list[RunRow]:
@@ -296,6 +295,14 @@ def wake_tasks(run_id: str, *, reset_attempts: bool) -> None:
         changes["attempts"] = 0
     with transaction():
         TaskRow.update(**changes).where((TaskRow.run == run_id) & TaskRow.state.in_(again)).execute()
+
+
+def take_over(task_id: int, new: TaskState) -> None:
+    """A person has taken what is left of a task that nobody works on: it waits for them, or for a look-up."""
+    with transaction():
+        TaskRow.update(state=new, not_before_at=None, attempts=0).where(
+            (TaskRow.id == task_id) & (TaskRow.state != TaskState.RUNNING)
+        ).execute()
 
 
 def cancel_tasks(run_id: str) -> None:

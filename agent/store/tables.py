@@ -39,6 +39,7 @@ class HomeRow(_Row):
     key_check = CharField(null=True)  # a keyed hash by which the master key is known again
     created_at = UtcField()
     restored = JsonField(null=True)  # when, from which backup; and who said that the other home is gone
+    recovery = JsonField(null=True)  # the master key, wrapped by the recovery code; or who accepted the loss
 
     class Meta:
         table_name = "home"
@@ -56,6 +57,7 @@ class AccountRow(_Row):
     tries = IntegerField(default=0)  # unsuccessful ones in a row, for this password version
     session = BlobField(null=True)  # sealed: cookies, local and session storage
     changed_at = UtcField()
+    code_step = IntegerField(null=True)  # the last time step whose one-time code was typed
 
     class Meta:
         table_name = "account"
@@ -95,6 +97,9 @@ class RunRow(_Row):
 
 class TaskRow(_Row):
     """One function of the automation in a run."""
+
+    if TYPE_CHECKING:
+        run_id: str
 
     id = AutoField()
     run = ForeignKeyField(RunRow, backref="tasks", on_delete="CASCADE")
@@ -215,6 +220,10 @@ class TrustRow(_Row):
 class EvidenceRow(_Row):
     """Proof: the sealed bytes are in the other file, committed before this row."""
 
+    if TYPE_CHECKING:
+        run_id: str
+        task_id: int | None
+
     id = CharField(primary_key=True)
     run = ForeignKeyField(RunRow, backref="evidence", on_delete="CASCADE")
     task = ForeignKeyField(TaskRow, null=True, on_delete="CASCADE")
@@ -224,6 +233,7 @@ class EvidenceRow(_Row):
     sha256 = CharField()
     size = IntegerField()
     created_at = UtcField()
+    removed = JsonField(null=True)  # when its bytes were removed, and by which rule
 
     class Meta:
         table_name = "evidence"
@@ -248,6 +258,9 @@ class ReviewRow(_Row):
     actor = JsonField(null=True)
     created_at = UtcField()
     answered_at = UtcField(null=True)
+    version = IntegerField(default=1)  # rises when the question changes; an answer names the one it saw
+    cause = TextField(null=True)  # open questions of one cause are one question
+    given = JsonField(null=True)  # what came with the answer: a reason, a hash, a password's version
 
     class Meta:
         table_name = "review"
@@ -369,6 +382,24 @@ class AcceptedFileRow(_Row):
         indexes = ((("automation", "office", "task"), False),)
 
 
+class AuditRow(_Row):
+    """One decision, or one look at evidence (:mod:`agent.store.audit`); its HMAC covers the row before.
+
+    Actor and params are JSON, kept as the text that the HMAC was made of.
+    """
+
+    position = IntegerField(primary_key=True)
+    at = UtcField()
+    actor = TextField()
+    verb = CharField()
+    params = TextField()
+    previous = CharField()
+    mac = CharField()
+
+    class Meta:
+        table_name = "audit"
+
+
 class BlobRow(Model):
     """Sealed bytes of one piece of evidence, in a file of their own."""
 
@@ -378,6 +409,27 @@ class BlobRow(Model):
     class Meta:
         database = EVIDENCE
         table_name = "blob"
+
+
+class CorrectionRow(_Row):
+    """What a person made of a record, or of a row of a file that never became one; applied by a worker.
+
+    ``place`` names the row (SHA-256 of the file, sheet, number); ``values`` is the sealed evidence with the
+    new texts by field, none where the row is left out.
+    """
+
+    id = AutoField()
+    run_id = CharField(index=True)
+    record_id = IntegerField(null=True)
+    place = TextField(null=True)
+    values = CharField(null=True)
+    reason = TextField(null=True)
+    actor = JsonField()
+    created_at = UtcField()
+    applied_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "correction"
 
 
 LEDGER_TABLES = (
@@ -398,5 +450,7 @@ LEDGER_TABLES = (
     PauseRow,
     NoticeRow,
     AcceptedFileRow,
+    AuditRow,
+    CorrectionRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

@@ -17,6 +17,14 @@ def agent_fingerprint() -> str:
     ]
 
 
+def text_fingerprint(file: Path) -> str | None:
+    """Return 16 hex digits over a file's bytes; None when there is none to read."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    except OSError:
+        return None
+
+
 def fingerprint(folder: Path) -> str:
     """Return 16 hex digits over the names and bytes of a folder's source files (``.py`` and ``.toml``)."""
     digest = hashlib.sha256()

@@ -107,6 +107,14 @@ def derive(master: Key, purpose: str) -> Key:
     return Key(HKDF(hashes.SHA256(), _KEY_BYTES, salt=None, info=purpose.encode()).derive(master.raw))
 
 
+def key_of_text(text: str, purpose: str) -> Key:
+    """Return the key that is made of a text which nobody can guess (a recovery code: 138 random bits)."""
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+
+    return Key(HKDF(hashes.SHA256(), _KEY_BYTES, salt=None, info=purpose.encode()).derive(text.encode()))
+
+
 def keyed_hash(key: Key, text: str) -> str:
     """Return the HMAC-SHA256 of ``text`` as 64 hex digits: finds equal values without telling them."""
     return hmac.new(key.raw, text.encode(), hashlib.sha256).hexdigest()
@@ -131,6 +139,21 @@ def master_key(vault: Vault, *, make: bool = False) -> Key:
         return Key.from_text(text)
     except ValueError as error:
         raise SealBroken("the vault holds a damaged master key") from error
+
+
+def put_master_key(vault: Vault, key: Key) -> str | None:
+    """Make a key the home's master key in this vault; returns the name under which another one is kept now.
+
+    Raises what the vault raises, VaultRefused if it does not keep what it is given.
+    """
+    held, aside = vault.get(_MASTER), None
+    if held is not None and held != key.to_text():
+        aside = f"{_MASTER}-before-{hashlib.sha256(held.encode()).hexdigest()[:8]}"
+        vault.set(aside, held)
+    vault.set(_MASTER, key.to_text())
+    if vault.get(_MASTER) != key.to_text():
+        raise VaultRefused(backend=type(vault).__name__)
+    return aside
 
 
 def sign(signer: Key, content: bytes) -> bytes:

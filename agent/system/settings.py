@@ -22,6 +22,14 @@
     [notices.tell]
     done = ["desktop", "office"]
 
+    [data]
+    pictures_days = 90
+    facts_years = 7
+    may_open = ["ann"]
+
+    [window]
+    language = "de"
+
 The file need not exist. A wrong one is refused as a whole, with its line, its key and what is wrong there.
 """
 
@@ -92,12 +100,35 @@ class NoticeSettings:
 
 
 @dataclass(frozen=True)
+class DataSettings:
+    """How long what is kept, and who may take evidence out of its seal.
+
+    ``facts_years`` is for the ledger, the audit log and the files that came; ``pictures_days`` for pictures
+    and whatever else shows a page. ``may_open`` are names of accounts of this computer; None lets everybody
+    who can open the keyring.
+    """
+
+    pictures_days: int = 90
+    facts_years: int = 7
+    may_open: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class WindowSettings:
+    """How the window speaks: ``language`` as two letters (ISO 639-1); None follows the system's."""
+
+    language: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole file, checked."""
 
     offices: Mapping[str, Office]
     sites: Mapping[str, SiteSettings] = field(default_factory=lambda: MappingProxyType({}))
     notices: NoticeSettings = NoticeSettings()
+    data: DataSettings = DataSettings()
+    window: WindowSettings = WindowSettings()
 
 
 def load_settings(home: Home) -> Settings:
@@ -140,12 +171,18 @@ class _Reader:
             line = line_of_error(error, self._text)
             problem = str(error)
             raise BrokenSettings(file=str(self._file), line=line, key="", problem=problem) from error
-        self._known(whole, (), ("offices", "sites", "notices"))
+        self._known(whole, (), ("offices", "sites", "notices", "data", "window"))
         offices = {name: self._office(name, whole) for name in self._table(whole, ("offices",))}
         sites = {name: self._site(name, whole) for name in self._table(whole, ("sites",))}
         if not offices:
             offices = {"main": Office("main", computer_zone())}
-        return Settings(MappingProxyType(offices), MappingProxyType(sites), self._notices(whole))
+        return Settings(
+            MappingProxyType(offices),
+            MappingProxyType(sites),
+            self._notices(whole),
+            self._data(whole),
+            self._window(whole),
+        )
 
     def _office(self, name: str, whole: Mapping[str, object]) -> Office:
         here = ("offices", name)
@@ -186,12 +223,16 @@ class _Reader:
         return region
 
     def _names(self, table: Mapping[str, object], path: Path_) -> tuple[str, ...] | None:
+        names = self._plain_names(table, path)
+        return None if names is None else tuple(name.replace("_", "-") for name in names)
+
+    def _plain_names(self, table: Mapping[str, object], path: Path_) -> tuple[str, ...] | None:
         value = table.get(path[-1])
         if value is None:
             return None
         if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
             raise self._broken(path, 'must be a list of names, like ["clinic-morning-sync"]')
-        return tuple(name.replace("_", "-") for name in value)
+        return tuple(value)
 
     def _site(self, name: str, whole: Mapping[str, object]) -> SiteSettings:
         here = ("sites", name)
@@ -203,6 +244,19 @@ class _Reader:
                 (*here, "url"), f"{url!r} is no web address; it begins with https:// or http://"
             )
         return SiteSettings(url, self._text_at(table, (*here, "account")))
+
+    def _data(self, whole: Mapping[str, object]) -> DataSettings:
+        here = ("data",)
+        table = self._table(whole, here)
+        self._known(table, here, tuple(entry.name for entry in fields(DataSettings)))
+        for name in ("pictures_days", "facts_years"):
+            value = table.get(name, 1)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise self._broken((*here, name), "must be a whole number, 1 or more")
+        return DataSettings(
+            **{name: table[name] for name in ("pictures_days", "facts_years") if name in table},  # type: ignore[arg-type]  # looked at above
+            may_open=self._plain_names(table, (*here, "may_open")),
+        )
 
     def _notices(self, whole: Mapping[str, object]) -> NoticeSettings:
         here = ("notices",)
@@ -221,6 +275,16 @@ class _Reader:
         tell = {event: self._addressees(wishes, (*here, "tell", event)) for event in wishes}
         quiet, check = self._quiet(table, (*here, "quiet")), self._clock(table, (*here, "check"))
         return NoticeSettings(url, quiet, days, check, MappingProxyType(tell))
+
+    def _window(self, whole: Mapping[str, object]) -> WindowSettings:
+        here = ("window",)
+        table = self._table(whole, here)
+        self._known(table, here, ("language",))
+        language = self._text_at(table, (*here, "language"))
+        if language is not None and not re.fullmatch(r"[a-z]{2}", language):
+            problem = f"{language!r} is no language; write two letters like de"
+            raise self._broken((*here, "language"), problem)
+        return WindowSettings(language)
 
     def _clock(self, table: Mapping[str, object], path: Path_) -> time | None:
         words = self._text_at(table, path)

@@ -70,7 +70,11 @@ def _source(download: Download) -> dict[str, Any]:
 
 
 def _line(record: Record, given: Sequence[frozenset[int]]) -> dict[str, Any]:
+    told = record.edited()
+    edited = {name: {"by": one["by"], "at": one["at"]} for name, one in told.items()}
+    before = {name: one["before"] for name, one in told.items()}
     return {
+        **({"edited": edited, "before": before} if told else {}),
         "key": record.key(),
         "fields": record.shown(),
         "personal": [name for name, column in record.columns.items() if column.personal],

@@ -51,7 +51,7 @@ class Delivery:
         wishes: Wishes,
         duty: Duty,
         *,
-        picture: Callable[[str], None],
+        picture: Callable[[str], str | None],
         translate: Callable[[Exception], Failure],
     ) -> None:
         self._destination, self._site, self._ledger, self._pipe = destination, site, ledger, pipe
@@ -172,15 +172,14 @@ class Delivery:
         if words is None:
             self._ledger.confirm(entry, confirmation, hashlib.sha256(text.encode()).hexdigest())
         else:
-            self._picture("refused")
-            self._ledger.doubt(entry, _refusal(words))
+            self._ledger.doubt(entry, _refusal(words, self._picture("refused")))
 
     def _answer_lost(self, entry: Entry, failure: Failure) -> None:
         """After the click nobody knows. Even a refusal in the site's own words is looked up first."""
         self._last_request = time.monotonic()
         words = self._refusal_on_page()
-        self._picture(failure.code if words is None else "refused")
-        self._ledger.doubt(entry, failure.as_json() if words is None else _refusal(words))
+        seen = self._picture(failure.code if words is None else "refused")
+        self._ledger.doubt(entry, failure.as_json() if words is None else _refusal(words, seen))
         if words is not None:
             return
         self._doubts_in_a_row += 1
@@ -192,13 +191,15 @@ class Delivery:
         """Nothing was sent. What concerns this record alone goes to a person, everything else to the host."""
         words = self._refusal_on_page()
         if words is not None:
-            self._picture("refused")
-            self._ledger.reject(entry, Question("refused", {"words": words}, ("retry", "leave_out")))
+            self._refuse(entry, _refusal(words, self._picture("refused"))["params"])
         elif isinstance(failure, FillDiffers):
-            self._picture(failure.code)
-            self._ask(entry, failure.code, ("retry", "leave_out"), failure.params)
+            seen = _seen(self._picture(failure.code))
+            self._ask(entry, failure.code, ("retry", "correct", "leave_out"), {**failure.params, **seen})
         else:
             raise failure
+
+    def _refuse(self, entry: Entry, params: Mapping[str, Any]) -> None:
+        self._ledger.reject(entry, Question("refused", params, ("retry", "correct", "leave_out")))
 
     def _refusal_on_page(self) -> str | None:
         session = self._site.session
@@ -254,7 +255,7 @@ class Delivery:
 
     def _decide_unseen(self, entry: Entry) -> bool:
         """No screen shows it: what a person said of it counts, or the site's own care for one token."""
-        if entry.reason is not None and entry.reason.get("code") == "it_is_there":
+        if entry.reason is not None and entry.reason.get("code") in {"it_is_there", "done_by_hand"}:
             self._ledger.verify(entry, None, ())
             return False
         if self._destination.idempotent and entry.attempts < MOST_ATTEMPTS:
@@ -273,7 +274,9 @@ class Delivery:
     def _absent(self, entry: Entry) -> bool:
         reason = entry.reason or {}
         if reason.get("code") == "refused":
-            self._ledger.reject(entry, Question("refused", reason["params"], ("retry", "leave_out")))
+            self._refuse(entry, reason["params"])
+        elif reason.get("code") == "done_by_hand":
+            self._ask(entry, "not_found_by_hand", ("it_is_there", "send_it", "leave_out"))
         elif reason.get("code") == "it_is_there":
             self._ask(entry, "gone_after_confirm", ("send_it", "leave_out"))  # a person says so, the site not
         elif self._ledger.note_absence(entry) >= 2:
@@ -343,5 +346,10 @@ def _delivered_before(entry: Entry) -> bool:
     return entry.reason is not None and entry.reason.get("code") == "delivered_before"
 
 
-def _refusal(words: str) -> dict[str, Any]:
-    return {"code": "refused", "params": {"words": words}}
+def _refusal(words: str, picture: str | None) -> dict[str, Any]:
+    return {"code": "refused", "params": {"words": words, **_seen(picture)}}
+
+
+def _seen(picture: str | None) -> dict[str, list[str]]:
+    """Return the parameter of a question that names its picture."""
+    return {} if picture is None else {"evidence": [picture]}

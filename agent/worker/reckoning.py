@@ -34,6 +34,19 @@ def _figure(name: str, entries: Sequence[Entry], batch: StoredBatch, can_look_up
         # A figure that the site never shows cannot be compared; one it showed for some is compared as it is.
         target=_sum(name, shown) if can_look_up and (shown or not verified) else None,
         skipped=_sum(name, (entry for entry in entries if entry.state is RecordState.SKIPPED)),
+        corrected=_corrected(name, entries),
+    )
+
+
+def _corrected(name: str, entries: Iterable[Entry]) -> Decimal:
+    """By how much people's corrections of records made a figure differ from what the source says."""
+    return sum(
+        (
+            Decimal(entry.payload["totals"][name]) - Decimal(entry.payload["totals_before"][name])
+            for entry in entries
+            if name != COUNT and "totals_before" in entry.payload
+        ),
+        Decimal(0),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -19,6 +20,7 @@ from agent.core.failures import (
     Failure,
     LimitReached,
     RecordsNeedPerson,
+    RowsInvalid,
     TotalsDisagree,
     UnusualCount,
 )
@@ -31,12 +33,14 @@ from agent.store import checkpoints, evidence, runs
 from agent.store.ledger import Destination as Place
 from agent.store.ledger import Ledger
 from agent.system.paths import Home
-from agent.worker import batches
+from agent.worker import batches, invalid_rows
 from agent.worker.accepting import Accepting
 from agent.worker.assignment import Assignment
 from agent.worker.batches import StoredBatch
+from agent.worker.correcting import Correcting
 from agent.worker.delivery import Delivery
 from agent.worker.duty import Duty, Wishes
+from agent.worker.handed_in import FileInHand
 from agent.worker.loading import defect
 from agent.worker.parents import Link
 from agent.worker.pipe import Pipe
@@ -68,11 +72,15 @@ class Workplace:
     # ── download ──────────────────────────────────────────────────────────────────────────────────────────
     def _download(self, task: Task) -> None:
         self.accepting = Accepting(self.assignment, task.name)
-        site = self._open_site(task)
-        session = site.open()
-        self.pipe.step("downloading", what=task.name, site=site.book.title)
-        with session.watched():
-            result = task.work(**_given(task, site=session, run=self.assignment.run))
+        handed = (self.assignment.options.get("handed_in") or {}).get(task.name)
+        if handed:
+            result = self._handed_in(task, handed)
+        else:
+            site = self._open_site(task)
+            session = site.open()
+            self.pipe.step("downloading", what=task.name, site=site.book.title)
+            with session.watched():
+                result = task.work(**_given(task, site=session, run=self.assignment.run))
         if not isinstance(result, Download):
             raise BrokenAutomation(
                 file=task.file, line=task.line, problem=f"{task.name} returned no Download"
@@ -90,6 +98,25 @@ class Workplace:
             }
         )
 
+    def _handed_in(self, task: Task, handed: Mapping[str, Any]) -> object:
+        """Take a file that a person handed in; raises what the attestation of a download raises."""
+        self.pipe.step("reading", file=handed["name"])
+        content = evidence.open_evidence(handed["evidence"], self.assignment.data_key)
+
+        def take(expect: Expect | None) -> Download:
+            report = read(content, handed["name"], expect.widths if expect else None)
+            if self.accepting is not None:
+                self.accepting.check(report, content, expect)
+            return Download(handed["name"], handed["sha256"], expect, handed["evidence"], lambda: content)
+
+        try:
+            return task.work(**_given(task, site=FileInHand(take), run=self.assignment.run))
+        except Failure:
+            raise
+        except Exception as error:
+            problem = f"{task.name} reads the pages before its file: no file can be handed in for it"
+            raise BrokenAutomation(file=task.file, line=task.line, problem=problem) from error
+
     def _keep(self, name: str, content: bytes, expect: Expect | None) -> Download:
         """Attest a file and store it sealed; its suggested name is a label, never a path."""
         label = Path(name).name or "download"
@@ -103,7 +130,11 @@ class Workplace:
     def _process(self, task: Task) -> None:
         downloads = {name: self._downloaded(name) for name in task.inputs}
         self.pipe.step("working", task=task.name)
-        result = task.work(**_given(task, run=self.assignment.run), **downloads)
+        try:
+            result = task.work(**_given(task, run=self.assignment.run), **downloads)
+        except RowsInvalid:
+            invalid_rows.ask(self.assignment.lease, downloads.values(), self._prove_row)
+            raise
         if isinstance(result, Workbook):
             self._finish({"workbook": str(self._write(result))})
         elif isinstance(result, Batch):
@@ -122,7 +153,15 @@ class Workplace:
                 raise ValueError("the stored file is not the file that came")
             return found
 
-        return Download(stored["name"], stored["sha256"], expect, stored["evidence"], content)
+        amendments = invalid_rows.amendments(
+            self.assignment.lease.run_id, stored["sha256"], self.assignment.data_key
+        )
+        return Download(
+            stored["name"], stored["sha256"], expect, stored["evidence"], content, amendments=amendments
+        )
+
+    def _prove_row(self, content: bytes, name: str) -> evidence.Proof:
+        return self._prove(content, kind=evidence.ROW_KIND, name=name, media_type="application/json")
 
     def _write(self, workbook: Workbook) -> Path:
         buffer = BytesIO()
@@ -149,6 +188,7 @@ class Workplace:
             fields = destination.compared() if destination.effect == "ensure" else None
             lines = batches.plan(batch.lines, batch.sources, fields, repeats=batch.repeats)
             ledger.plan(lines, batch.left_out)
+        Correcting(destination, ledger, self.assignment.lease, self.assignment.data_key).apply()
         site = self._open_site(task)
         delivery = Delivery(
             destination,
@@ -238,16 +278,26 @@ class Workplace:
         """Return the personal values of the record at hand."""
         return list(self.site.session.memory.personal) if self.site and self.site.is_open else []
 
-    def picture(self, name: str) -> None:
-        """Keep a masked picture of the page as it is now; without a page there is none to keep."""
+    def picture(self, name: str) -> str | None:
+        """Keep a masked picture of the page as it is now, and return its id; without a page there is none."""
         if self.site is None or not self.site.is_open:
-            return
+            return None
         try:
             content = screenshot(self.site.session)
         except Failure as failure:
             self.pipe.step("no_picture", why=failure.code)
-            return
-        self._prove(content, kind="screenshot", name=f"{name}.png", media_type="image/png")
+            return None
+        return self._prove(content, kind="screenshot", name=f"{name}.png", media_type="image/png").id
+
+    def live_picture(self) -> bytes | None:
+        """Return a masked picture for somebody who watches; it is kept nowhere. None without a page."""
+        if self.site is None or not self.site.is_open:
+            return None
+        try:
+            return screenshot(self.site.session)
+        except Failure as failure:
+            logging.getLogger(__name__).info("no_live_picture why=%s", failure)
+            return None
 
     def translate(self, error: Exception) -> Failure:
         """Return an error of an author's code, or one of the browser's, as a failure of our tree."""

@@ -39,10 +39,11 @@ def work(pipe: Pipe) -> int:
         return 0
     assignment = from_json(told)
     cancelled = Event()
-    if assignment.options.get("cancel"):
+    if assignment.options.get("cancel") or assignment.options.get("by_hand"):
         cancelled.set()  # it was woken only to settle what is in doubt: nothing new may be entered
     pipe.watch(cancelled.set)
     workplace = Workplace(assignment, engine, pipe, cancelled)
+    pipe.show_with(workplace.live_picture)
     _open_log(workplace)
     home = Home(assignment.home)
     open_store(home.database, home.evidence)

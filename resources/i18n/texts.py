@@ -2,6 +2,9 @@
 
 A sentence may hold ``{parameters}`` and ``[optional parts]``, which are left out when one of their parameters
 is not known. The standard library only: any face can load it without loading the agent.
+
+A language is every ``LANGUAGE.toml`` and ``LANGUAGE.*.toml`` here, read as one. English is complete; what
+another language has no words for stays English.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,12 +23,16 @@ Noun = tuple[str, str]
 RECORD: Noun = ("record", "records")
 """What is said of a record whose type names no noun of its own."""
 
-_BOOK = Path(__file__).with_name("en.toml")
+ENGLISH = "en"
+
+_FOLDER = Path(__file__).parent
+_spoken = [ENGLISH]  # of this process; one item
+_groups = [","]  # what stands between a number's thousands
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _UNKNOWN = "…"
 
-IMPLICIT = frozenset({"noun", "nouns", "this_run", "site_name"})
+IMPLICIT = frozenset({"noun", "nouns", "this_run", "site_name", "problem_text"})
 """Parameters that every failure's words may use, whatever the failure itself carries."""
 
 
@@ -95,7 +103,8 @@ def evidence_kind(kind: str) -> str:
 
 def count(number: int, noun: Noun) -> str:
     """Return ``1 claim``, ``187 claims``."""
-    return f"{number:,} {noun[0] if number == 1 else noun[1]}"
+    written = f"{number:,}".replace(",", _groups[0])
+    return f"{written} {noun[0] if number == 1 else noun[1]}"
 
 
 def say(code: str, params: Params | None = None, *, noun: Noun = RECORD) -> str:
@@ -114,6 +123,11 @@ def notice(event: str, params: Params, *, noun: Noun = RECORD) -> Text:
 def event(event: str) -> str:
     """Return an event in a word or two, for a table."""
     return _sentence("events", event)
+
+
+def audited(verb: str) -> str:
+    """Return what an entry of the audit log says was done."""
+    return _sentence("audit_verbs", verb)
 
 
 def notice_state(state: str, params: Params) -> str:
@@ -144,6 +158,13 @@ def notice_words(code: str, params: Params, *, noun: Noun = RECORD) -> str:
 def advice(which: str, params: Params, *, noun: Noun = RECORD) -> str:
     """Return what would help to be in time."""
     return fill(_sentence("helps", which), _known(params, noun))
+
+
+def window(code: str, params: Params | None = None, *, noun: Noun = RECORD) -> str:
+    """Return what the window says; of ``{one = …, many = …}`` the one that fits ``count``."""
+    known = _known(params or {}, noun)
+    entry = _book()["window"][code]
+    return fill(entry if isinstance(entry, str) else _counted(entry, "many", known), known)
 
 
 def has(section: str, code: str) -> bool:
@@ -177,10 +198,47 @@ def fill(template: str, params: Params) -> str:
     return _PARAMETER.sub(value, _OPTIONAL.sub(part, template))
 
 
-@cache
+def languages() -> tuple[str, ...]:
+    """Return the languages there are words in, English first."""
+    found = {file.name.partition(".")[0] for file in _FOLDER.glob("*.toml")}
+    return (ENGLISH, *sorted(found - {ENGLISH}))
+
+
+def speak(language: str | None) -> str:
+    """Use a language (``de``, or a locale such as ``de_AT``) in this process; return the one taken.
+
+    One that there are no words in, or None, is English.
+    """
+    wanted = (language or ENGLISH).replace("-", "_").partition("_")[0].lower()
+    _spoken[0] = wanted if wanted in languages() else ENGLISH
+    return _spoken[0]
+
+
+def spoken() -> str:
+    """Return the language that is in use."""
+    return _spoken[0]
+
+
+def group_by(sign: str) -> None:
+    """Write thousands apart by this sign from now on, in this process."""
+    _groups[0] = sign
+
+
 def _book() -> dict[str, Any]:
-    with _BOOK.open("rb") as file:
-        return tomllib.load(file)
+    return _books(_spoken[0])
+
+
+@cache
+def _books(language: str) -> dict[str, Any]:
+    """Return every section of a language, laid over the English ones; a code's entry is taken whole."""
+    sections: dict[str, Any] = (
+        {} if language == ENGLISH else {name: dict(section) for name, section in _books(ENGLISH).items()}
+    )
+    for file in sorted(_FOLDER.glob(f"{language}*.toml")):
+        with file.open("rb") as opened:
+            for name, section in tomllib.load(opened).items():
+                sections.setdefault(name, {}).update(section)
+    return sections
 
 
 def _told(params: Params, noun: Noun) -> dict[str, object]:
@@ -198,7 +256,24 @@ def _told(params: Params, noun: Noun) -> dict[str, object]:
 def _known(params: Params, noun: Noun) -> dict[str, object]:
     state = params.get("state")
     told = {"state": _book()["state_words"].get(state, state)} if state else {}
+    problem = params.get("problem")
+    if isinstance(problem, str):
+        told["problem_text"] = _sentence("problems", problem)
+    given = params.get("answer")
+    if isinstance(given, str) and has("answers", given):
+        told["answer"] = answer(given)
+    told |= {name: _day(value) for name, value in params.items() if name.endswith("_on")}
     return {"noun": noun[0], "nouns": noun[1], **params, **told}
+
+
+def _day(value: object) -> object:
+    """Return an ISO day as ``1 June``, with the year where it isn't this one."""
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        return value
+    year = "" if day.year == datetime.now(UTC).year else f" {day.year}"
+    return f"{day.day} {day:%B}{year}"
 
 
 def _entry(section: str, code: str, otherwise: str) -> Mapping[str, object]:

@@ -42,12 +42,13 @@ _FAULTS = (
         "an unexpected script dialog; kind alert (on load) or confirm (before a form is sent)",
         {"kind": "alert", "text": "Planned maintenance tonight from 22:00."},
     ),
+    Fault("busy_script", _BOTH, "page", "a script that never ends keeps the page from doing anything else"),
     Fault("slow_export", _SOURCE, "export", "the report takes longer", {"seconds": 20.0}),
     Fault(
         "cut_download",
         _SOURCE,
         "export",
-        "the file ends early; style short (looks complete) or broken (the connection breaks)",
+        "the file ends early; style short (looks complete), broken (the connection breaks) or stalls",
         {"share": 0.6, "style": "short"},
     ),
     Fault("stale_download", _SOURCE, "export", "the report of the business day before the range"),
@@ -55,6 +56,13 @@ _FAULTS = (
     Fault("empty_download", _SOURCE, "export", "a file of no bytes"),
     Fault("wrong_total", _SOURCE, "export", "the stated total is off by one pound (or one row)"),
     Fault("few_rows", _SOURCE, "export", "only a share of the rows, totals agreeing", {"share": 0.0}),
+    Fault(
+        "bad_cell",
+        _SOURCE,
+        "export",
+        "the amount of one row (billing) or its date (appointments) cannot be read",
+        {"row": 1, "text": "n/a"},
+    ),
     Fault(
         "refuse",
         _TARGET,

@@ -192,8 +192,8 @@ class Meridian:
             "content-disposition": f'attachment; filename="{file.name}"',
             "cache-control": "private",
         }
-        if file.broken:
-            return HalfSent(self.system, headers, file.content)
+        if file.broken or file.stalls:
+            return HalfSent(self.system, headers, file.content, stalls=file.stalls)
         return Response(file.content, headers=headers)
 
     def _job(self, request: Request) -> ExportJob | None:

@@ -80,19 +80,25 @@ class Broken(Response):
 
 
 class HalfSent(Response):
-    """A file that ends early: the connection breaks after half of the bytes that the headers promise."""
+    """A file that ends early: the connection breaks, or stalls, after half of the promised bytes."""
 
-    def __init__(self, system: System, headers: Mapping[str, str], part: bytes) -> None:
+    def __init__(
+        self, system: System, headers: Mapping[str, str], part: bytes, *, stalls: bool = False
+    ) -> None:
         super().__init__(headers=headers)
         self._system = system
         self._part = part
+        self._stalls = stalls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send what there is, then break the connection."""
+        """Send what there is, then break the connection, or leave it open until the caller gives up."""
         headers = [(key, value) for key, value in self.raw_headers if key != b"content-length"]
         headers.append((b"content-length", str(len(self._part) * 2).encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": self._part, "more_body": True})
+        if self._stalls:
+            await Silence(self._system)(scope, receive, send)
+            return
         self._system.break_connection(scope, "reset")
         await _gone(receive)
 

@@ -59,7 +59,13 @@ def test_what_cannot_be_known_goes_to_a_person(morning: Morning) -> None:
             "refused.png"
         ]
         morning.give(host, "answer", item=asked["gone_after_confirm"]["id"], answer="send_it")
-        morning.give(host, "answer", item=asked["found_different"]["id"], answer="leave_out")
+        morning.give(
+            host,
+            "answer",
+            item=asked["found_different"]["id"],
+            answer="leave_out",
+            reason="another one is there",
+        )
         morning.give(host, "answer", item=asked["refused"]["id"], answer="retry")
         until(lambda: queries.run(run["id"])["state"] != "NEEDS_REVIEW", 30, host)
         run = morning.finished(host, run["id"])

@@ -80,7 +80,8 @@ class BrowserMorning:
         stopped = [item for item in reviews.open_items(run_id) if item.record_id is None]
         for item in stopped:
             self.tally.questions[item.question] += 1
-            commands.give("answer", {"item": item.id, "answer": "retry"}, TESTER)
+            told = {"item": item.id, "version": item.version, "answer": "retry"}
+            commands.give("answer", told, TESTER)
         if stopped:
             ring(self.morning.home.bell, "command/0")
             until(lambda: queries.run(run_id)["state"] not in FINAL, 60)

@@ -247,7 +247,7 @@ def _host(scene: Scene, end_leftover: bool) -> None:
     ):
         while True:
             supervise._orders.carry_out()
-            run = runs.oldest_pending()
+            run = next(iter(runs.pending()), None)
             if run is None:
                 return
             supervise._work_on(run.id)

@@ -113,7 +113,7 @@ class Work:
     def _asked(self, entry: Entry) -> None:
         item = next(item for item in reviews.open_items() if item.record_id == entry.id)
         given = self._dice.choice(item.answers)
-        reviews.answer(item.id, given, SOMEBODY)
+        reviews.answer(item.id, item.version, given, SOMEBODY)
         reviews.settle_record(entry.id, _ANSWERED[given], SOMEBODY, {"code": given, "params": {}})
 
 

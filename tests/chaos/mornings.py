@@ -319,7 +319,8 @@ class Mornings:
             for item in items:
                 self.tally.questions[item.question] += 1
             for item in about_tasks:
-                commands.give("answer", {"item": item.id, "answer": "retry"}, PERSON)
+                told = {"item": item.id, "version": item.version, "answer": "retry"}
+                commands.give("answer", told, PERSON)
             if not about_tasks and self.dice.random() < 0.4:
                 return False  # nobody is there: the questions stay open
             there = {row["claim_no"] for row in self._journal()["rows"]}
@@ -327,9 +328,11 @@ class Mornings:
                 if item.record_id is not None:
                     key = self._payload(RecordRow.get_by_id(item.record_id))["key"]
                     # A person has looked: nobody says "send it" of what is there.
-                    answers = [one for one in item.answers if one != "send_it" or key not in there]
+                    unfit = {"correct", *({"send_it"} if key in there else ())}
+                    answers = [one for one in item.answers if one not in unfit]
                     given = self.dice.choice(answers)
-                    commands.give("answer", {"item": item.id, "answer": given}, PERSON)
+                    told = {"item": item.id, "version": item.version, "answer": given, "reason": "by chance"}
+                    commands.give("answer", told, PERSON)
             return True
         finally:
             close_store()

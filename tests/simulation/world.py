@@ -74,7 +74,7 @@ class World:
     # ── the supervisor's part, as a timed script ──────────────────────────────────────────────────────────
     def begin_next(self) -> bool:
         """Take the oldest run of the queue, as the supervisor does; one that waits says for what."""
-        while self.queued and self.at_work is None and (run := runs.oldest_pending()) is not None:
+        while self.queued and self.at_work is None and (run := next(iter(runs.pending()), None)) is not None:
             if run.options.get("cancel"):
                 runs.cancel_tasks(run.id)
                 runs.move_run(run.id, RunState.CANCELLED)

@@ -36,7 +36,7 @@ REFUSED = Question("refused", {"words": "no such patient"}, ("retry", "leave_out
 def leave_out(ledger: Ledger) -> None:
     """A person answers the one open question: leave it out."""
     (item,) = reviews.open_items(run_of(ledger))
-    reviews.answer(item.id, "leave_out", SOMEBODY)
+    reviews.answer(item.id, item.version, "leave_out", SOMEBODY)
     reviews.settle_record(only(ledger).id, RecordState.SKIPPED, SOMEBODY, {"code": "leave_out"})
 
 

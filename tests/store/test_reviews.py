@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from agent.core.actors import Actor
-from agent.core.failures import AccountLocked, UnknownItem, WrongState
+from agent.core.failures import AccountLocked, AnsweredAlready, QuestionChanged, UnknownItem, WrongState
 from agent.core.states import RECORD_TRANSITIONS, RecordState, sources
-from agent.store import accounts, commands, reviews, runs
+from agent.store import accounts, commands, queries, reviews, runs
 from agent.store.database import close_store
 from agent.store.ledger import Question
 from agent.store.tables import AccountRow, RecordRow
@@ -26,10 +26,12 @@ def asked(run: str | None = None) -> int:
 
 def test_the_first_answer_wins(store: Path) -> None:
     item = asked()
-    assert reviews.answer(item, "retry", SOMEBODY).id == item
-    with pytest.raises(WrongState) as caught:
-        reviews.answer(item, "stop", BEA)
-    assert caught.value.params["state"] == "answered"
+    assert [each.id for each in reviews.answer(item, 1, "retry", SOMEBODY)] == [item]
+    with pytest.raises(AnsweredAlready) as caught:
+        reviews.answer(item, 1, "stop", BEA)
+    told = caught.value.params
+    assert (told["who"], told["answer"]) == (SOMEBODY.name, "retry")
+    assert told["at"] == reviews.get(item).answered_at.isoformat(timespec="seconds")
     assert (reviews.get(item).answer, reviews.get(item).actor) == ("retry", SOMEBODY.as_json())
 
 
@@ -40,9 +42,9 @@ def test_of_two_who_answer_at_once_exactly_one_is_heard(store: Path) -> None:
     def reply(given: str, actor: Actor) -> None:
         start.wait()
         try:
-            reviews.answer(item, given, actor)
+            reviews.answer(item, 1, given, actor)
             heard.append(given)
-        except WrongState:
+        except AnsweredAlready:
             pass
         finally:
             close_store()
@@ -59,21 +61,62 @@ def test_an_answer_that_was_not_offered_changes_nothing(store: Path) -> None:
     item = asked()
     before = everything()
     with pytest.raises(WrongState):
-        reviews.answer(item, "send_it", SOMEBODY)
+        reviews.answer(item, 1, "send_it", SOMEBODY)
     assert everything() == before
 
 
 def test_a_question_that_nobody_asked_has_no_answer(store: Path) -> None:
     with pytest.raises(UnknownItem):
-        reviews.answer(404, "retry", SOMEBODY)
+        reviews.answer(404, 1, "retry", SOMEBODY)
 
 
 def test_the_same_question_stays_one_until_it_is_answered(store: Path) -> None:
     run = plan_run()
     first = asked(run)
     assert asked(run) == first
-    reviews.answer(first, "retry", SOMEBODY)
+    reviews.answer(first, 1, "retry", SOMEBODY)
     assert asked(run) != first
+
+
+def test_an_answer_to_what_the_question_was_is_refused(store: Path) -> None:
+    run = plan_run()
+    item = asked(run)
+    task = runs.tasks_of(run)[0].id
+    assert reviews.ask(run, task, "task_failed", {"task": "enter", "tries": 2}, ("retry", "stop")) == item
+    with pytest.raises(QuestionChanged) as caught:
+        reviews.answer(item, 1, "retry", SOMEBODY)
+    assert caught.value.params["version"] == 2
+    assert reviews.answer(item, 2, "retry", SOMEBODY)
+
+
+def test_one_cause_is_one_question_for_every_run_that_meets_it(store: Path) -> None:
+    runs_of = [plan_run(automation=name) for name in ("clinic", "dental", "other")]
+    causes = ("password/main/claimport", "password/main/claimport", "password/main/rt")
+    items = [
+        reviews.ask(run, runs.tasks_of(run)[0].id, "task_failed", {}, ("new_password", "stop"), cause=cause)
+        for run, cause in zip(runs_of, causes, strict=True)
+    ]
+    first, other = queries.open_reviews()
+    assert (first["id"], [each["item"] for each in first["also"]], other["id"]) == (
+        items[0],
+        [items[1]],
+        items[2],
+    )
+    answered = reviews.answer(items[1], 1, "new_password", SOMEBODY, {"password_version": 2})
+    assert [each.id for each in answered] == [items[1], items[0]]
+    assert [each.id for each in reviews.open_items()] == [items[2]]
+
+
+def test_stopping_one_run_answers_for_no_other(store: Path) -> None:
+    runs_of = [plan_run(automation=name) for name in ("clinic", "dental")]
+    items = [
+        reviews.ask(
+            run, runs.tasks_of(run)[0].id, "task_failed", {}, ("retry", "stop"), cause="site_down/main/x/"
+        )
+        for run in runs_of
+    ]
+    reviews.answer(items[0], 1, "stop", SOMEBODY)
+    assert [each.id for each in reviews.open_items()] == [items[1]]
 
 
 def test_questions_of_a_cancelled_run_are_withdrawn(store: Path) -> None:
@@ -81,8 +124,8 @@ def test_questions_of_a_cancelled_run_are_withdrawn(store: Path) -> None:
     item, theirs = asked(run), asked(other)
     reviews.withdraw(run)
     assert [each.id for each in reviews.open_items()] == [theirs]
-    with pytest.raises(WrongState):
-        reviews.answer(item, "retry", SOMEBODY)
+    with pytest.raises(AnsweredAlready):
+        reviews.answer(item, 1, "retry", SOMEBODY)
 
 
 @pytest.mark.parametrize("old", RecordState)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core import failures
+from agent.core.answers import ANSWERS, answers
 from agent.core.failures import (
-    ANSWERS,
     HANDLING,
     AccountLocked,
     Action,
@@ -18,12 +18,11 @@ from agent.core.failures import (
     Failure,
     FenceLost,
     NotReady,
-    PageTimeout,
     Report,
+    SignedOut,
     SignInRefused,
     Site,
     Usage,
-    answers,
     handling,
 )
 
@@ -112,8 +111,8 @@ def test_being_not_ready_is_waiting_and_misuse_is_not() -> None:
 
 
 def test_a_failure_without_a_row_of_its_own_has_its_parents() -> None:
-    assert PageTimeout not in HANDLING
-    assert handling(PageTimeout) == HANDLING[Site]
+    assert SignedOut not in HANDLING
+    assert handling(SignedOut) == HANDLING[Site]
     assert handling(failures.DownloadCut) == HANDLING[Report]
 
 

@@ -62,7 +62,7 @@ def test_no_task_or_record_moves_to_where_it_is(states: type[StrEnum], table: Ta
     ("table", "final"),
     [
         (RUN_TRANSITIONS, {RunState.COMPLETED, RunState.CANCELLED}),
-        (TASK_TRANSITIONS, {TaskState.DONE, TaskState.CANCELLED}),
+        (TASK_TRANSITIONS, {TaskState.CANCELLED}),
         (RECORD_TRANSITIONS, {RecordState.SKIPPED}),
     ],
 )

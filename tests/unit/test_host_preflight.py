@@ -12,14 +12,16 @@ import pytest
 from click.testing import CliRunner
 
 from agent.cli.main import predawn
+from agent.core.actors import Actor
 from agent.core.failures import BrowserMissing, VaultLocked
-from agent.host import preflight
+from agent.host import auditing, preflight
 from agent.host.notices import Notices
 from agent.host.preflight import OLD_PASSWORD, Finding, Grade, examine, problems
+from agent.host.recovery_code import Standing
 from agent.store import accounts
 from agent.store.database import close_store, prepare_store
 from agent.store.fields import utc_now
-from agent.store.tables import AccountRow
+from agent.store.tables import AccountRow, AuditRow, HomeRow
 from agent.system.addresses import Addresses
 from agent.system.autostart import AutostartState, FakeAutostart
 from agent.system.bell import Bell
@@ -233,3 +235,37 @@ def test_where_all_is_well_or_nobody_works_nothing_is_told(
 def test_without_the_setting_nothing_is_looked_at(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "examine", lambda *_args: pytest.fail("it looked"))
     assert Notices(home, load_settings(home), sender=FakeSender()).look(moment("16:00")) == []
+
+
+@pytest.fixture
+def keyed(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home with a key of its own, whose audit log holds three entries that its keyring knows."""
+    vault = MemoryVault()
+    monkeypatch.setattr(auditing, "open_vault", lambda _home: vault)
+    for verb in ("retry", "retry", "cancel"):
+        auditing.note(home, Actor("person", "ann", "Ann", "cli", "FRONT-2"), verb, {}, make=True)
+    return home
+
+
+def of_keys(home: Home) -> dict[str, Grade]:
+    return {one.code: one.grade for one in examine(home, NOW) if one.check == "keys"}
+
+
+def test_a_changed_audit_log_is_a_problem(keyed: Home) -> None:
+    assert of_keys(keyed) == {"audit_whole": Grade.GOOD}
+    AuditRow.delete().where(AuditRow.position == 3).execute()
+    assert of_keys(keyed) == {"audit_changed": Grade.PROBLEM}
+
+
+def test_no_recovery_code_is_a_warning_until_one_is_saved_or_the_loss_accepted(
+    keyed: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preflight, "standing", lambda _home: Standing.WANTED)
+    assert of_keys(keyed)["recovery_code_wanted"] is Grade.WARNING
+    monkeypatch.setattr(preflight, "standing", lambda _home: Standing.LOSS_ACCEPTED)
+    assert "recovery_code_wanted" not in of_keys(keyed)
+
+
+def test_another_homes_key_is_a_problem(keyed: Home) -> None:
+    HomeRow.update(key_check="another").execute()
+    assert of_keys(keyed) == {"key_lost": Grade.PROBLEM}

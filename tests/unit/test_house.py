@@ -25,7 +25,7 @@ VIOLATIONS = {
     "roof": ("agent/core", "ui"),
     "resources": ("agent/system", "resources.i18n"),
     "left-wing": ("agent/host", "agent.reports"),
-    "right-wing": ("agent/browser", "PySide6"),
+    "right-wing": ("agent/browser", "celery"),
     "front-door": ("automations", "agent.core"),
     "practice": ("resources/practice", "agent.core"),
     "library-peewee": ("agent/reports", "peewee"),
@@ -41,13 +41,14 @@ VIOLATIONS = {
     "library-bus": ("agent/host", "jeepney"),
     "library-starlette": ("agent/store", "starlette"),
     "library-click": ("agent/store", "click"),
+    "library-qt": ("agent/faces", "PySide6"),
 }
-LEFT_WING = ("cli", "host")
+LEFT_WING = ("cli", "faces", "host")
 RIGHT_WING = ("browser", "reports", "sdk", "worker")
 SHARED = ("core", "store", "system")
 ROOMS = (*LEFT_WING, *RIGHT_WING, *SHARED)
 NEVER_LEFT = ("agent.browser", "agent.reports", "agent.sdk", "agent.worker", "automations", "playwright")
-NEVER_RIGHT = ("agent.cli", "agent.host", "ui", "PySide6", "apscheduler", "celery", "fastapi")
+NEVER_RIGHT = ("agent.cli", "agent.faces", "agent.host", "ui", "PySide6", "apscheduler", "celery", "fastapi")
 LOAD_ROOM = """
 import importlib, json, pathlib, sys
 room = sys.argv[1]

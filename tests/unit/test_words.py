@@ -10,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core import failures
-from agent.core.failures import ANSWERS, Failure
+from agent.core.answers import ANSWERS, NEEDS, ROW_ANSWERS, TAKEN_ANSWERS
+from agent.core.failures import Failure
 from agent.core.states import RecordState, RunState, TaskKind, TaskState
+from agent.host.auditing import SETTINGS_CHANGED
+from agent.store.audit import RESTORED
+from agent.store.commands import VERBS
 from resources.i18n import texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +31,7 @@ QUESTIONS = {
     "delivered_unseen", "parents_left_out", "parents_unknown",
     "unusual_report",
 }  # fmt: skip
+FACES = (ROOT / "agent" / "cli", ROOT / "agent" / "faces", ROOT / "ui")
 STEPS = {
     "starting", "signing_in", "working", "downloading", "looking_first", "entering", "settling", "looking_up",
     "reading_back",
@@ -114,7 +119,10 @@ def test_every_answer_offered_in_the_code_has_words() -> None:
         for code in answer_codes(call)
     }
     assert offered >= {"leave_out", "send_it", "retry", "it_is_there"}
-    assert offered | {code for codes in ANSWERS.values() for code in codes} <= texts.codes("answers")
+    listed = {code for codes in (*ANSWERS.values(), ROW_ANSWERS, TAKEN_ANSWERS) for code in codes}
+    assert offered | listed | {"finish_by_hand", "withdrawn", *NEEDS} - {"accept_repair"} <= texts.codes(
+        "answers"
+    )
 
 
 def test_every_step_taken_in_the_code_has_words() -> None:
@@ -135,8 +143,8 @@ def test_every_state_has_words(section: str, states: type[RunState]) -> None:
     assert texts.codes(section) == {state.value for state in states}
 
 
-def test_the_command_line_says_only_sentences_that_exist_and_none_lies_idle() -> None:
-    source = "\n".join(file.read_text() for file in (ROOT / "agent" / "cli").glob("*.py"))
+def test_faces_say_only_sentences_that_exist_and_none_lies_idle() -> None:
+    source = "\n".join(file.read_text() for place in FACES for file in place.rglob("*.py"))
     said = set(re.findall(r"""(?:say|Told)\(\s*"([a-z_]+)\"""", source))
     ending = set(re.findall(r"""Told\(\s*"([a-z_]+)\"""", source))
     known = texts.codes("sentences")
@@ -178,3 +186,16 @@ def test_a_parameter_is_put_in_as_it_is(value: str) -> None:
 @pytest.mark.parametrize("missing", [{}, {"a": None}, {"a": ""}])
 def test_an_optional_part_goes_when_its_parameter_is_unknown(missing: dict[str, object]) -> None:
     assert texts.fill("said[: “{a}”].", missing) == "said."
+
+
+def test_whatever_the_audit_log_may_hold_has_words() -> None:
+    """Every verb that is written, and every command that is."""
+    written = {
+        text
+        for call in calls()
+        if isinstance(call.func, ast.Attribute)
+        and ast.unparse(call.func) in {"audit.append", "auditing.note"}
+        for text in constants(call)
+    }
+    assert {"password_set", "evidence_opened"} <= written
+    assert written | set(VERBS) | {RESTORED, SETTINGS_CHANGED} == texts.codes("audit_verbs")

@@ -121,7 +121,7 @@ def test_then_a_persons_word_counts(worker: Worker, given: str, state: RecordSta
     worker.destination = Unseen
     deliver(worker, 1, submits=["lost"])
     (item,) = reviews.open_items(worker.lease.run_id)
-    reviews.answer(item.id, given, SOMEBODY)
+    reviews.answer(item.id, item.version, given, SOMEBODY)
     assert item.record_id is not None
     reviews.settle_record(item.record_id, RecordState.IN_DOUBT, SOMEBODY, {"code": given, "params": {}})
     again(worker)

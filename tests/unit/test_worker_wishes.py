@@ -34,7 +34,7 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
 def answer(worker: Worker, given: str, state: RecordState) -> None:
     """A person answers the one open question; the host wakes the task."""
     (item,) = reviews.open_items(worker.lease.run_id)
-    reviews.answer(item.id, given, SOMEBODY)
+    reviews.answer(item.id, item.version, given, SOMEBODY)
     reviews.settle_record(item.record_id or 0, state, SOMEBODY, {"code": given, "params": {}})
     worker.lease = crash(worker.lease)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.cli.demo_summary import command as typed
+from agent.cli.person import at_terminal
 from agent.core.failures import PageTimeout
 from agent.core.states import RunState
 from agent.host.agent import Host
@@ -98,11 +99,12 @@ def test_leaving_a_record_out_keeps_the_other_question_open(write: Write, comman
     ask = Question("found_several", {"site": "ClaimPort", "found": 2}, ("leave_out",))
     run = write().plan().download().upload(2).ask(ask, ask).end(RunState.NEEDS_REVIEW)
     first, _second = reviews.open_items(run.id)
-    assert command("review", str(first.id), "--answer", "leave_out").exit_code == 3
+    out = ("--answer", "leave_out", "--reason", "entered twice by hand")
+    assert command("review", str(first.id), *out).exit_code == 3
     assert len(value_of(command("review", "--json"))) == 1
-    again = command("review", str(first.id), "--answer", "leave_out")
+    again = command("review", str(first.id), *out)
     assert again.exit_code == 2
-    assert "answered already" in again.stderr
+    assert f"{at_terminal().name} has answered this already: “Leave it out”" in again.stderr
 
 
 def test_an_answer_that_is_not_offered_changes_nothing(write: Write, command: Predawn) -> None:
