@@ -106,14 +106,15 @@ def parts(entry: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("section", ["window", "window_next"])
-def test_german_says_all_that_the_window_says(section: str) -> None:
-    english, german = book("en", ".window")[section], book("de", ".window")[section]
+@pytest.mark.parametrize("part", [".window", ".pages"])
+def test_german_says_all_that_the_window_says(part: str, section: str) -> None:
+    english, german = book("en", part)[section], book("de", part)[section]
     samples = {code for code in english if code.startswith("sample_")}  # only as wide as their words
     assert english.keys() - german.keys() == samples
     assert german.keys() <= english.keys()
 
 
-@pytest.mark.parametrize("part", ["", ".window"])
+@pytest.mark.parametrize("part", ["", ".window", ".pages"])
 def test_german_uses_the_parameters_that_english_has(part: str) -> None:
     english = book("en", part)
     if not part:
