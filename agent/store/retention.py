@@ -27,8 +27,8 @@ from agent.store.tables import (
 )
 
 _AT_ONCE = 100
-_FILES = ("download", "workbook")
-_REPORTS = "report/"  # the media type of whatever was attested, handed in by a person too
+_OF_PAGES = ("page", "screenshot", "look")
+_PICTURES = "image/"  # their media types; whatever is neither is a fact
 
 
 def remove_pictures(before: datetime, today: str, days: int, limit: int) -> int:
@@ -42,8 +42,7 @@ def remove_pictures(before: datetime, today: str, days: int, limit: int) -> int:
         .where(
             EvidenceRow.removed.is_null()
             & (EvidenceRow.created_at < before)
-            & EvidenceRow.kind.not_in(_FILES)
-            & ~EvidenceRow.media_type.startswith(_REPORTS)
+            & (EvidenceRow.kind.in_(_OF_PAGES) | EvidenceRow.media_type.startswith(_PICTURES))
         )
         .order_by(EvidenceRow.created_at)
         .limit(limit)
