@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from agent.core.actors import Actor
 from agent.core.certificate import document, fingerprint, signed_bytes
-from agent.core.failures import Failure, KeyLost, Parameter, WorkerDied
-from agent.faces import certificate_sheets, certifying
+from agent.core.failures import KeyLost, Parameter
+from agent.faces import certificate_sheets, certifying, workbooks
 from agent.faces.explaining import Page
 from agent.faces.moments import office_zone
 from agent.faces.sealed import contents
@@ -24,8 +20,6 @@ from agent.system.paths import Home
 from agent.system.seal import public_key, sign
 
 Values = Mapping[str, Any]
-
-_WRITE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -57,30 +51,10 @@ def issue(home: Home, run: Values, wording: Wording, actor: Actor, *, with_perso
     public = public_key(signer)
     zone = office_zone(home, run["office"])
     told = certificate_sheets.sheets(facts, page, zone, key=fingerprint(public), file=signed)
-    content = _workbook(told)
+    content = workbooks.write(told)
     digest = hashlib.sha256(content).hexdigest()
     facts["workbook"] = {"name": book, "sha256": digest, "size": len(content)}
     signature = sign(signer, signed_bytes(facts))
     about: dict[str, Parameter] = {"run": str(run["id"]), "personal": with_personal}
     auditing.note(home, actor, "certificate_issued", about)
     return Issued(content, document(facts, public, signature), certifying.has_unequal(facts))
-
-
-def _workbook(told: Values) -> bytes:
-    """Let a worker write the workbook: this side never loads what reads and writes reports."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "agent.worker", "certificate"],
-        input=json.dumps(told),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=_WRITE_SECONDS,
-        check=False,
-    )
-    try:
-        value: Values = json.loads(done.stdout)
-    except ValueError:
-        raise WorkerDied(exit_code=done.returncode) from None
-    if "failure" in value:
-        raise Failure.from_json(value["failure"])
-    return base64.b64decode(value["workbook"])

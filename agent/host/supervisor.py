@@ -13,7 +13,7 @@ from typing import Any
 
 from agent.core.asking import ANSWER_SECONDS
 from agent.core.failures import Failure, NotReady, TotalsDisagree, WorkerDied, WorkerHung
-from agent.core.states import RunState, TaskState, outcome
+from agent.core.states import RunState, TaskKind, TaskState, outcome
 from agent.core.totals import Totals
 from agent.host import recovery
 from agent.host.assigning import assignment
@@ -183,19 +183,17 @@ class Supervisor(Watchful):
             worker.end()
             self.picture = None
         if not self._stopping.is_set():
+            again = self._time.steady_seconds() - began
             recovery.settle(
                 run.id,
                 task.id,
                 death,
                 deadline_at=deadline_of(self._settings, run),
-                lasted_seconds=self._time.steady_seconds() - began,
+                # What an upload has entered stays entered: its next try is shorter, nobody knows by how much.
+                lasted_seconds=0.0 if task.kind == TaskKind.UPLOAD else again,
             )
         self._tell(f"run/{run.id}")
         return 0
-
-    def _patience(self, run: RunRow) -> datetime | None:
-        """Return until when a site that is down is tried again: nobody watches what the schedule began."""
-        return deadline_of(self._settings, run) if run.actor["kind"] == "schedule" else None
 
     def _prepare_first(self) -> None:
         """Let a browser start while the run is still being planned: somebody may be waiting for it."""
@@ -230,12 +228,12 @@ class Supervisor(Watchful):
                 return death
             if self._hear(worker) or not looked:
                 looked = True
-                wishes = {} if cancelled else runs.get(lease.run_id).options
-                if wishes.get("cancel") or wishes.get("by_hand"):
+                wishes = runs.get(lease.run_id).options
+                if wishes.get("at_once"):  # what was on its way is looked up by the next worker
+                    runs.change_options(lease.run_id, at_once=False)
+                    return WorkerDied(exit_code=None)
+                if not cancelled and (wishes.get("cancel") or wishes.get("by_hand")):
                     cancelled = True
-                    if wishes.get("at_once"):  # what was on its way is looked up by the next worker
-                        runs.change_options(lease.run_id, at_once=False)
-                        return WorkerDied(exit_code=None)
                     worker.cancel()
             if self._time.steady_seconds() - since > limit.seconds:
                 return WorkerHung(step=limit.step, seconds=round(limit.seconds))

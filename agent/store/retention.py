@@ -18,6 +18,7 @@ from agent.store.tables import (
     AcceptedFileRow,
     BlobRow,
     CommandRow,
+    CorrectionRow,
     EvidenceRow,
     LedgerKeyRow,
     NoticeRow,
@@ -89,6 +90,7 @@ def remove_run(run_id: str) -> None:
         _remove_bytes(named[start : start + _AT_ONCE])
     with transaction():
         LedgerKeyRow.delete().where(LedgerKeyRow.record.in_(_records_of(run_id))).execute()
+        CorrectionRow.delete().where(CorrectionRow.run_id == run_id).execute()
         RunRow.delete().where(RunRow.id == run_id).execute()
 
 

@@ -14,11 +14,13 @@ from agent.core.states import RunState, TaskKind
 from agent.host.keys import Keys
 from agent.store import evidence, runs
 from agent.store import home as home_row
+from agent.store.database import transaction
 from agent.store.lease import Lease
 from agent.store.ledger import Destination, Ledger, Planned
 from agent.store.runs import PlannedRun, PlannedTask
+from agent.store.tables import RecordRow
 from agent.system.paths import Home
-from agent.system.seal import Key, master_key, new_key, wrap
+from agent.system.seal import Key, master_key, new_key, seal, wrap
 from agent.system.vault import open_vault
 
 DAY = date(2026, 11, 23)
@@ -105,6 +107,35 @@ class Mornings:
         figures |= {"delivered": f"{verified}", "target": f"{verified}"}
         runs.record_totals(lease, {"ClaimPort": {"count": figures}})
         self.lease = lease
+        return run_id
+
+    def many(self, number: int) -> str:
+        """Store a run at work with so many planned records, written at once."""
+        run_id = self.entered(1, verified=0)
+        upload = runs.tasks_of(run_id)[2]
+        source = {"name": "billing.xls", "sha256": "0" * 64, "evidence": "", "stated": {}}
+        rows = []
+        for place in range(2, number + 1):
+            planned = _claim(place, source)
+            bound_to = f"record/{run_id}/{upload.id}/{place}"
+            payload = seal(self._keys[run_id], json.dumps(planned.payload).encode(), bound_to)
+            rows.append(
+                {
+                    "run": run_id,
+                    "task": upload.id,
+                    "ordinal": place,
+                    "site": "claimport",
+                    "office": "main",
+                    "record_type": "Claim",
+                    "key_hash": planned.key,
+                    "payload_hash": planned.key,
+                    "payload": payload,
+                    "state": "PLANNED",
+                }
+            )
+        with transaction():
+            for first in range(0, len(rows), 500):
+                RecordRow.insert_many(rows[first : first + 500]).execute()
         return run_id
 
     def done(self, number: int = 3, **more: Any) -> str:

@@ -127,7 +127,7 @@ def test_rows_that_were_left_out_stand_with_their_reason(
 def test_ten_thousand_records_are_listed_and_searched(
     opened: Callable[[str], Page], mornings: Mornings, qtbot: QtBot
 ) -> None:
-    page = opened(mornings.entered(10_000, verified=0))
+    page = opened(mornings.many(10_000))
     records = tab(page, "Records")
     table = table_named(records, "Records")
     qtbot.waitUntil(lambda: table.model().rowCount() == 10_000, timeout=60_000)

@@ -143,16 +143,12 @@ def _judge(office: SimulatedOffice, progress: Progress, judged: Judged, seed: in
     morning = progress.morning
     judged.mornings += 1
     possible = could_be_met(morning)
-    done = [
-        run.ended_at
-        for run in RunRow.select().where(
-            (RunRow.business_date == morning.day) & (RunRow.state == "COMPLETED")
-        )
-    ]
-    begun = RunRow.select().where((RunRow.business_date == morning.day) & RunRow.started_at.is_null(False))
+    runs = list(RunRow.select().where(RunRow.business_date == morning.day))
+    done = [run.ended_at for run in runs if run.state == "COMPLETED"]
+    begun = [run for run in runs if run.started_at is not None]
     where = f"life {seed}, {morning.day} {'+'.join(morning.faults) or 'no fault'}"
-    if begun.count() > 1:
-        judged.wrong.append(f"{where}: begun {begun.count()} times")
+    if len(begun) > 1:
+        judged.wrong.append(f"{where}: begun {len(begun)} times")
     met = any(at <= morning.deadline_at for at in done)
     alerted_at = _alerted_at(office, morning)
     judged.possible += possible

@@ -100,18 +100,18 @@ def test_a_site_that_is_down_is_tried_on_while_the_deadline_allows() -> None:
     lease = begin(plan_run())
     for _ in range(12):
         runs.fail_task(lease, SiteDown(site="desk", status=503))
-        recovery.settle(lease.run_id, lease.task_id, WorkerDied(exit_code=0), patient_until=deadline)
+        recovery.settle(lease.run_id, lease.task_id, WorkerDied(exit_code=0), deadline_at=deadline)
         task = runs.task(lease.task_id)
         assert task.state == TaskState.WAITING
         assert pause_of(task) <= 1.26 * 300
         lease = go_on(lease)
     runs.fail_task(lease, SiteDown(site="desk", status=503))
-    recovery.settle(lease.run_id, lease.task_id, WorkerDied(exit_code=0), patient_until=utc_now())
+    recovery.settle(lease.run_id, lease.task_id, WorkerDied(exit_code=0), deadline_at=utc_now())
     assert runs.task(lease.task_id).state == TaskState.FAILED
 
     other = begin(plan_run(automation="other"))
     runs.fail_task(other, failures.Defect(kind="KeyError", file="a.py", line=1))
-    recovery.settle(other.run_id, other.task_id, WorkerDied(exit_code=0), patient_until=deadline)
+    recovery.settle(other.run_id, other.task_id, WorkerDied(exit_code=0), deadline_at=deadline)
     assert runs.task(other.task_id).state == TaskState.FAILED
 
 

@@ -26,7 +26,7 @@ VIOLATIONS = {
     "roof": ("agent/core", "ui"),
     "resources": ("agent/system", "resources.i18n"),
     "left-wing": ("agent/host", "agent.reports"),
-    "right-wing": ("agent/browser", "PySide6"),
+    "right-wing": ("agent/browser", "celery"),
     "front-door": ("automations", "agent.core"),
     "practice": ("resources/practice", "agent.core"),
     "library-peewee": ("agent/reports", "peewee"),
