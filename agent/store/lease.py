@@ -26,3 +26,18 @@ class Lease:
             if RunRow.select(RunRow.fence).where(RunRow.id == self.run_id).scalar() != self.fence:
                 raise FenceLost
             yield
+
+
+def unleased() -> Lease:
+    """Return what a worker holds that works for no run: a person wants to see whether a sign-in works."""
+    return _Unleased("sign-in", 0, 0)
+
+
+class _Unleased(Lease):
+    """No run, no fence: its writes are about an account, and nobody takes its place."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit the block's writes together, or none."""
+        with transaction():
+            yield
