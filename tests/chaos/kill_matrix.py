@@ -199,13 +199,15 @@ class Stage:
         """Kill one thing once the situation is there; measure, and see to it that the work goes on."""
         worker = self._in_situation()
         tree = _identities([worker, *worker.children(recursive=True)])
-        process = psutil.Process(self.host.pid) if victim == "host" else _find(worker, victim)
-        if process is None:
+        victims = [psutil.Process(self.host.pid)] if victim == "host" else _find(worker, victim)
+        if not victims:
             return
         if way == "stop, then kill":
-            process.suspend()
+            for process in victims:
+                process.suspend()
             time.sleep(_STOPPED_SECONDS)  # that it stands still for a while is the case to be tried
-        process.kill()
+        for process in victims:
+            process.kill()
         killed = time.monotonic()
         cell = f"{victim} · {way} · {self.situation}"
         if victim == "host":
@@ -310,16 +312,18 @@ def _runs(process: psutil.Process) -> bool:
         return False
 
 
-def _find(worker: psutil.Process, victim: str) -> psutil.Process | None:
+def _find(worker: psutil.Process, victim: str) -> list[psutil.Process]:
+    """Return whom to kill: of the browser's renderers all, for one of them is a spare that nobody misses."""
     if victim == "worker":
-        return worker
+        return [worker]
+    found = []
     for child in worker.children(recursive=True):
         try:
             if _runs(child) and _COMMAND_LINE[victim] in " ".join(child.cmdline()):
-                return child
+                found.append(child)
         except psutil.NoSuchProcess:
             continue
-    return None
+    return found if victim == "renderer" else found[:1]
 
 
 @contextmanager
