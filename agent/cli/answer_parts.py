@@ -42,7 +42,7 @@ class Parts:
     reason: str | None
     file: Path | None
     fields: tuple[str, ...]
-    candidate: int | None
+    candidate: tuple[int, ...]
     from_stdin: bool
 
     def gather(self, needs: Needs) -> dict[str, Any]:
@@ -63,9 +63,9 @@ class Parts:
             case Needs.SECRET:
                 return handing_in.new_password(self.home, self.item["id"], self._password())
             case Needs.CANDIDATE:
-                if self.candidate is None:
+                if not self.candidate:
                     raise click.UsageError(texts.say("candidate_wanted"))
-                return {"candidate": self.candidate}
+                return {"candidate": self.candidate[0], "candidates": list(self.candidate)}
         return {}
 
     def _values(self) -> dict[str, str]:

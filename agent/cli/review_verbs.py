@@ -33,7 +33,13 @@ Values = Mapping[str, Any]
     help="The file, for an answer that wants one.",
 )
 @click.option("--field", "fields", metavar="NAME", multiple=True, help="The field to correct (repeatable).")
-@click.option("--candidate", type=click.IntRange(min=1), metavar="NO", help="The number in the picture.")
+@click.option(
+    "--candidate",
+    type=click.IntRange(min=1),
+    multiple=True,
+    metavar="NO",
+    help="The number in the picture; one for each thing that is not where it was.",
+)
 @click.option("--from-stdin", is_flag=True, help="Read a password, or lines NAME=TEXT, from standard input.")
 @json_option
 def review(
@@ -43,7 +49,7 @@ def review(
     reason: str | None,
     file: Path | None,
     fields: tuple[str, ...],
-    candidate: int | None,
+    candidate: tuple[int, ...],
     from_stdin: bool,
     as_json: bool,
 ) -> int:

@@ -17,8 +17,25 @@ PAGE = pages.CLERKS.read_text(encoding="utf-8")
 CELLS = {cell.strip() for line in PAGE.splitlines() if line.startswith("|") for cell in line.split("|")}
 # What nothing can bring about yet; whoever builds it takes it out here and puts it on the page.
 NOT_YET = {"INVALID", "withdrawn"}
-PLACEHOLDERS = {"DAY": "2026-03-03", "ITEM": "7", "FILE": "file.xls", "NO": "3", "RUN": "20260303-67nn"}
-OWN_PAGES = [pages.TUTORIAL, pages.REFERENCE, pages.CLERKS, pages.NOTICES, pages.SCHEDULES, pages.BREAKS]
+PLACEHOLDERS = {
+    "DAY": "2026-03-03",
+    "SITE": "clinic",
+    "ITEM": "7",
+    "FILE": "file.xls",
+    "NO": "3",
+    "RUN": "20260303-67nn",
+    "FOLDER": "out",
+}
+OWN_PAGES = [
+    pages.TUTORIAL,
+    pages.REFERENCE,
+    pages.REPAIRS,
+    pages.CLERKS,
+    pages.NOTICES,
+    pages.SCHEDULES,
+    pages.BREAKS,
+    pages.KEYS,
+]
 
 
 def codes(section: str) -> list[str]:
