@@ -14,6 +14,7 @@ CLERKS = DOCS / "users" / "command-line.md"
 NOTICES = DOCS / "users" / "notices.md"
 SCHEDULES = DOCS / "users" / "schedules.md"
 BREAKS = DOCS / "when-it-breaks.md"
+KEYS = DOCS / "users" / "keys.md"
 
 _FILE = re.compile(
     r"^`(?P<file>automations/[^`\n]+)`(?:, continued)?:\n\n```\w+\n(?P<content>.*?)^```$",

@@ -28,9 +28,10 @@ class ElementKind(StrEnum):
     COMMIT = "commit"
 
 
+MEANINGS = ("locked", "expired", "elsewhere", "captcha")  # what a site's words at the sign-in may mean
 _WAY_KEYS = {*WAYS, "name", "frame", "exact"}
 _ELEMENT_KEYS = {*_WAY_KEYS, "kind", "format", "also", "personal"}
-_BOOK_KEYS = {"title", "url", "per_minute", "signed_in", "refusals", "locked", "personal", "elements"}
+_BOOK_KEYS = {"title", "url", "per_minute", "signed_in", "refusals", *MEANINGS, "personal", "elements"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Book:
-    """All that is written down about one site; ``refusals`` and ``locked`` are the site's own words."""
+    """All that is written down about one site; ``refusals`` and ``meanings`` are the site's own words."""
 
     site: str
     file: Path
@@ -84,7 +85,7 @@ class Book:
     per_minute: int | None
     signed_in: str
     refusals: tuple[str, ...]
-    locked: tuple[str, ...]
+    meanings: Mapping[str, tuple[str, ...]]
     personal: tuple[re.Pattern[str], ...]
     elements: Mapping[str, Element]
 
@@ -119,9 +120,9 @@ class Book:
         """Return the line of a page's text that holds one of the site's words for "nothing was saved"."""
         return _line_with(self.refusals, text)
 
-    def lock_in(self, text: str) -> str | None:
-        """Return the line of a page's text that says the account is locked."""
-        return _line_with(self.locked, text)
+    def meaning_in(self, meaning: str, text: str) -> str | None:
+        """Return the line of a page's text that says so: one of MEANINGS, the account is locked, say."""
+        return _line_with(self.meanings.get(meaning, ()), text)
 
 
 def _line_with(words: tuple[str, ...], text: str) -> str | None:
@@ -168,7 +169,7 @@ class _Reader:
             per_minute,
             signed_in,
             self._words(whole, "refusals"),
-            self._words(whole, "locked"),
+            {meaning: self._words(whole, meaning) for meaning in MEANINGS},
             self._patterns(whole),
             {name: self._element(name, entry) for name, entry in elements.items()},
         )

@@ -45,8 +45,8 @@ _AUDITED = (
     "password_version",
     "until",
     "off",
-    "repair",
     "at_once",
+    "repair",
 )
 
 

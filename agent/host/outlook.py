@@ -30,10 +30,13 @@ class Outlook:
     def of(self, run: RunRow, now: datetime) -> Forecast | None:
         """Return the forecast of a run that is at work or in the queue; None for others.
 
-        None as well without a deadline, or for a run made after it (by hand, for a day gone by).
+        None as well without a deadline, or for a run made after it by hand, for a day gone by. What the
+        schedule made after it, because the computer slept, is late all the same.
         """
-        deadline_at = self.deadline_at(run)
-        if deadline_at is None or RunState(run.state) not in _FORETOLD or run.created_at >= deadline_at:
+        deadline_at = deadline_of(self._settings, run)
+        if deadline_at is None or RunState(run.state) not in _FORETOLD:
+            return None
+        if run.created_at >= deadline_at and run.actor["kind"] != "schedule":
             return None
         ahead = (
             []
@@ -57,12 +60,8 @@ class Outlook:
         return forecast(work, now=now, deadline_at=duty.deadline_at, begins_at=duty.due_at)
 
     def deadline_at(self, run: RunRow) -> datetime | None:
-        """Return when a run must be done: its deadline on its business day, in its office's zone."""
-        office = self._settings.offices.get(run.office)
-        if "deadline" not in run.manifest or office is None:
-            return None
-        at = read_rules(run.manifest).deadline_of(run.slot)
-        return moment(run.business_date, at, ZoneInfo(office.zone))
+        """Return when a run must be done (:func:`deadline_of`)."""
+        return deadline_of(self._settings, run)
 
     def _work(self, run: RunRow, now: datetime) -> Work:
         if run.id not in self._past:
@@ -70,6 +69,15 @@ class Outlook:
                 self._past.clear()
             self._past[run.id] = durations.past_runs(run.automation, run.office, before=run.created_at)
         return durations.work_left(run, self._past[run.id], now)
+
+
+def deadline_of(settings: Settings, run: RunRow) -> datetime | None:
+    """Return when a run must be done: its deadline on its business day, in its office's zone."""
+    office = settings.offices.get(run.office)
+    if "deadline" not in run.manifest or office is None:
+        return None
+    at = read_rules(run.manifest).deadline_of(run.slot)
+    return moment(run.business_date, at, ZoneInfo(office.zone))
 
 
 def what_it_waits_for(run: RunRow) -> Mapping[str, Any] | None:

@@ -401,6 +401,61 @@ class AuditRow(_Row):
         table_name = "audit"
 
 
+# ── the panel ─────────────────────────────────────────────────────────────────────────────────────────────
+class PanelRow(_Row):
+    """The panel at which this home is enrolled; there is one at most.
+
+    ``taken`` is the last row of the outbox that was read for sending, ``through`` the last that it has.
+    """
+
+    id = AutoField()
+    url = CharField()
+    workstation = IntegerField()
+    name = CharField()
+    office = CharField()
+    token_name = CharField()  # under which the token lies in the vault
+    actor = JsonField()
+    enrolled_at = UtcField()
+    taken = IntegerField()
+    through = IntegerField()
+    problem = JsonField(null=True)  # why the panel cannot be told just now: code and params
+    heard_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "panel"
+
+
+class OutboxRow(_Row):
+    """Something that the panel is to be told, written with the change itself (:mod:`agent.store.triggers`).
+
+    With a code it is a line: what happened. Without one it only says that the subject stands otherwise now.
+    """
+
+    id = AutoField()
+    kind = CharField()  # run, review, duty, command
+    subject = CharField()
+    code = CharField(null=True)
+    params = JsonField(null=True)
+    at = UtcField()
+
+    class Meta:
+        table_name = "outbox"
+        indexes: ClassVar = ((("kind", "subject", "id"), False),)
+
+
+class PanelCommandRow(_Row):
+    """A command that came from the panel, known for ever: however often it comes, it counts once."""
+
+    id = AutoField()
+    ident = CharField(unique=True)
+    command = IntegerField(null=True, index=True)  # none: refused before it became one
+    reason = JsonField(null=True)
+    received_at = UtcField()
+
+    class Meta:
+        table_name = "panel_command"
+
+
 class ElementTraceRow(_Row):
     """What an element of a site's book looked like when it was last found; its words are sealed."""
 
@@ -506,6 +561,9 @@ LEDGER_TABLES = (
     AcceptedFileRow,
     AuditRow,
     CorrectionRow,
+    PanelRow,
+    OutboxRow,
+    PanelCommandRow,
     ElementTraceRow,
     ElementProposalRow,
     ElementRepairRow,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +17,7 @@ from agent.core.failures import (
     BrokenAutomation,
     Failure,
     LimitReached,
+    Parameter,
     RecordsNeedPerson,
     RowsInvalid,
     TotalsDisagree,
@@ -30,6 +31,7 @@ from agent.sdk.automation import Task
 from agent.store import checkpoints, evidence, runs
 from agent.store.ledger import Destination as Place
 from agent.store.ledger import Ledger
+from agent.system.log import Redactor
 from agent.system.paths import Home
 from agent.worker import batches, invalid_rows
 from agent.worker.accepting import Accepting
@@ -56,8 +58,11 @@ class Workplace:
     pipe: Pipe
     cancelled: Event
     tasks: Mapping[str, Task] = field(default_factory=dict)
+    redactor: Redactor = field(default_factory=Redactor)
     site: OpenSite | None = None
     accepting: Accepting | None = None
+    downloads: Sequence[Download] = ()
+    of_records: frozenset[str] = frozenset()
     witness: Witness = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,6 +138,7 @@ class Workplace:
     # ── process ───────────────────────────────────────────────────────────────────────────────────────────
     def _process(self, task: Task) -> None:
         downloads = {name: self._downloaded(name) for name in task.inputs}
+        self.downloads = tuple(downloads.values())
         self.pipe.step("working", task=task.name)
         try:
             result = task.work(**_given(task, run=self.assignment.run), **downloads)
@@ -142,7 +148,9 @@ class Workplace:
         if isinstance(result, Workbook):
             self._finish({"workbook": str(self._write(result))})
         elif isinstance(result, Batch):
-            self._finish(batches.dump(result, result.account(downloads.values()), downloads.values()))
+            told = batches.dump(result, result.account(downloads.values()), downloads.values())
+            told["left_out"] = [[where, self._clean(reason)] for where, reason in told["left_out"]]
+            self._finish(told)
         else:
             problem = f"{task.name} returned neither a Batch nor a Workbook"
             raise BrokenAutomation(file=task.file, line=task.line, problem=problem)
@@ -165,7 +173,7 @@ class Workplace:
         )
 
     def _prove_row(self, content: bytes, name: str) -> evidence.Proof:
-        return self._prove(content, kind="invalid_row", name=name, media_type="application/json")
+        return self._prove(content, kind=evidence.ROW_KIND, name=name, media_type="application/json")
 
     def _write(self, workbook: Workbook) -> Path:
         buffer = BytesIO()
@@ -182,6 +190,7 @@ class Workplace:
     # ── upload ────────────────────────────────────────────────────────────────────────────────────────────
     def _upload(self, task: Task) -> None:
         batch = batches.load(self._checkpoint(task.inputs[0]))
+        self.of_records = batch.personal_values()
         wishes = self._wishes()
         destination: Destination[Any] = task.work()
         ledger = Ledger(
@@ -259,7 +268,9 @@ class Workplace:
         runs.note_versions(self.assignment.lease, {"browser": f"{browser['kind']} {version}"})
         if self.site is not None:
             self.site.close()
-        self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep, self.witness)
+        self.site = OpenSite(
+            task.site, self.engine, self.assignment, self.pipe, self._keep, self.witness, self.redactor
+        )
         return self.site
 
     def _checkpoint(self, task: str) -> Mapping[str, Any]:
@@ -281,16 +292,28 @@ class Workplace:
         )
 
     def personal(self) -> list[str]:
-        """Return the personal values of the record at hand."""
-        return list(self.site.session.memory.personal) if self.site and self.site.is_open else []
+        """Return the personal values of the record at hand, and of every row and record of this task."""
+        at_hand = self.site.session.memory.personal if self.site and self.site.is_open else ()
+        of_rows = (value for download in self.downloads for value in download.personal_values())
+        return [*at_hand, *self.of_records, *of_rows]
 
     def translate(self, error: Exception) -> Failure:
-        """Return an error of an author's code, or one of the browser's, as a failure of our tree."""
+        """Return an error of an author's code, or one of the browser's, as a failure of our tree.
+
+        A site's or an author's words may hold what is personal or secret: it is struck out before it is kept.
+        """
         if isinstance(error, Failure):
             self.witness.disprove(error)
-            return error
+            return self._cleaned(error)
         of_page = failure_of(self.site.session, error) if self.site and self.site.is_open else None
-        return of_page or defect(self.assignment.folder, error)
+        return self._cleaned(of_page or defect(self.assignment.folder, error))
+
+    def _cleaned(self, failure: Failure) -> Failure:
+        told = {name: self._clean(value) for name, value in failure.params.items()}
+        return failure if told == failure.params else type(failure)(**told)
+
+    def _clean(self, value: Parameter) -> Parameter:
+        return self.redactor.clean(value, self.personal()) if isinstance(value, str) else value
 
 
 def _given(task: Task, **values: Any) -> dict[str, Any]:  # noqa: ANN401  # each is of its own type

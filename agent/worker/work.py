@@ -24,7 +24,7 @@ from agent.core.failures import (
 from agent.store import runs
 from agent.store.database import close_store, open_store
 from agent.system.fingerprint import agent_fingerprint, fingerprint
-from agent.system.log import Redactor, open_log
+from agent.system.log import open_log
 from agent.system.paths import Home
 from agent.system.processes import become_reaper
 from agent.worker.assignment import Assignment, from_json
@@ -157,7 +157,10 @@ def _open_log(workplace: Workplace) -> None:
     personal in the record at hand.
     """
     assignment = workplace.assignment
-    redactor = Redactor([assignment.account.password] if assignment.account else [])
+    redactor = workplace.redactor
+    if assignment.account is not None:
+        redactor.add(assignment.account.password)
+        redactor.add(assignment.account.seed or "")
     path = Home(assignment.home).logs / f"{assignment.lease.run_id}.log"
     root = logging.getLogger()
     root.addHandler(open_log(path, secrets=workplace.personal, redactor=redactor))

@@ -24,6 +24,7 @@ PLACEHOLDERS = {
     "FILE": "file.xls",
     "NO": "3",
     "RUN": "20260303-67nn",
+    "FOLDER": "out",
 }
 OWN_PAGES = [
     pages.TUTORIAL,
@@ -33,6 +34,7 @@ OWN_PAGES = [
     pages.NOTICES,
     pages.SCHEDULES,
     pages.BREAKS,
+    pages.KEYS,
 ]
 
 

@@ -74,8 +74,18 @@ DARK = Colours(
 )
 
 
+_worn: list[Colours | None] = [None]  # one item
+
+
+def wear(colours_: Colours | None) -> None:
+    """Wear these colours whatever the system's are (None follows it again); for pictures."""
+    _worn[0] = colours_
+
+
 def colours() -> Colours:
     """Return the colours in use now."""
+    if _worn[0] is not None:
+        return _worn[0]
     scheme = QGuiApplication.styleHints().colorScheme()
     return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
 
