@@ -113,7 +113,7 @@ def give(who: Who, wanted: Wish) -> Command:
     if (wanted.verb is Verb.RUN) != (wanted.automation is not None) or (wanted.verb in _MAY) != (
         wanted.run is not None
     ):
-        raise Refused(422, "not_understood")
+        raise Refused(409, "not_understood")
 
     def job() -> list[CommandRow]:
         known = commands.by_nonce(who.person, wanted.nonce)
@@ -124,7 +124,7 @@ def give(who: Who, wanted: Wish) -> Command:
         elif wanted.verb in _MAY:
             _require_verb(who, place, str(wanted.run), wanted.verb)
         else:  # answers go through their questions
-            raise Refused(422, "not_understood")
+            raise Refused(409, "not_understood")
         what = {"verb": wanted.verb.value, "automation": wanted.automation, "run": wanted.run}
         return [commands.give(who.person, who.name, wanted.nonce, place, **what)]
 
