@@ -24,9 +24,12 @@ document.addEventListener('securitypolicyviolation', (event) => {
   window.reports.push(`${event.violatedDirective}: ${event.blockedURI || event.sourceFile} ${event.sample}`);
 });
 """
-# Nothing is being fetched for the first time any more, and every picture that is in sight is there.
-_SETTLED = """() => document.querySelector('main h1') && !document.querySelector('.loading')
-  && [...document.images].every((image) => image.loading === 'lazy' || image.complete)"""
+# Nothing is being fetched for the first time any more, and every picture in sight is there. A page's frame is
+# drawn a moment before what it holds: so two frames later.
+
+_SETTLED = """() => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(() => told(
+  document.querySelector('main h1') && !document.querySelector('.loading')
+  && [...document.images].every((image) => image.loading === 'lazy' || image.complete)))))"""
 
 
 @contextmanager
