@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from resources.i18n import texts
 from ui.panel.server import live, telling, wording
 from ui.panel.server.models import Allowed, Change, Command, Role, Standing, Target, Verb, Wish
 from ui.panel.server.refusals import Refused, unknown
@@ -99,7 +100,7 @@ def _why_not(who: Who, row: RunRow, verb: Verb) -> Refused | None:
     if not who.may(Role.OPERATOR, row.workstation.office):
         return Refused(403, "denied")
     if row.state not in _MAY[verb]:
-        return Refused(409, "wrong_state", state=wording.texts.standing("state_words", row.state))
+        return Refused(409, "wrong_state", state=texts.standing("state_words", row.state))
     if telling.standing(row.workstation) is not Standing.ONLINE:
         return Refused(409, "silent", workstation=row.workstation.name)
     return None
