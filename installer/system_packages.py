@@ -1,4 +1,4 @@
-"""What the system must bring: a browser, Qt's libraries, fonts, a keyring service for the tests.
+"""What the system must bring: a browser, Qt's libraries, fonts; for the tests a keyring service and a screen.
 
 On Debian and its relatives what is missing is installed by one `apt-get` command. Elsewhere the browser is
 Playwright's own download and the rest is named.
@@ -37,6 +37,8 @@ QT = [
 ]
 FONTS = ["fonts-dejavu-core", "fonts-noto-core", "fonts-noto-color-emoji", "fonts-wqy-microhei"]
 KEYRING = ["dbus", "gnome-keyring"]
+# A real window needs a screen, a window manager, a place for the tray icon, and somebody who clicks.
+SCREEN = ["xvfb", "openbox", "trayer", "xdotool", "imagemagick"]
 BROWSER = ["chromium"]
 
 # The agent's own search, so that what is found here is what will be used.
@@ -83,7 +85,13 @@ def prepare(environment_python: Path, rights: Rights, progress: Progress, *, for
     with progress.step("Browser") as step:
         browser = find_browser(environment_python)
         step.detail = browser or "none installed yet"
-    wanted = [*DRIVER, *QT, *FONTS, *(KEYRING if for_tests else []), *([] if browser else BROWSER)]
+    wanted = [
+        *DRIVER,
+        *QT,
+        *FONTS,
+        *((*KEYRING, *SCREEN) if for_tests else ()),
+        *([] if browser else BROWSER),
+    ]
     left = []
     if shutil.which("dpkg-query"):
         left = install([name for name in wanted if name not in installed()], rights, progress)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from agent.cli.new_files import require_file
-from agent.cli.sealed import contents
+from agent.cli.opening import contents_or_none
 from agent.core.answers import Needs
 from agent.system.paths import Home
 from resources.i18n import texts
@@ -29,7 +29,7 @@ class Parts:
     reason: str | None
     file: Path | None
     fields: tuple[str, ...]
-    candidate: int | None
+    candidate: tuple[int, ...]
     from_stdin: bool
 
     def gather(self, needs: Needs) -> dict[str, Any]:
@@ -50,9 +50,9 @@ class Parts:
             case Needs.SECRET:
                 return handing_in.new_password(self.home, self.item["id"], self._password())
             case Needs.CANDIDATE:
-                if self.candidate is None:
+                if not self.candidate:
                     raise click.UsageError(texts.say("candidate_wanted"))
-                return {"candidate": self.candidate}
+                return {"candidate": self.candidate[0], "candidates": list(self.candidate)}
         return {}
 
     def _values(self) -> dict[str, str]:
@@ -75,9 +75,9 @@ class Parts:
     def _known(self) -> dict[str, str]:
         """Return the texts that stand there now, by field."""
         if self.item["record"] is not None:
-            held = contents(self.home, self.item["run"]).get(self.item["record"]) or {"fields": {}}
+            held = contents_or_none(self.home, self.item["run"]).get(self.item["record"]) or {"fields": {}}
             return dict(held["fields"])
-        from agent.cli.sealed import run_key  # noqa: PLC0415
+        from agent.faces.sealed import run_key  # noqa: PLC0415
         from agent.store.evidence import open_evidence  # noqa: PLC0415
 
         (ident, *_) = self.item["evidence"]

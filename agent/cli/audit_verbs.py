@@ -11,8 +11,8 @@ import click
 from agent.cli import endings
 from agent.cli.console import json_option, out, print_json, print_table
 from agent.cli.endings import Told
-from agent.cli.moments import Moments
 from agent.cli.reading import open_for_reading
+from agent.faces.moments import Moments
 from resources.i18n import texts
 
 _FAULTS = {

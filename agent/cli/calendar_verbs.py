@@ -12,8 +12,8 @@ import click
 from agent.cli import signs
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import DONE, WRONG_USAGE, Told
-from agent.cli.moments import Moments
 from agent.cli.reading import open_home
+from agent.faces.moments import Moments
 from agent.system.paths import find_home
 from resources.i18n import texts
 

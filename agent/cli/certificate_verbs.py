@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,19 +11,16 @@ import click
 
 from agent.cli import endings
 from agent.cli.console import json_option, out, print_json, tell
-from agent.cli.endings import Told
-from agent.cli.moments import Moments, office_zone
 from agent.cli.reading import open_for_reading
 from agent.core.certificate import Examined, Problem
-from agent.core.failures import Failure, KeyLost, NotReady
+from agent.core.failures import NotReady
+from agent.faces.moments import Moments
 from resources.i18n import texts
 
 if TYPE_CHECKING:
     from agent.system.paths import Home
 
 Values = Mapping[str, Any]
-
-_WRITE_SECONDS = 300
 
 
 @click.command()
@@ -43,59 +36,25 @@ _WRITE_SECONDS = 300
 @click.option("--with-personal", is_flag=True, help="Show personal values, too.")
 def certificate(run_id: str, *, folder: Path, with_personal: bool) -> int:
     """Write what became of each record of a finished run: a workbook to read, and a signed file to check."""
-    from agent.cli import certificate_sheets, certifying  # noqa: PLC0415
-    from agent.cli.explaining import Page  # noqa: PLC0415
     from agent.cli.look_verbs import read_run  # noqa: PLC0415
     from agent.cli.new_files import refuse_existing, write_new  # noqa: PLC0415
-    from agent.cli.sealed import home_keys  # noqa: PLC0415
-    from agent.core.certificate import document, fingerprint, signed_bytes  # noqa: PLC0415
-    from agent.system.seal import public_key, sign  # noqa: PLC0415
+    from agent.cli.person import at_terminal  # noqa: PLC0415
+    from agent.faces.certificates import file_names, issue  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
 
     home, run = read_run(run_id)
-    certifying.require_finished(run)
-    signer = home_keys(home).certificates
-    page = Page.of(home, run["id"])
-    if len(page.held) < len(page.records):
-        raise KeyLost
-    book, signed = (folder / f"certificate-{run['id']}.{kind}" for kind in ("xlsx", "json"))
+    book, signed = (folder / name for name in file_names(run["id"]))
     refuse_existing(book, signed)
-    facts = certifying.gather(run, page, with_personal=with_personal)
-    public = public_key(signer)
-    told = certificate_sheets.sheets(
-        facts, page, office_zone(home, run["office"]), key=fingerprint(public), file=signed.name
-    )
-    content = _workbook(told)
-    digest = hashlib.sha256(content).hexdigest()
-    facts["workbook"] = {"name": book.name, "sha256": digest, "size": len(content)}
-    write_new(book, content)
-    write_new(signed, document(facts, public, sign(signer, signed_bytes(facts))))
+    issued = issue(home, run, wording_of(home, run["id"]), at_terminal(), with_personal=with_personal)
+    write_new(book, issued.workbook)
+    write_new(signed, issued.document)
     out(str(signed))
     tell(texts.say("certified", {"workbook": book, "document": signed}))
     if not with_personal:
         tell(texts.say("certified_masked"))
-    if certifying.has_unequal(facts):
+    if issued.unequal:
         tell(texts.say("certified_unequal"))
     return endings.DONE
-
-
-def _workbook(told: Values) -> bytes:
-    """Let a worker write the workbook: this side never loads what reads and writes reports."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "agent.worker", "certificate"],
-        input=json.dumps(told),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=_WRITE_SECONDS,
-        check=False,
-    )
-    try:
-        value: Values = json.loads(done.stdout)
-    except ValueError:
-        raise Told("certificate_died", endings.FAILED, exit_code=done.returncode) from None
-    if "failure" in value:
-        raise Failure.from_json(value["failure"])
-    return base64.b64decode(value["workbook"])
 
 
 @click.command()
@@ -173,7 +132,7 @@ def _workbook_is_issued(file: Path, found: Examined) -> bool | None:
 
 def _is_own(public: bytes) -> bool:
     """Tell whether this home's own key signed; where the keyring cannot say, the reason is told."""
-    from agent.cli.sealed import home_keys  # noqa: PLC0415
+    from agent.faces.sealed import home_keys  # noqa: PLC0415
     from agent.system.seal import public_key  # noqa: PLC0415
 
     home: Home

@@ -13,9 +13,9 @@ from typing import Any
 
 from agent.cli import signs
 from agent.cli.console import out, print_table
-from agent.cli.moments import duration
 from agent.cli.run_page import print_totals
-from agent.cli.wording import Wording
+from agent.faces.moments import duration
+from agent.faces.wording import Wording
 from agent.system.paths import Home
 from resources.i18n import texts
 

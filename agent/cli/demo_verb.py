@@ -22,7 +22,7 @@ from resources.i18n import texts
 
 if TYPE_CHECKING:
     from agent.cli.carrying import AtWork
-    from agent.cli.wording import Wording
+    from agent.faces.wording import Wording
     from resources.practice.server import Practice
 
 Values = Mapping[str, Any]
@@ -108,8 +108,9 @@ def _morning(home: Home, practice: Practice, ready_at: float, *, headed: bool) -
     """Run today's sync as the host, or go on with the one that an earlier start left; sum it up."""
     from agent.cli.carrying import host_at_work  # noqa: PLC0415
     from agent.cli.demo_summary import print_summary  # noqa: PLC0415
-    from agent.cli.following import exit_code, wording_of  # noqa: PLC0415
+    from agent.cli.following import exit_code  # noqa: PLC0415
     from agent.cli.run_verbs import tell_what_next  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
 
     earlier = _earlier_run()
     with host_at_work(home) as work:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
-import traceback
-from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
 from agent.cli.console import tell
 from agent.core.failures import DutyIsOpen, Failure, NotReady, NotTakenOver, Usage
+from agent.faces.details import keep_details
 from resources.i18n import texts
 
 DONE, FAILED, WRONG_USAGE, NEEDS_PERSON, NOT_READY = range(5)
@@ -69,20 +66,5 @@ def end_in_words(error: BaseException) -> int:
             # Whoever read our output (head, less) has seen enough; Python must not complain at its own end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             return DONE
-    tell_text(texts.say("defect"), texts.say("defect_next", {"file": _keep_details(error)}))
+    tell_text(texts.say("defect"), texts.say("defect_next", {"file": keep_details(error)}))
     return FAILED
-
-
-def _keep_details(error: BaseException) -> Path:
-    """Write the traceback where support finds it: the home's logs, or the temporary folder if need be."""
-    from agent.system.paths import find_home  # noqa: PLC0415
-
-    told = "".join(traceback.format_exception(error))
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    logs = find_home().logs
-    folder = logs if os.access(logs, os.W_OK) else Path(tempfile.gettempdir())
-    with tempfile.NamedTemporaryFile(  # made with mode 0600
-        "w", dir=folder, prefix=f"details-{stamp}-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(told)
-    return Path(file.name)

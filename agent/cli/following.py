@@ -9,13 +9,9 @@ from typing import Any
 
 from agent.cli import endings
 from agent.cli.carrying import AtWork
-from agent.cli.moments import Moments, office_zone
 from agent.cli.progress import Progress
-from agent.cli.wording import Wording
 from agent.core.failures import Failure, NotReady
 from agent.system.bell import listen
-from agent.system.paths import Home
-from resources.i18n.texts import RECORD, Noun
 
 Values = Mapping[str, Any]
 
@@ -81,20 +77,3 @@ def exit_code(run: Values) -> int:
 def _not_ready(run: Values) -> bool:
     reason: Values | None = run.get("reason")
     return reason is not None and isinstance(Failure.from_json(reason), NotReady)
-
-
-def wording_of(home: Home, run_id: str) -> Wording:
-    """Return how a run is spoken of. Raises UnknownRun."""
-    from agent.cli.books import site_titles  # noqa: PLC0415
-    from agent.store import runs  # noqa: PLC0415
-
-    row = runs.get(run_id)
-    return Wording(noun_of(row.manifest), Moments(office_zone(home, row.office)), site_titles(home))
-
-
-def noun_of(manifest: Values) -> Noun:
-    """Return what the first record type of an automation is called."""
-    for kind in (manifest.get("record_types") or {}).values():
-        one, many = kind.get("noun") or RECORD
-        return str(one), str(many)
-    return RECORD

@@ -9,15 +9,15 @@ import click
 
 from agent.cli import signs
 from agent.cli.console import json_option, out, print_json, print_table
-from agent.cli.moments import Moments, office_zone
 from agent.cli.reading import open_for_reading
-from agent.cli.wording import Wording
 from agent.core.failures import UnknownItem, UnknownRun
+from agent.faces.moments import Moments, office_zone
+from agent.faces.wording import Wording
 from agent.system.paths import Home
 from resources.i18n import texts
 
 if TYPE_CHECKING:
-    from agent.cli.explaining import Page
+    from agent.faces.explaining import Page
 
 Values = Mapping[str, Any]
 
@@ -43,7 +43,7 @@ def runs(*, limit: int, as_json: bool) -> None:
 
 
 def _print_runs(home: Home, found: list[dict[str, Any]]) -> None:
-    from agent.cli.record_pages import heading  # noqa: PLC0415
+    from agent.faces.wording import heading  # noqa: PLC0415
 
     clocks = {office: Moments(office_zone(home, office)) for office in {run["office"] for run in found}}
     rows = []
@@ -65,7 +65,7 @@ def _standing(home: Home, run: Values, moments: Moments) -> str:
     """Say where a run stands; records and questions are read only where the sentence tells of them."""
     if run["state"] == "COMPLETED":
         return Wording(texts.RECORD, moments).run(run)
-    from agent.cli.following import wording_of  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
     from agent.store import queries  # noqa: PLC0415
 
     return wording_of(home, run["id"]).run(queries.run(run["id"]))
@@ -77,15 +77,15 @@ def _standing(home: Home, run: Values, moments: Moments) -> str:
 def show(run_id: str, *, as_json: bool) -> None:
     """Show all of one run: tasks, records, totals, questions, evidence."""
     home, found = read_run(run_id)
-    from agent.cli import outlook_words  # noqa: PLC0415
+    from agent.faces import outlook_words  # noqa: PLC0415
 
     forecast = outlook_words.forecast_of(home, found["id"])
     if as_json:
         plain = {name: value for name, value in found.items() if name != "folder"}
         print_json({**plain, "forecast": outlook_words.as_json(forecast)})
         return
-    from agent.cli.following import wording_of  # noqa: PLC0415
     from agent.cli.run_page import print_run  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
 
     wording = wording_of(home, found["id"])
     print_run(found, wording)
@@ -112,12 +112,12 @@ def records(
     as_json: bool,
 ) -> None:
     """List a run's records and what became of each; where each value came from; or find one by its key."""
-    from agent.cli import explaining, record_pages  # noqa: PLC0415
+    from agent.cli import record_details, record_pages  # noqa: PLC0415
 
     if run_id is None and key is None:
         raise click.UsageError(texts.say("run_or_key"))
     home, wanted = _runs_to_look_at(run_id, key)
-    pages = [explaining.Page.of(home, run) for run in wanted]
+    pages = [record_details.page_of(home, run) for run in wanted]
     for page in pages:
         page.keep(state=state, ordinal=number, key=key)
     if key is not None or number is not None:
@@ -136,15 +136,17 @@ def records(
 
 def _print_details(pages: list[Page], key: str | None, *, why: bool, with_personal: bool) -> None:
     """Print records one by one: sentences for each value, or the values and where they came from."""
+    from agent.cli.record_details import explain_records, open_records  # noqa: PLC0415
+
     if not pages:
         out(texts.say("no_such_key", {"key": key}))
     for page in pages:
         if key is not None:
             out(texts.say("in_run", {"run": page.run}))
         if why:
-            page.explain(with_personal=with_personal)
+            explain_records(page, with_personal=with_personal)
         else:
-            page.open(with_personal=with_personal)
+            open_records(page, with_personal=with_personal)
 
 
 def _runs_to_look_at(run_id: str | None, key: str | None) -> tuple[Home, list[str]]:
@@ -155,8 +157,8 @@ def _runs_to_look_at(run_id: str | None, key: str | None) -> tuple[Home, list[st
     home, prepared = open_for_reading()
     if not prepared:
         return home, []
-    from agent.cli.sealed import home_keys  # noqa: PLC0415
     from agent.core.keys import normalise_key  # noqa: PLC0415
+    from agent.faces.sealed import home_keys  # noqa: PLC0415
     from agent.store import lineage  # noqa: PLC0415
     from agent.system.seal import keyed_hash  # noqa: PLC0415
 

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from agent.cli.endings import end_in_words
+from agent.system.paths import find_home
 
 # What one wants, then each verb and the module that holds it: only the verb that is used is loaded.
 _SECTIONS = (
@@ -25,7 +26,15 @@ _SECTIONS = (
             "audit": "audit_verbs",
         },
     ),
-    ("Decide", {"review": "review_verbs", "pause": "calendar_verbs"}),
+    (
+        "Decide",
+        {
+            "review": "review_verbs",
+            "attend": "attend_verb",
+            **dict.fromkeys(("finish-by-hand", "worklist"), "by_hand_verbs"),
+            "pause": "calendar_verbs",
+        },
+    ),
     (
         "Set up",
         {
@@ -91,14 +100,22 @@ class Verbs(click.Group):
 
 @click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="predawn", prog_name="predawn")
+@click.option("--background", is_flag=True, help="Start in the tray, without opening the window.")
 @click.pass_context
-def predawn(ctx: click.Context) -> None:
+def predawn(ctx: click.Context, *, background: bool) -> int | None:
     """Predawn carries records between web systems before business hours, each exactly once.
 
-    Begin with “predawn demo”: it shows a whole morning on two practice systems of its own, in a few minutes.
+    Without a command it opens its window and keeps to the schedule from the tray. To see it work first, try
+    “predawn demo”: a whole morning on two practice systems of its own, in a few minutes.
     """
-    if ctx.invoked_subcommand is None:
+    if ctx.invoked_subcommand is not None:
+        return None
+    from ui.desktop.app import has_screen, run  # noqa: PLC0415 (Qt)
+
+    if not has_screen():
         click.echo(ctx.get_help())
+        return None
+    return run(find_home(), background=background)
 
 
 def main() -> NoReturn:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from agent.cli import endings
 from agent.cli.endings import Told
+from agent.faces import new_files
 
 
 def write_new(target: Path, content: bytes) -> None:
     """Write a new file (mode 0600: it may hold personal data). Raises Told when it exists or is refused."""
     try:
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    except FileExistsError:
+        new_files.write_new(target, content)
+    except new_files.FileThere:
         raise Told("file_exists", endings.WRONG_USAGE, file=target) from None
     except OSError as error:
         raise Told("file_refused", endings.FAILED, file=target, why=error.strerror) from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
 
 
 def refuse_existing(*targets: Path) -> None:

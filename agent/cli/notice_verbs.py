@@ -10,9 +10,9 @@ import click
 
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import DONE, FAILED
-from agent.cli.moments import Moments
 from agent.cli.reading import open_home
 from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, RESERVED, TABLE
+from agent.faces.moments import Moments
 from agent.system.paths import Home, find_home
 from resources.i18n import texts
 

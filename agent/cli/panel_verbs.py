@@ -9,10 +9,10 @@ import click
 
 from agent.cli.console import json_option, out, print_json, tell
 from agent.cli.endings import DONE, FAILED, NOT_READY
-from agent.cli.moments import Moments
 from agent.cli.person import at_terminal
 from agent.cli.reading import open_home
 from agent.core.failures import HomeReadOnly, PortTaken
+from agent.faces.moments import Moments
 from agent.system.bell import ring
 from agent.system.paths import find_home
 from resources.i18n import texts

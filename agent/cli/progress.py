@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.cli import signs
 from agent.cli.console import console, tell
-from agent.cli.wording import Wording, capitalised
+from agent.faces.wording import Wording, capitalised
 from resources.i18n import texts
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import click
 
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.look_verbs import read_run
-from agent.cli.moments import Moments, office_zone
 from agent.cli.new_files import refuse_existing, write_new
 from agent.cli.person import at_terminal
 from agent.core.failures import UnknownItem
+from agent.faces.moments import Moments, office_zone
 from agent.system.paths import Home, find_home
 from resources.i18n import texts
 

@@ -7,13 +7,10 @@ from typing import Any
 
 from agent.cli import signs
 from agent.cli.console import out, print_table
-from agent.cli.wording import Wording
-from agent.core.lineage import COMPUTED, GIVEN, READ
+from agent.faces.wording import Wording, heading, source_of
 from resources.i18n import texts
 
 Values = Mapping[str, Any]
-
-_ORIGINS = {READ: "source_read", COMPUTED: "source_computed", GIVEN: "source_given"}
 
 
 def print_records(records: Sequence[Values], left_out: Sequence[Values], wording: Wording) -> None:
@@ -46,16 +43,3 @@ def print_record(record: Values, fields: Mapping[str, Values], wording: Wording)
     if fields:
         rows = [(name, field["value"], source_of(field)) for name, field in fields.items()]
         print_table(heading("field", "value", "source"), rows)
-
-
-def source_of(field: Values) -> str:
-    """Return where a value came from: a cell, the rows it was computed from, or the automation itself."""
-    rows = ", ".join(str(row["row"]) for row in field["rows"])
-    first = field["rows"][0] if field["rows"] else {}
-    where = {"file": first.get("file"), "sheet": first.get("sheet"), "column": field["column"], "rows": rows}
-    return texts.say(_ORIGINS[field["origin"]], where)
-
-
-def heading(*codes: str) -> list[str]:
-    """Return column heads by code."""
-    return [texts.say(f"head_{code}") for code in codes]

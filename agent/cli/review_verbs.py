@@ -10,13 +10,12 @@ import click
 
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import DONE, FAILED, WRONG_USAGE, tell_text
-from agent.cli.moments import Moments, office_zone, office_zones
+from agent.cli.opening import contents_or_none
 from agent.cli.reading import open_for_reading
-from agent.cli.record_pages import heading
-from agent.cli.sealed import contents
-from agent.cli.wording import capitalised
 from agent.core.answers import Needs
 from agent.core.failures import AnsweredAlready, UnknownItem
+from agent.faces.moments import Moments, office_zone, office_zones
+from agent.faces.wording import capitalised, heading
 from agent.system.paths import Home
 from resources.i18n import texts
 
@@ -34,7 +33,13 @@ Values = Mapping[str, Any]
     help="The file, for an answer that wants one.",
 )
 @click.option("--field", "fields", metavar="NAME", multiple=True, help="The field to correct (repeatable).")
-@click.option("--candidate", type=click.IntRange(min=1), metavar="NO", help="The number in the picture.")
+@click.option(
+    "--candidate",
+    type=click.IntRange(min=1),
+    multiple=True,
+    metavar="NO",
+    help="The number in the picture; one for each thing that is not where it was.",
+)
 @click.option("--from-stdin", is_flag=True, help="Read a password, or lines NAME=TEXT, from standard input.")
 @json_option
 def review(
@@ -44,7 +49,7 @@ def review(
     reason: str | None,
     file: Path | None,
     fields: tuple[str, ...],
-    candidate: int | None,
+    candidate: tuple[int, ...],
     from_stdin: bool,
     as_json: bool,
 ) -> int:
@@ -120,7 +125,7 @@ def _keys(home: Home, items: Sequence[Values]) -> dict[int, str]:
     asked = {value["record"]: value["run"] for value in items if value["record"] is not None}
     held: dict[int, Values] = {}
     for run_id in set(asked.values()):
-        held |= contents(home, run_id)
+        held |= contents_or_none(home, run_id)
     return {record: str(held[record]["key"]) for record in asked if record in held}
 
 
@@ -171,7 +176,7 @@ def _read(home: Home, item: int) -> dict[str, Any]:
 
 
 def _question(home: Home, value: Values) -> str:
-    from agent.cli.following import wording_of  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
 
     return wording_of(home, value["run"]).question(value)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from agent.cli import signs
 from agent.cli.console import out, print_table
-from agent.cli.moments import duration
-from agent.cli.wording import Wording, capitalised
 from agent.core.totals import COUNT, Totals
+from agent.faces.moments import duration
+from agent.faces.wording import Wording, capitalised
 from resources.i18n import texts
 
 Values = Mapping[str, Any]

@@ -18,7 +18,7 @@ from resources.i18n import texts
 
 if TYPE_CHECKING:
     from agent.cli.carrying import AtWork
-    from agent.cli.wording import Wording
+    from agent.faces.wording import Wording
 
 Values = Mapping[str, Any]
 
@@ -146,8 +146,9 @@ def known_run(home: Home, run_id: str) -> str:
 
 def watch(work: AtWork, run_id: str, *, stale: Values | None = None) -> int:
     """Watch a run until it rests, say how it ended and what to do next; return the exit code."""
-    from agent.cli.following import exit_code, follow, wording_of  # noqa: PLC0415
+    from agent.cli.following import exit_code, follow  # noqa: PLC0415
     from agent.cli.progress import open_progress  # noqa: PLC0415
+    from agent.faces.speaking import wording_of  # noqa: PLC0415
 
     wording = wording_of(work.home, run_id)
     progress = open_progress(wording)

@@ -69,13 +69,17 @@ class PastRun:
 
 @dataclass(frozen=True)
 class TaskLeft:
-    """A task that is not done: ``records`` where they are planned, ``elapsed_seconds`` where it runs."""
+    """A task that is not done: ``records`` where they are planned, ``elapsed_seconds`` where it runs.
+
+    ``since_seconds`` of those have passed since its last record.
+    """
 
     name: str
     elapsed_seconds: float | None = None
     records: int | None = None
     delivered: int = 0
     pause_seconds: float = 0.0
+    since_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -213,9 +217,16 @@ def _rests(task: TaskLeft, past: Sequence[PastRun], today: date) -> list[float |
     if share >= _FIRST_SHARE and (task.records or 0) >= _FEWEST_RECORDS:
         paces = [_pace(run.tasks[task.name], share) for run in past]
         if sum(pace is not None for pace in paces) >= FEWEST_RUNS:
-            return [None if pace is None else elapsed * pace for pace in paces]
+            return [None if pace is None else _from_last(task, pace) for pace in paces]
     whole = adjusted(_durations(task, past), [run.day for run in past], today)
     return [seconds - elapsed if seconds > elapsed else None for seconds in whole]
+
+
+def _from_last(task: TaskLeft, pace: float) -> float:
+    """Return what is left at a pace: reckoned at the last record, less what has passed since of the next."""
+    at_last = (task.elapsed_seconds or 0.0) - task.since_seconds
+    left, still_open = at_last * pace, max(1, (task.records or 0) - task.delivered)
+    return max(left - task.since_seconds, left * (1 - 1 / still_open))
 
 
 def _pace(task: PastTask, share: float) -> float | None:

@@ -26,6 +26,9 @@ RESERVED = frozenset({DESKTOP, HEARTBEAT, EVERYBODY})
 MOST_QUIET_BEFORE_DEADLINE = timedelta(minutes=60)
 """Quiet hours end here at the latest for what somebody may still act upon."""
 
+SMALL_RISK, SMALL_RISK_TOLD = 0.15, timedelta(minutes=90)
+"""A risk below this is told so long before the deadline, if it is still there."""
+
 
 class Event(StrEnum):
     """What people are told of."""
@@ -191,14 +194,14 @@ def of_run(run: RunSeen, outlook: Forecast | None, now: datetime) -> list[Happen
         found.append(_happening(run, ended, (str(which),), **told))
     if run.state is RunState.NEEDS_REVIEW:
         outlook = _for_a_person(run, now)
-    if outlook is not None and outlook.verdict in {Verdict.AT_RISK, Verdict.IMPOSSIBLE}:
+    if outlook is not None and _is_worth_telling(outlook, now):
         found.append(_of_deadline(run, outlook, now))
     return found
 
 
 def not_begun(place: Place, occurrence: int, day: date, outlook: Forecast, now: datetime) -> Happening | None:
     """Return the notice that a start which is due, and has no run yet, will be late; None if it will not."""
-    if outlook.verdict not in {Verdict.AT_RISK, Verdict.IMPOSSIBLE}:
+    if not _is_worth_telling(outlook, now):
         return None
     event = Event(outlook.verdict.value)
     params = {
@@ -227,6 +230,21 @@ def not_ready(office: str, day: date, findings: Sequence[Mapping[str, Any]]) -> 
         return None
     params = {"count": len(findings), "findings": [safe(one) for one in findings]}
     return Happening(Event.NOT_READY, f"{Event.NOT_READY}/{day}", "", office, params)
+
+
+def cannot_work(failure: Mapping[str, Any], day: date) -> Happening:
+    """Return the notice that Predawn cannot do its work just now, whatever is due; once a day and cause."""
+    told = safe(failure)
+    params = {"count": 1, "findings": [told]}
+    return Happening(Event.NOT_READY, f"{Event.NOT_READY}/{failure['code']}/{day}", "", "", params)
+
+
+def _is_worth_telling(outlook: Forecast, now: datetime) -> bool:
+    """A small risk is told when it has grown, or has not gone soon before the deadline: not each morning."""
+    if outlook.verdict is not Verdict.AT_RISK:
+        return outlook.verdict is Verdict.IMPOSSIBLE
+    small = outlook.chance is not None and outlook.chance > 1 - SMALL_RISK
+    return not small or now >= outlook.deadline_at - SMALL_RISK_TOLD
 
 
 def _for_a_person(run: RunSeen, now: datetime) -> Forecast | None:

@@ -15,12 +15,15 @@ from agent.host.auditing import keep_witness, note_settings
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.notices import Notices
-from agent.host.supervisor import Supervisor
+from agent.host.questions import Questions
+from agent.host.supervisor import Picture, Supervisor
+from agent.host.troubles import Troubles
 from agent.host.upkeep import Upkeep
 from agent.store import audit, outbox
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
 from agent.store.tables import OccurrenceRow
+from agent.system import office_claim
 from agent.system.bell import Bell
 from agent.system.holidays import require_known
 from agent.system.instance import InstanceLock
@@ -81,6 +84,7 @@ class Host:
         self._supervisor: Supervisor | None = None
         self._notices: Notices | None = None
         self._upkeep: Upkeep | None = None
+        self._questions: Questions | None = None
         self._panel: PanelLink | None = None
         self._panel_guard = threading.Lock()
         self._parts: tuple[Settings, Keys] | None = None
@@ -89,9 +93,11 @@ class Host:
     def start(self) -> None:
         """Start everything, in the order in which each part may rely on the one before.
 
-        Raises HomeReadOnly, DiskLow, BrokenSettings, AlreadyRunning, DatabaseNewer, DatabaseDamaged,
-        VaultLocked, VaultMissing, VaultRefused, KeyLost: then nothing has been started.
+        Raises OfficeTaken, HomeReadOnly, DiskLow, BrokenSettings, AlreadyRunning, DatabaseNewer,
+        DatabaseDamaged, VaultLocked, VaultMissing, VaultRefused, KeyLost: then nothing has been started.
         """
+        if self._scheduled:
+            office_claim.claim(self._home)
         self._home.prepare()
         settings = load_settings(self._home)
         require_known(self._home, settings)
@@ -109,8 +115,11 @@ class Host:
             if (why := keep_witness(self._home)) is not None:
                 _log.warning("audit_head_not_kept why=%s", why)
             recovery.recover()
-            self._notices = Notices(self._home, settings)
-            self._supervisor = Supervisor(self._home, settings, keys, self._tell)
+            troubles = Troubles(lambda: (self._clock, self._supervisor))
+            self._notices = Notices(self._home, settings, sources=[troubles])
+            self._questions = Questions(self._home)
+            self._questions.start()
+            self._supervisor = Supervisor(self._home, settings, keys, self._tell, questions=self._questions)
             self._bell.start(self._rung)
             self._supervisor.start()
             self._notices.start()
@@ -134,6 +143,16 @@ class Host:
         if self._panel is not None:
             self._panel.wake()
 
+    def look(self) -> None:
+        """Want to see what the worker sees: a window watches, at most once a second."""
+        if self._supervisor is not None:
+            self._supervisor.look()
+
+    @property
+    def picture(self) -> Picture | None:
+        """The newest picture of the page that is worked on; None while none was wanted, or none works."""
+        return None if self._supervisor is None else self._supervisor.picture
+
     @property
     def defect(self) -> BaseException | None:
         """What the supervisor, the clock, or who tells people died of: a face must say so."""
@@ -156,6 +175,9 @@ class Host:
         if self._supervisor is not None:
             self._supervisor.stop()
             self._supervisor = None
+        if self._questions is not None:
+            self._questions.stop()
+            self._questions = None
         if self._notices is not None:
             self._notices.stop()
             self._notices = None

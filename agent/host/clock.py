@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
@@ -18,8 +19,8 @@ from agent.core.failures import Failure
 from agent.host.agenda import Agenda, Plan
 from agent.host.enrolment import Enrolment
 from agent.host.watchful import Watchful
-from agent.store.fields import utc_now
 from agent.system.clock_gap import Clocks, gap, read_clocks
+from agent.system.timekeeping import COMPUTERS_TIME, Time
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +29,41 @@ LOOK_SECONDS = 30.0
 
 TICK_SECONDS = 5.0
 """So soon after waking from sleep it notices that it slept."""
+
+
+class Timer(Protocol):
+    """What wakes the clock at a moment; a later moment takes the place of an earlier one."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def wake_at(self, moment: datetime, wake: Callable[[], None]) -> None:
+        """Call ``wake`` when the moment has come."""
+
+    def stop(self) -> None:
+        """Wake nobody any more."""
+
+
+class SchedulersTimer:
+    """APScheduler's."""
+
+    def __init__(self) -> None:
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Start its thread."""
+        self._scheduler.start()
+
+    def wake_at(self, moment: datetime, wake: Callable[[], None]) -> None:
+        """Set its one job."""
+        # A misfire is no reason to stay asleep: APScheduler's own grace is one second.
+        trigger = DateTrigger(run_date=moment)
+        self._scheduler.add_job(wake, trigger, id="due", replace_existing=True, misfire_grace_time=None)
+
+    def stop(self) -> None:
+        """End its thread."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
 
 
 class Clock(Watchful):
@@ -40,12 +76,13 @@ class Clock(Watchful):
         tell: Callable[[], None],
         *,
         clocks: Clocks = read_clocks,
-        now: Callable[[], datetime] = utc_now,
+        timer: Timer | None = None,
+        time: Time = COMPUTERS_TIME,
     ) -> None:
-        super().__init__("clock")
+        super().__init__("clock", time)
         self._agenda = Agenda(lambda moment: enrolment.look(moment)[0], plan)
-        self._tell, self._clocks, self._now = tell, clocks, now
-        self._timer = BackgroundScheduler(timezone=UTC)
+        self._tell, self._clocks = tell, clocks
+        self._timer = timer or SchedulersTimer()
 
     def start(self) -> None:
         """Begin to look: at once, and then whenever something is due."""
@@ -55,8 +92,7 @@ class Clock(Watchful):
     def stop(self) -> None:
         """Stop looking; what is owed stays owed."""
         super().stop()
-        if self._timer.running:
-            self._timer.shutdown(wait=False)
+        self._timer.stop()
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -70,14 +106,14 @@ class Clock(Watchful):
 
     def _look(self) -> None:
         try:
-            due_at, changed = self._agenda.look(self._now())
+            due_at, changed = self._agenda.look(self._time.now())
         except Failure as failure:  # a full disk, say: looked at again in half a minute, until it is mended
             _log.warning("agenda_not_looked_at why=%s", failure)
+            self.trouble = failure
             return
+        self.trouble = None
         if due_at is not None:
-            # A misfire is no reason to stay asleep: APScheduler's own grace is one second.
-            trigger = DateTrigger(run_date=due_at)
-            self._timer.add_job(self.wake, trigger, id="due", replace_existing=True, misfire_grace_time=None)
+            self._timer.wake_at(due_at, self.wake)
         if changed:
             self._tell()
 
@@ -85,7 +121,7 @@ class Clock(Watchful):
         """Wait for a hint, for a gap in time, or for half a minute."""
         before = self._clocks()
         waited = 0.0
-        while waited < LOOK_SECONDS and not self._wake.wait(TICK_SECONDS):
+        while waited < LOOK_SECONDS and not self._time.wait(self._wake, TICK_SECONDS):
             after = self._clocks()
             what = gap(before, after, TICK_SECONDS)
             if what is not None:

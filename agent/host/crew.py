@@ -45,6 +45,7 @@ class Worker:
             mark=self.mark,
             stderr=self._stderr,
         )
+        self._writing = threading.Lock()
         self._events: queue.Queue[Mapping[str, Any]] = queue.Queue()
         self._reader = threading.Thread(target=self._read, name=f"worker {self.tree.pid}", daemon=True)
         self._reader.start()
@@ -64,6 +65,14 @@ class Worker:
     def cancel(self) -> None:
         """Ask the worker to stop after the current record."""
         self._say({"cancel": True})
+
+    def look(self) -> None:
+        """Ask for a picture of its page at the next step: somebody watches."""
+        self._say({"look": True})
+
+    def answer(self, typed: str | None) -> None:
+        """Hand over what a person typed, or that nobody is there; from any thread."""
+        self._say({"answer": typed})
 
     def event(self, timeout_seconds: float) -> Mapping[str, Any] | None:
         """Return the next event (``gone`` at the end of its output), or None when none came in time."""
@@ -86,8 +95,9 @@ class Worker:
 
     def _say(self, value: Mapping[str, Any]) -> None:
         try:
-            self.tree.stdin.write(json.dumps(value, ensure_ascii=False) + "\n")
-            self.tree.stdin.flush()
+            with self._writing:
+                self.tree.stdin.write(json.dumps(value, ensure_ascii=False) + "\n")
+                self.tree.stdin.flush()
         except (BrokenPipeError, ValueError):
             _log.warning("worker_gone pid=%s", self.tree.pid)
 

@@ -92,8 +92,8 @@ class Enrolment:
                     others.append(found)
         return scheduled, others
 
-    def title_of(self, name: str) -> str:
-        """Return what people call an automation that was looked at; its name where that is not known."""
+    def title(self, name: str) -> str:
+        """Return the title of an automation as it was last described; its name where it never was."""
         known = self._manifests.get(name)
         return name if known is None else str(known[1]["title"])
 

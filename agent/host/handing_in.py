@@ -12,12 +12,11 @@ from pathlib import PurePath
 from typing import Any
 
 from agent.core.failures import PasswordMissing, WrongState
-from agent.host.keys import Keys
+from agent.host.proofs import run_key
 from agent.store import accounts, evidence, reviews
 from agent.store.evidence import FILE_KIND, VALUES_KIND
-from agent.store.tables import ReviewRow, RunRow
+from agent.store.tables import ReviewRow
 from agent.system.paths import Home
-from agent.system.seal import Key, master_key
 from agent.system.vault import Passwords, open_vault
 
 LARGEST_FILE = 200_000_000
@@ -67,16 +66,11 @@ def site_of(item: ReviewRow) -> str:
     return str(told.get("site") or "")
 
 
-def run_key(home: Home, run: RunRow) -> Key:
-    """Return a run's data key, for a face at this computer. Raises SealBroken, what the vault raises."""
-    return Keys(master_key(open_vault(home))).run_key(run.id, bytes(run.sealed_key))
-
-
 def _hand_in(
     home: Home, item_id: int, content: bytes, kind: str, name: str, media_type: str
 ) -> evidence.Proof:
     item = reviews.get(item_id)
-    key = run_key(home, item.run)
+    key = run_key(home, item.run_id)
     return evidence.hand_in(
         item.run_id, item.task_id, key, content, kind=kind, name=name, media_type=media_type
     )

@@ -17,17 +17,17 @@ from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, TABLE, Event, Happ
 from agent.core.states import RunState
 from agent.core.totals import COUNT
 from agent.host.missed import Unbegun
-from agent.host.outlook import Outlook, what_it_waits_for
+from agent.host.outlook import Outlook, deadline_of, what_it_waits_for
 from agent.host.preflight import Afternoon
 from agent.host.telling import message
 from agent.host.watchful import Watchful
 from agent.store import notices, occurrences, queries
-from agent.store.fields import utc_now
 from agent.store.tables import NoticeRow, RunRow
 from agent.system.addresses import Addresses
 from agent.system.notify import RealSender, Sender, heartbeat_url
 from agent.system.paths import Home
 from agent.system.settings import Settings
+from agent.system.timekeeping import COMPUTERS_TIME, Time
 from agent.system.vault import open_vault
 
 _log = logging.getLogger(__name__)
@@ -47,9 +47,15 @@ class Notices(Watchful):
     """The thread that tells. ``sources`` may add happenings of their own."""
 
     def __init__(
-        self, home: Home, settings: Settings, *, sender: Sender | None = None, sources: Sequence[Source] = ()
+        self,
+        home: Home,
+        settings: Settings,
+        *,
+        sender: Sender | None = None,
+        sources: Sequence[Source] = (),
+        time: Time = COMPUTERS_TIME,
     ) -> None:
-        super().__init__("notices")
+        super().__init__("notices", time)
         self._home, self._settings = home, settings
         self.sender = sender or RealSender()
         self._sources: tuple[Source, ...] = (
@@ -62,18 +68,22 @@ class Notices(Watchful):
         self._outlook = Outlook(settings)
         self._zones = {office.name: ZoneInfo(office.zone) for office in settings.offices.values()}
         self._settled: set[tuple[str, datetime]] = set()
+        self._begun_at: datetime | None = None
+        self._sent: set[int] = set()  # told, and perhaps not yet noted: that a disk is full repeats no notice
+        self._told_directly: set[str] = set()
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            now = utc_now()
+            now = self._time.now()
             try:
                 self.look(now)
                 self.send(now)
             except Failure as failure:  # a full disk, say: the next look may find it better
                 _log.warning("notices_wait why=%s", failure)
-            self._stopping.wait(PACE_SECONDS)
-            self._wake.wait(LOOK_SECONDS)
+                self._tell_directly(failure, now)
+            self._time.wait(self._stopping, PACE_SECONDS)
+            self._time.wait(self._wake, LOOK_SECONDS)
 
     # ── what there is to tell ─────────────────────────────────────────────────────────────────────────────
     def look(self, now: datetime) -> list[Happening]:
@@ -92,7 +102,9 @@ class Notices(Watchful):
         return {name: rules.tell_at(happening, name, now, wishes.quiet, zone) for name in told}
 
     def _of_runs(self, now: datetime) -> Iterable[Happening]:
-        since = max(notices.begin(now), now - _LOOKED_BACK)
+        if self._begun_at is None:
+            self._begun_at = notices.begin(now)
+        since = max(self._begun_at, now - _LOOKED_BACK)
         for run in notices.runs_to_tell_of(since):
             if run.office not in self._zones or (run.id, run.ended_at) in self._settled:
                 continue
@@ -115,7 +127,7 @@ class Notices(Watchful):
             state=state,
             started_at=run.started_at,
             ended_at=run.ended_at,
-            deadline_at=self._outlook.deadline_at(run),
+            deadline_at=deadline_of(self._settings, run),
             noun=(nouns[0][0], nouns[0][1]) if len(nouns) == 1 else ("record", "records"),
             arrived=counts["verified"],
             need=counts["in_review"] + counts["rejected"] + counts["invalid"],
@@ -147,9 +159,13 @@ class Notices(Watchful):
     # ── telling ───────────────────────────────────────────────────────────────────────────────────────────
     def send(self, now: datetime) -> None:
         """Tell what is due: one message to each addressee, however many notices it holds."""
-        self._spread([notice for notice in notices.due(now) if notice.addressee == EVERYBODY], now)
+        due = notices.due(now)
+        everybody = [notice for notice in due if notice.addressee == EVERYBODY]
+        if everybody:
+            self._spread(everybody, now)
+            due = notices.due(now)
         by_addressee: dict[str, list[NoticeRow]] = {}
-        for notice in notices.due(now):
+        for notice in due:
             by_addressee.setdefault(notice.addressee, []).append(notice)
         for addressee, group in by_addressee.items():
             if addressee == HEARTBEAT:  # pings cannot be put together
@@ -159,8 +175,6 @@ class Notices(Watchful):
                 self._tell(addressee, group, now)
 
     def _spread(self, everybody: Sequence[NoticeRow], now: datetime) -> None:
-        if not everybody:
-            return
         try:
             names = list(Addresses(open_vault(self._home)).all())
         except Failure as failure:
@@ -171,18 +185,56 @@ class Notices(Watchful):
             notices.spread(notice, names, now)
 
     def _tell(self, addressee: str, part: Sequence[NoticeRow], now: datetime) -> None:
+        fresh = [notice for notice in part if notice.id not in self._sent]
         try:
-            if addressee == HEARTBEAT:
-                self._ping(part[0])
-            elif addressee == DESKTOP:
-                self.sender.desktop(message(part, self._zones))
-            else:
-                self.sender.send(self._address(addressee), message(part, self._zones))
+            if fresh:
+                self._deliver(addressee, fresh)
         except Failure as failure:
             _log.warning("notice_undelivered addressee=%s why=%s", addressee, failure)
-            notices.put_off(part, str(failure.params.get("problem", failure.code)), now)
+            notices.put_off(fresh, str(failure.params.get("problem", failure.code)), now)
         else:
+            self._note_told(part, now)
+
+    def _note_told(self, part: Sequence[NoticeRow], now: datetime) -> None:
+        try:
             notices.told(part, now)
+        except Failure:
+            self._sent |= {notice.id for notice in part}
+            raise
+        self._sent -= {notice.id for notice in part}
+
+    def _deliver(self, addressee: str, part: Sequence[NoticeRow]) -> None:
+        if addressee == HEARTBEAT:
+            self._ping(part[0])
+        elif addressee == DESKTOP:
+            self.sender.desktop(message(part, self._zones))
+        else:
+            self.sender.send(self._address(addressee), message(part, self._zones))
+
+    def _tell_directly(self, failure: Failure, now: datetime) -> None:
+        """Tell that nothing can be stored, which cannot be stored: once a day, or again after a restart."""
+        happening = rules.cannot_work(failure.as_json(), now.date())
+        if happening.cause in self._told_directly:
+            return
+        row = NoticeRow(event=happening.event, automation="", office="", run=None, params=happening.params)
+        wishes = self._settings.notices
+        names = set(rules.addressees(happening.event, wishes.tell, heartbeat=False))
+        if EVERYBODY in names:
+            names |= self._known_addresses()
+        for addressee in sorted(names - {EVERYBODY}):
+            try:
+                self._deliver(addressee, [row])
+            except Failure as why:
+                _log.warning("notice_undelivered addressee=%s why=%s", addressee, why)
+            else:
+                self._told_directly.add(happening.cause)
+
+    def _known_addresses(self) -> set[str]:
+        try:
+            return set(Addresses(open_vault(self._home)).all())
+        except Failure as failure:
+            _log.warning("addresses_unknown why=%s", failure)
+            return set()
 
     def _ping(self, notice: NoticeRow) -> None:
         url, ping = self._settings.notices.heartbeat_url, TABLE[Event(notice.event)].ping

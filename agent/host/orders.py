@@ -10,7 +10,7 @@ from typing import Any
 from agent.core.actors import Actor
 from agent.core.failures import Defect, Failure, Parameter, WrongState
 from agent.core.states import RunState
-from agent.host import planning
+from agent.host import planning, repairs
 from agent.host.answering import MAY_RESUME, Answers, wake
 from agent.host.auditing import keep_witness
 from agent.host.keys import Keys
@@ -45,6 +45,8 @@ _AUDITED = (
     "password_version",
     "until",
     "off",
+    "at_once",
+    "repair",
 )
 
 
@@ -62,6 +64,7 @@ class Orders:
             "answer": Answers(home, self._stop).give,
             "finish_by_hand": self._finish_by_hand,
             "pause": self._pause,
+            "forget_repair": repairs.forget,
         }
 
     def carry_out(self) -> int:
@@ -133,16 +136,16 @@ class Orders:
 
     def _cancel(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
         run = runs.get(args["run"])
-        self._stop(run.id, actor)
+        self._stop(run.id, actor, at_once=bool(args.get("at_once")))
         return {"run": run.id}
 
-    def _stop(self, run_id: str, actor: Actor) -> None:
+    def _stop(self, run_id: str, actor: Actor, *, at_once: bool = False) -> None:
         """Stop a run after its current record; the queue settles what is in doubt before it ends."""
         run = runs.get(run_id)
         _require(run, _MAY_CANCEL, "not ended")
         if RunState(run.state) in MAY_RESUME:
             wake(run.id)  # the queue finds the wish
-        runs.change_options(run.id, cancel=actor.as_json())
+        runs.change_options(run.id, cancel=actor.as_json(), at_once=at_once)
 
     def _finish_by_hand(self, args: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
         """The record at hand ends, a person enters the rest."""

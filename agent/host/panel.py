@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -79,6 +80,7 @@ class _Hearer(Watchful):
     def __init__(self, hearing: Hearing) -> None:
         super().__init__("panel-hearer")
         self._hearing = hearing
+        self._ended = threading.Event()
 
     def _work(self) -> None:
         self._hearing.work(self._wake, self._stopping)
@@ -86,10 +88,12 @@ class _Hearer(Watchful):
     def stop(self) -> None:
         """Stop at once, although an answer may be waited for."""
         self._stopping.set()
-        while self._thread.is_alive():
+        while self._thread is not None and not self._ended.wait(0.1):
             self._hearing.hang_up()  # again: it may have been about to ask just now
-            self._thread.join(0.1)
         super().stop()
+
+    def _end(self) -> None:
+        self._ended.set()
 
 
 @dataclass
@@ -130,7 +134,7 @@ class _Said:
             for one in scheduled
         ]
         owned += [
-            wire.Owned(one.automation, one.office, self._enrolment.title_of(one.automation), scheduled=False)
+            wire.Owned(one.automation, one.office, self._enrolment.title(one.automation), scheduled=False)
             for one in others
             if _is_runnable(one)
         ]

@@ -102,6 +102,11 @@ def _allowed(home: Home, actor: Actor) -> Keys:
     return open_keys(home)
 
 
+def run_key(home: Home, run_id: str) -> Key:
+    """Return a run's data key, for a face at this computer; raises KeyLost, what the vault raises."""
+    return _run_key(open_keys(home), run_id)
+
+
 def _run_key(keys: Keys, run_id: str) -> Key:
     try:
         return keys.run_key(run_id, queries.sealed_run_key(run_id))

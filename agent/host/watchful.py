@@ -6,23 +6,30 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 
+from agent.core.failures import Failure
 from agent.store.database import close_store
+from agent.system.timekeeping import COMPUTERS_TIME, Time, Working
 
 _log = logging.getLogger(__name__)
 
 
 class Watchful(ABC):
-    """One thread of the host. ``defect`` is what it died of, if it did: a face must say so."""
+    """One thread of the host. ``defect`` is what it died of, if it did: a face must say so.
 
-    def __init__(self, name: str) -> None:
+    ``trouble`` is why it cannot do its work just now, though it lives: a full disk, say. People are told.
+    """
+
+    def __init__(self, name: str, time: Time = COMPUTERS_TIME) -> None:
+        self._name, self._time = name, time
         self._wake = threading.Event()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name)
+        self._thread: Working | None = None
         self.defect: BaseException | None = None
+        self.trouble: Failure | None = None
 
     def start(self) -> None:
         """Begin to look."""
-        self._thread.start()
+        self._thread = self._time.begin(self._run, self._name)
 
     def wake(self) -> None:
         """Look again: somebody rang."""
@@ -32,7 +39,7 @@ class Watchful(ABC):
         """Stop, and wait until it has; what is not done by then is done after the next start."""
         self._stopping.set()
         self._wake.set()
-        if self._thread.ident is not None:
+        if self._thread is not None:
             self._thread.join()
 
     @abstractmethod
@@ -46,7 +53,7 @@ class Watchful(ABC):
         try:
             self._work()
         except BaseException as error:  # noqa: BLE001  # a thread's death must not pass in silence: the face asks for it
-            _log.exception("%s_died", self._thread.name)
+            _log.exception("%s_died", self._name)
             self.defect = error
         finally:
             self._end()

@@ -6,15 +6,16 @@ the worklist can say "look first". Whatever comes back is looked up before anyth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agent.core.actors import Actor
 from agent.core.answers import TAKEN_ANSWERS
 from agent.core.failures import WrongState
 from agent.core.states import RecordState, RunState, TaskState
-from agent.store import reviews, runs
+from agent.store import corrections, reviews, runs
 from agent.store.database import transaction
+from agent.store.fields import utc_now
 from agent.store.tables import RecordRow, ReviewRow, TaskRow
 
 QUESTION = "taken"
@@ -52,10 +53,11 @@ def take(run_id: str, actor: Actor) -> None:
         if working:
             return
         take_rest(run_id, actor.as_json())
-        for task in _with_taken(run_id):
+        for task in _concerned(run_id):
             reviews.withdraw_task(task.id)
             # With doubts left a worker finds out first what became of them; without, nobody needs one.
-            resting = TaskState.WAITING if runs.has_doubts(task.id) else TaskState.NEEDS_REVIEW
+            needs_worker = runs.has_doubts(task.id) or corrections.of_records(run_id)
+            resting = TaskState.WAITING if needs_worker else TaskState.NEEDS_REVIEW
             runs.take_over(task.id, resting)
         if RunState(run.state) in {RunState.FAILED, RunState.NEEDS_REVIEW}:
             runs.move_run(run_id, RunState.PENDING)  # the host looks what is left to do by machine
@@ -64,13 +66,14 @@ def take(run_id: str, actor: Actor) -> None:
 def take_rest(run_id: str, actor: Mapping[str, Any]) -> None:
     """Make every record that nobody has sent, or that waits for a person, theirs; ask when they are done."""
     with transaction():
-        rows = list(RecordRow.select().where((RecordRow.run == run_id) & RecordRow.state.in_(_TAKEABLE)))
+        pending = corrections.of_records(run_id)  # those get their new values first
+        rows = [row for row in _in_states(run_id, _TAKEABLE) if row.id not in pending]
         for row in rows:
             was = {"state": row.state, "question": (row.reason or {}).get("code")}
             RecordRow.update(
                 state=RecordState.TAKEN, actor=dict(actor), reason={"code": QUESTION, "params": was}
             ).where(RecordRow.id == row.id).execute()
-        ReviewRow.update(answer="finish_by_hand", actor=dict(actor)).where(
+        ReviewRow.update(answer="finish_by_hand", actor=dict(actor), answered_at=utc_now()).where(
             (ReviewRow.run == run_id)
             & ReviewRow.record.in_([row.id for row in rows])
             & ReviewRow.answer.is_null()
@@ -103,8 +106,10 @@ def end(run_id: str, actor: Actor, code: str) -> None:
         runs.change_options(run_id, by_hand=None)
 
 
-def _with_taken(run_id: str) -> list[TaskRow]:
-    held = RecordRow.select(RecordRow.task).where(
-        (RecordRow.run == run_id) & (RecordRow.state == RecordState.TAKEN)
-    )
+def _in_states(run_id: str, states: Iterable[RecordState]) -> list[RecordRow]:
+    return list(RecordRow.select().where((RecordRow.run == run_id) & RecordRow.state.in_(tuple(states))))
+
+
+def _concerned(run_id: str) -> list[TaskRow]:
+    held = [row.task_id for row in _in_states(run_id, (RecordState.TAKEN, *_TAKEABLE))]
     return list(TaskRow.select().where(TaskRow.id.in_(held)))

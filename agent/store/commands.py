@@ -10,7 +10,7 @@ from agent.store.database import transaction
 from agent.store.fields import utc_now
 from agent.store.tables import CommandRow
 
-VERBS = ("run", "resume", "retry", "cancel", "answer", "finish_by_hand", "pause")
+VERBS = ("run", "resume", "retry", "cancel", "answer", "finish_by_hand", "pause", "forget_repair")
 
 
 def give(verb: str, args: Mapping[str, Any], actor: Actor) -> int:

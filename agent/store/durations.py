@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from peewee import fn
@@ -15,6 +16,8 @@ from agent.store.tables import RecordRow, ReviewRow, RunRow, TaskRow
 _ENDED = (RunState.COMPLETED, RunState.NEEDS_REVIEW, RunState.FAILED)
 _TOOK_ITS_TIME = {TaskState.DONE, TaskState.NEEDS_REVIEW}
 """A task that needs a person has done its own part: what people take is not the machine's time."""
+
+_STANDSTILL, _STANDSTILL_SECONDS = 4.0, 60.0  # so many times as long as usual, and so long at least
 
 _OPEN = (RecordState.PLANNED, RecordState.INTENDED, RecordState.CONFIRMED, RecordState.IN_DOUBT)
 
@@ -89,7 +92,10 @@ def _past_upload(task: TaskRow, seconds: float) -> PastTask:
 
 
 def _at(moments: list[float], part: int) -> float:
-    return moments[max(0, round(len(moments) * part / 10) - 1)]
+    """Return when so many tenths were entered, between two records in proportion."""
+    whole, rest = divmod(len(moments) * part, 10)
+    before = moments[whole - 1] if whole else 0.0
+    return before + rest / 10 * (moments[min(whole, len(moments) - 1)] - before)
 
 
 def _left(task: TaskRow, now: datetime) -> TaskLeft:
@@ -97,7 +103,34 @@ def _left(task: TaskRow, now: datetime) -> TaskLeft:
     elapsed = None if began is None else max(0.0, (now - began).total_seconds())
     pause = 0.0 if due is None or task.state != TaskState.WAITING else (due - now).total_seconds()
     records, delivered = _progress(task.id) if task.kind == TaskKind.UPLOAD else (0, 0)
-    return TaskLeft(task.name, elapsed, records or None, delivered, max(0.0, pause))
+    since = 0.0
+    if elapsed is not None and delivered:
+        elapsed, since = _worked(task, now, elapsed)
+    return TaskLeft(task.name, elapsed, records or None, delivered, max(0.0, pause), since)
+
+
+def _worked(task: TaskRow, now: datetime, elapsed: float) -> tuple[float, float]:
+    """Return for how many seconds an upload has worked, and how many of them since its last record.
+
+    A site that was down for half an hour says nothing of how fast the rest will go: gaps much longer than
+    most are none of its work. Nor is the time since the last record while the task waits to go on.
+    """
+    rows: Any = (  # peewee's stubs type the rows of every select as models
+        RecordRow.select(RecordRow.confirmed_at)
+        .where((RecordRow.task == task.id) & RecordRow.confirmed_at.is_null(False))
+        .order_by(RecordRow.confirmed_at)
+        .tuples()
+    )
+    moments = [task.started_at, *(moment for (moment,) in rows if moment >= task.started_at)]
+    gaps = [(after - before).total_seconds() for before, after in pairwise(moments)]
+    if not gaps:
+        return elapsed, 0.0
+    usual = sorted(gaps)[len(gaps) // 4]
+    stood = sum(gap - usual for gap in gaps if gap > max(_STANDSTILL_SECONDS, _STANDSTILL * usual))
+    since = max(0.0, (now - moments[-1]).total_seconds())
+    if task.state == TaskState.WAITING:
+        return elapsed - stood - since, 0.0
+    return elapsed - stood, since
 
 
 def _progress(task_id: int) -> tuple[int, int]:

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 from peewee import BigIntegerField, CharField, TextField
 
 
-def utc_now() -> datetime:
-    """Return the present moment, aware, in UTC."""
+def _computers_now() -> datetime:
     return datetime.now(UTC)
+
+
+_now: Callable[[], datetime] = _computers_now
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware, in UTC: the time that the store notes beside what happens."""
+    return _now()
+
+
+@contextmanager
+def time_told_by(now: Callable[[], datetime]) -> Iterator[None]:
+    """Let another clock than the computer's tell the store its time, in every thread, inside the block."""
+    global _now  # noqa: PLW0603  # one process has one time
+    before, _now = _now, now
+    try:
+        yield
+    finally:
+        _now = before
 
 
 class UtcField(BigIntegerField):

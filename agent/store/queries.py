@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from peewee import fn
 from agent.core.states import RecordState
 from agent.store import questions, runs
 from agent.store.questions import Zones
-from agent.store.tables import EvidenceRow, LeftOutRow, RecordRow, RunRow, TaskRow
+from agent.store.tables import EvidenceRow, LeftOutRow, RecordRow, ReviewRow, RunRow, TaskRow
 
 
 def run_list(limit: int = 50, automation: str | None = None) -> list[dict[str, Any]]:
@@ -156,3 +157,72 @@ def _evidence(row: EvidenceRow) -> dict[str, Any]:
 def moment(value: datetime | None) -> str | None:
     """Return a moment as ISO text in UTC, to the second."""
     return None if value is None else value.isoformat(timespec="seconds")
+
+
+# ── many runs at once, for the history (agent.store.history) ──────────────────────────────────────────────
+def together(rows: Sequence[RunRow]) -> list[dict[str, Any]]:
+    """Return runs with all that their sentences need: read for all of them at once, not one by one.
+
+    ``tasks`` only of runs that have not ended, ``reviews`` only the open ones; ``noun`` is None where the
+    automation names none.
+    """
+    idents = [row.id for row in rows]
+    counts, left_out = _counts_of(idents), _left_out_of(idents)
+    asked = ReviewRow.select().where(ReviewRow.run.in_(idents) & ReviewRow.answer.is_null())
+    open_runs = [row.id for row in rows if row.ended_at is None]
+    tasks = TaskRow.select().where(TaskRow.run.in_(open_runs)).order_by(TaskRow.position)
+    questions_by_run, tasks_by_run = _by_run(asked.order_by(ReviewRow.id)), _by_run(tasks)
+    return [
+        {
+            **_run(row),
+            "noun": _noun(row.manifest),
+            "records": {**counts.get(row.id, _all_counts({})), "left_out": left_out.get(row.id, 0)},
+            "reviews": [questions.question(item) for item in questions_by_run.get(row.id, ())],
+            "tasks": [_task(task) for task in tasks_by_run.get(row.id, ())],
+            "options": row.options,
+        }
+        for row in rows
+    ]
+
+
+def _counts_of(idents: Sequence[str]) -> dict[str, dict[str, int]]:
+    grouped: Any = (
+        RecordRow.select(RecordRow.run, RecordRow.state, fn.COUNT(RecordRow.id))
+        .where(RecordRow.run.in_(idents))
+        .group_by(RecordRow.run, RecordRow.state)
+        .tuples()
+    )
+    found: dict[str, dict[str, int]] = {}
+    for run_id, state, number in grouped:
+        found.setdefault(run_id, {})[state] = number
+    return {run_id: _all_counts(states) for run_id, states in found.items()}
+
+
+def _all_counts(states: Mapping[str, int]) -> dict[str, int]:
+    counts = {state.value.lower(): states.get(state.value, 0) for state in RecordState}
+    return {"total": sum(states.values()), **counts}
+
+
+def _left_out_of(idents: Sequence[str]) -> dict[str, int]:
+    grouped: Any = (
+        LeftOutRow.select(LeftOutRow.run, fn.COUNT(LeftOutRow.id))
+        .where(LeftOutRow.run.in_(idents))
+        .group_by(LeftOutRow.run)
+        .tuples()
+    )
+    return dict(grouped)
+
+
+def _by_run(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.run_id, []).append(row)
+    return found
+
+
+def _noun(manifest: Mapping[str, Any]) -> tuple[str, str] | None:
+    for kind in (manifest.get("record_types") or {}).values():
+        if kind.get("noun"):
+            one, many = kind["noun"]
+            return str(one), str(many)
+    return None

@@ -14,10 +14,12 @@ from peewee import Select
 from agent.core.occurrences import Outcome
 from agent.core.states import OPEN_RUNS
 from agent.store.database import durable, flush_ledger, transaction
+from agent.store.evidence import FILE_KIND, ROW_KIND, VALUES_KIND
 from agent.store.tables import (
     AcceptedFileRow,
     BlobRow,
     CommandRow,
+    CorrectionRow,
     EvidenceRow,
     LedgerKeyRow,
     NoticeRow,
@@ -27,7 +29,7 @@ from agent.store.tables import (
 )
 
 _AT_ONCE = 100
-_FILES = ("download", "workbook")
+_FILES = ("download", "workbook", FILE_KIND, VALUES_KIND, ROW_KIND)
 _REPORTS = "report/"  # the media type of whatever was attested, handed in by a person too
 
 
@@ -90,6 +92,7 @@ def remove_run(run_id: str) -> None:
         _remove_bytes(named[start : start + _AT_ONCE])
     with transaction():
         LedgerKeyRow.delete().where(LedgerKeyRow.record.in_(_records_of(run_id))).execute()
+        CorrectionRow.delete().where(CorrectionRow.run_id == run_id).execute()
         RunRow.delete().where(RunRow.id == run_id).execute()
 
 

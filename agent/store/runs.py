@@ -221,7 +221,8 @@ def note_versions(lease: Lease, versions: Mapping[str, Any]) -> None:
 
 def note_step(task_id: int, step: Mapping[str, Any]) -> None:
     """Store what the worker is doing; the latest wins."""
-    TaskRow.update(step=step).where(TaskRow.id == task_id).execute()
+    with transaction():
+        TaskRow.update(step=step).where(TaskRow.id == task_id).execute()
 
 
 def raise_fence(run_id: str) -> None:

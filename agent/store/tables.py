@@ -11,6 +11,7 @@ from peewee import (
     AutoField,
     BlobField,
     CharField,
+    Check,
     DatabaseProxy,
     ForeignKeyField,
     IntegerField,
@@ -455,6 +456,59 @@ class PanelCommandRow(_Row):
         table_name = "panel_command"
 
 
+class ElementTraceRow(_Row):
+    """What an element of a site's book looked like when it was last found; its words are sealed."""
+
+    id = AutoField()
+    site = CharField()
+    element = CharField()
+    base = CharField()  # the hash of the book's entry under which it was found
+    sealed = BlobField()
+    picture = CharField(null=True)  # evidence of its page, if that is still kept; no foreign key
+    seen_at = UtcField()
+
+    class Meta:
+        table_name = "element_trace"
+        indexes: ClassVar = ((("site", "element"), True),)
+
+
+class ElementProposalRow(_Row):
+    """What a worker found instead of elements that were not where the book says, for the question."""
+
+    id = AutoField()
+    run = ForeignKeyField(RunRow, on_delete="CASCADE")
+    task = ForeignKeyField(TaskRow, unique=True, on_delete="CASCADE")
+    params = JsonField()
+    created_at = UtcField()
+
+    class Meta:
+        table_name = "element_proposal"
+
+
+class ElementRepairRow(_Row):
+    """Another way to find an element, laid over the book's entry while that stays as it was."""
+
+    id = AutoField()
+    site = CharField()
+    element = CharField()
+    kind = CharField()  # read, fill, commit
+    base = CharField()  # the hash of the book's entry that it was made for
+    locator = JsonField()  # written as in a book
+    actor_kind = CharField()
+    actor = JsonField()
+    run = CharField()  # no foreign key: it outlives its run
+    item = IntegerField(null=True)
+    created_at = UtcField()
+    dropped_at = UtcField(null=True)
+    why_dropped = CharField(null=True)  # book_changed, replaced, taken_back, disproved
+
+    class Meta:
+        table_name = "element_repair"
+        indexes: ClassVar = ((("site", "element"), False),)
+        # A commit element is never healed without a person: the store itself refuses such a row.
+        constraints: ClassVar = (Check("kind <> 'commit' OR actor_kind = 'person'"),)
+
+
 class BlobRow(Model):
     """Sealed bytes of one piece of evidence, in a file of their own."""
 
@@ -510,5 +564,8 @@ LEDGER_TABLES = (
     PanelRow,
     OutboxRow,
     PanelCommandRow,
+    ElementTraceRow,
+    ElementProposalRow,
+    ElementRepairRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

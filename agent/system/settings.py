@@ -27,6 +27,9 @@
     facts_years = 7
     may_open = ["ann"]
 
+    [window]
+    language = "de"
+
     [panel]
     site_words = false
     pictures = false
@@ -116,6 +119,13 @@ class DataSettings:
 
 
 @dataclass(frozen=True)
+class WindowSettings:
+    """How the window speaks: ``language`` as two letters (ISO 639-1); None follows the system's."""
+
+    language: str | None = None
+
+
+@dataclass(frozen=True)
 class PanelSettings:
     """What may leave this workstation for the panel beside codes and counts: nothing, unless it says so.
 
@@ -136,6 +146,7 @@ class Settings:
     sites: Mapping[str, SiteSettings] = field(default_factory=lambda: MappingProxyType({}))
     notices: NoticeSettings = NoticeSettings()
     data: DataSettings = DataSettings()
+    window: WindowSettings = WindowSettings()
     panel: PanelSettings = PanelSettings()
 
 
@@ -179,7 +190,7 @@ class _Reader:
             line = line_of_error(error, self._text)
             problem = str(error)
             raise BrokenSettings(file=str(self._file), line=line, key="", problem=problem) from error
-        self._known(whole, (), ("offices", "sites", "notices", "data", "panel"))
+        self._known(whole, (), ("offices", "sites", "notices", "data", "window", "panel"))
         offices = {name: self._office(name, whole) for name in self._table(whole, ("offices",))}
         sites = {name: self._site(name, whole) for name in self._table(whole, ("sites",))}
         if not offices:
@@ -189,6 +200,7 @@ class _Reader:
             MappingProxyType(sites),
             self._notices(whole),
             self._data(whole),
+            self._window(whole),
             self._panel(whole),
         )
 
@@ -283,6 +295,16 @@ class _Reader:
         tell = {event: self._addressees(wishes, (*here, "tell", event)) for event in wishes}
         quiet, check = self._quiet(table, (*here, "quiet")), self._clock(table, (*here, "check"))
         return NoticeSettings(url, quiet, days, check, MappingProxyType(tell))
+
+    def _window(self, whole: Mapping[str, object]) -> WindowSettings:
+        here = ("window",)
+        table = self._table(whole, here)
+        self._known(table, here, ("language",))
+        language = self._text_at(table, (*here, "language"))
+        if language is not None and not re.fullmatch(r"[a-z]{2}", language):
+            problem = f"{language!r} is no language; write two letters like de"
+            raise self._broken((*here, "language"), problem)
+        return WindowSettings(language)
 
     def _panel(self, whole: Mapping[str, object]) -> PanelSettings:
         here = ("panel",)

@@ -6,15 +6,23 @@ so that whatever an automation prints goes to the log and never into the events.
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
+import queue
 import threading
 import time
 from collections.abc import Callable
 from typing import IO, Any
 
+from agent.core.asking import ANSWER_SECONDS
 from agent.system.processes import end_own_tree
+
+_SHOWN = frozenset(
+    {"signing_in", "downloading", "looking_first", "entering", "settling", "looking_up", "reading_back"}
+)
+"""Steps told between two actions on the page, never in the middle of one: there a picture can be taken."""
 
 
 def separate_output() -> IO[str]:
@@ -34,6 +42,9 @@ class Pipe:
         os.dup2(nothing, 0)
         os.close(nothing)
         self._writing = threading.Lock()
+        self._watched = threading.Event()
+        self._show: Callable[[], bytes | None] | None = None
+        self._answers: queue.Queue[str | None] = queue.Queue()
 
     def told(self) -> dict[str, Any] | None:
         """Wait for what the host says next; None when it went away or needs this worker no more."""
@@ -44,12 +55,31 @@ class Pipe:
         """From now on hear the host in a thread of its own: a wish to stop, or the end of the pipe."""
         threading.Thread(target=self._listen, args=(on_cancel,), name="host", daemon=True).start()
 
+    def show_with(self, picture: Callable[[], bytes | None]) -> None:
+        """Let somebody who watches see ``picture``, taken at the next step after each wish to look."""
+        self._show = picture
+
     def _listen(self, on_cancel: Callable[[], None]) -> None:
         for line in self._incoming:
-            if json.loads(line).get("cancel"):
+            told = json.loads(line)
+            if told.get("cancel"):
                 on_cancel()
+            elif told.get("look"):
+                self._watched.set()
+            elif "answer" in told:
+                self._answers.put(told["answer"])
         end_own_tree()
         os._exit(70)  # the main thread may hang in the browser: nothing else would end it
+
+    def ask(self, **question: object) -> str | None:
+        """Ask a person through the host; None when nobody is there or nobody answers in time."""
+        self.send("question", **question)
+        try:
+            return self._answers.get(timeout=ANSWER_SECONDS)
+        except queue.Empty:
+            return None
+        finally:
+            self.send("question_over")
 
     def send(self, event: str, **values: object) -> None:
         """Send one event; a dead host is no error here, the pipe's other end notices it."""
@@ -63,6 +93,11 @@ class Pipe:
     def step(self, code: str, **params: object) -> None:
         """Tell what is being done and since when (the beat that the host's time limits go by)."""
         self.send("step", code=code, params=params, since=time.time())
+        if self._watched.is_set() and self._show is not None and code in _SHOWN:
+            self._watched.clear()  # first: taking the picture may tell a step of its own
+            picture = self._show()
+            if picture is not None:
+                self.send("picture", png=base64.b64encode(picture).decode("ascii"))
 
 
 class LogStream:

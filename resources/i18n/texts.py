@@ -2,6 +2,9 @@
 
 A sentence may hold ``{parameters}`` and ``[optional parts]``, which are left out when one of their parameters
 is not known. The standard library only: any face can load it without loading the agent.
+
+A language is every ``LANGUAGE.toml`` and ``LANGUAGE.*.toml`` here, read as one. English is complete; what
+another language has no words for stays English.
 """
 
 from __future__ import annotations
@@ -20,12 +23,16 @@ Noun = tuple[str, str]
 RECORD: Noun = ("record", "records")
 """What is said of a record whose type names no noun of its own."""
 
-_BOOK = Path(__file__).with_name("en.toml")
+ENGLISH = "en"
+
+_FOLDER = Path(__file__).parent
+_spoken = [ENGLISH]  # of this process; one item
+_groups = [","]  # what stands between a number's thousands
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _UNKNOWN = "…"
 
-IMPLICIT = frozenset({"noun", "nouns", "this_run", "site_name"})
+IMPLICIT = frozenset({"noun", "nouns", "this_run", "site_name", "problem_text"})
 """Parameters that every failure's words may use, whatever the failure itself carries."""
 
 
@@ -96,7 +103,8 @@ def evidence_kind(kind: str) -> str:
 
 def count(number: int, noun: Noun) -> str:
     """Return ``1 claim``, ``187 claims``."""
-    return f"{number:,} {noun[0] if number == 1 else noun[1]}"
+    written = f"{number:,}".replace(",", _groups[0])
+    return f"{written} {noun[0] if number == 1 else noun[1]}"
 
 
 def say(code: str, params: Params | None = None, *, noun: Noun = RECORD) -> str:
@@ -157,6 +165,13 @@ def advice(which: str, params: Params, *, noun: Noun = RECORD) -> str:
     return fill(_sentence("helps", which), _known(params, noun))
 
 
+def window(code: str, params: Params | None = None, *, noun: Noun = RECORD) -> str:
+    """Return what the window says; of ``{one = …, many = …}`` the one that fits ``count``."""
+    known = _known(params or {}, noun)
+    entry = _book()["window"][code]
+    return fill(entry if isinstance(entry, str) else _counted(entry, "many", known), known)
+
+
 def has(section: str, code: str) -> bool:
     """Tell whether a section has words for a code."""
     return code in _book()[section]
@@ -188,10 +203,52 @@ def fill(template: str, params: Params) -> str:
     return _PARAMETER.sub(value, _OPTIONAL.sub(part, template))
 
 
-@cache
+def languages() -> tuple[str, ...]:
+    """Return the languages there are words in, English first."""
+    found = {file.name.partition(".")[0] for file in _FOLDER.glob("*.toml")}
+    return (ENGLISH, *sorted(found - {ENGLISH}))
+
+
+def speak(language: str | None) -> str:
+    """Use a language (``de``, or a locale such as ``de_AT``) in this process; return the one taken.
+
+    One that there are no words in, or None, is English.
+    """
+    wanted = (language or ENGLISH).replace("-", "_").partition("_")[0].lower()
+    _spoken[0] = wanted if wanted in languages() else ENGLISH
+    return _spoken[0]
+
+
+def spoken() -> str:
+    """Return the language that is in use."""
+    return _spoken[0]
+
+
+def group_by(sign: str) -> None:
+    """Write thousands apart by this sign from now on, in this process."""
+    _groups[0] = sign
+
+
 def _book() -> dict[str, Any]:
-    with _BOOK.open("rb") as file:
-        return tomllib.load(file)
+    return _books(_spoken[0])
+
+
+@cache
+def _books(language: str) -> dict[str, Any]:
+    """Return every section of a language, laid over the English ones, part by part of an entry."""
+    sections: dict[str, Any] = (
+        {} if language == ENGLISH else {name: dict(section) for name, section in _books(ENGLISH).items()}
+    )
+    for file in sorted(_FOLDER.glob(f"{language}*.toml")):
+        with file.open("rb") as opened:
+            for name, section in tomllib.load(opened).items():
+                known = sections.setdefault(name, {})
+                known.update({code: _over(known.get(code), entry) for code, entry in section.items()})
+    return sections
+
+
+def _over(english: Any, entry: Any) -> Any:  # noqa: ANN401  # a text, or a table of texts
+    return {**english, **entry} if isinstance(english, dict) and isinstance(entry, dict) else entry
 
 
 def _told(params: Params, noun: Noun) -> dict[str, object]:
@@ -209,6 +266,9 @@ def _told(params: Params, noun: Noun) -> dict[str, object]:
 def _known(params: Params, noun: Noun) -> dict[str, object]:
     state = params.get("state")
     told = {"state": _book()["state_words"].get(state, state)} if state else {}
+    problem = params.get("problem")
+    if isinstance(problem, str):
+        told["problem_text"] = _sentence("problems", problem)
     given = params.get("answer")
     if isinstance(given, str) and has("answers", given):
         told["answer"] = answer(given)

@@ -29,6 +29,7 @@ class Appearance:
         self._doubled = self._concerned(switchboard, "doubled", path)
         self._moved = self._concerned(switchboard, "moved", path)
         dialog = switchboard.take("dialog", path)
+        self._busy = switchboard.take("busy_script", path) is not None
         self._dialog = (dialog.text("kind"), dialog.text("text")) if dialog else ("", "")
 
     def id(self, key: str) -> str:
@@ -51,7 +52,9 @@ class Appearance:
         return key in self._moved
 
     def on_load(self) -> Raw:
-        """A script that shows an alert when the page has loaded, or nothing."""
+        """A script for when the page has loaded: one that never ends, one that shows an alert, or none."""
+        if self._busy:
+            return Raw("<script>window.onload = function () { while (true) {} };</script>")
         kind, text = self._dialog
         if kind != "alert":
             return Raw("")

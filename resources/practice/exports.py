@@ -1,15 +1,15 @@
 """Making the file of an export, and what the download faults make of it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from resources.practice.data import clinic_range, previous_business_day
+from resources.practice.data import Day, clinic_range, previous_business_day
 from resources.practice.faults import Switchboard
 from resources.practice.formats import FORMATS
-from resources.practice.reports import appointments_csv, day_text
+from resources.practice.reports import appointments_csv, day_text, money_text
 
 _ERROR_PAGE = b"""<html><head><title>Meridian - Error</title></head><body>
 <h2>Server Error in '/' Application.</h2><p>Timeout expired. The timeout period elapsed prior to completion of
@@ -33,7 +33,7 @@ class ExportJob:
 
 @dataclass(frozen=True)
 class ReportFile:
-    """A file as it is sent. `broken` means that the connection ends before the file does."""
+    """A file as it is sent. `broken`: the connection ends before it does; `stalls`: its end never comes."""
 
     name: str
     media_type: str
@@ -42,6 +42,7 @@ class ReportFile:
     total: Decimal | None
     fault: str | None
     broken: bool = False
+    stalls: bool = False
 
     def facts(self, job: ExportJob) -> dict[str, object]:
         """What the journal keeps of it."""
@@ -63,6 +64,10 @@ def make_file(job: ExportJob, switchboard: Switchboard, seed: int) -> ReportFile
     if switchboard.take("stale_download", job.path):
         faults.append("stale_download")
         first = last = previous_business_day(job.first)
+    spoilt: tuple[int, str] | None = None
+    if bad := switchboard.take("bad_cell", job.path):
+        faults.append("bad_cell")
+        spoilt = (int(bad.number("row")), bad.text("text"))
     share = 1.0
     if few := switchboard.take("few_rows", job.path):
         faults.append("few_rows")
@@ -71,6 +76,8 @@ def make_file(job: ExportJob, switchboard: Switchboard, seed: int) -> ReportFile
     if off:
         faults.append("wrong_total")
     file = _true_file(job, first, last, share, off=off, seed=seed)
+    if spoilt:
+        file = _with_bad_cell(file, clinic_range(first, last, seed), job.report, *spoilt)
     return _damaged(file, job, switchboard, faults)
 
 
@@ -88,8 +95,21 @@ def _true_file(job: ExportJob, first: date, last: date, share: float, *, off: bo
     return ReportFile(form.name, form.media_type, content, len(bills), total, None)
 
 
+def _with_bad_cell(file: ReportFile, day: Day, report: str, number: int, text: str) -> ReportFile:
+    """The file with another text in one cell of its `number`-th row; what it states stays true."""
+    if report == "billing":
+        row = day.billing[number - 1]
+        key, cell = row.claim_no, money_text(row.amount)
+    else:
+        visit = day.appointments[number - 1]
+        key, cell = visit.appointment_no, day_text(visit.visit_date)
+    begin = file.content.index(key.encode())
+    head, tail = file.content[:begin], file.content[begin:]
+    return replace(file, content=head + tail.replace(cell.encode(), text.encode("cp1252"), 1))
+
+
 def _damaged(file: ReportFile, job: ExportJob, switchboard: Switchboard, faults: list[str]) -> ReportFile:
-    content, broken = file.content, False
+    content, broken, stalls = file.content, False, False
     if switchboard.take("wrong_type_download", job.path):
         faults.append("wrong_type_download")
         content = _ERROR_PAGE
@@ -99,6 +119,7 @@ def _damaged(file: ReportFile, job: ExportJob, switchboard: Switchboard, faults:
     if cut := switchboard.take("cut_download", job.path):
         faults.append("cut_download")
         content = content[: int(len(content) * cut.number("share"))]
-        broken = cut.text("style") == "broken"
+        style = cut.text("style")
+        broken, stalls = style == "broken", style == "stalls"
     fault = " ".join(faults) or None
-    return ReportFile(file.name, file.media_type, content, file.rows, file.total, fault, broken)
+    return ReportFile(file.name, file.media_type, content, file.rows, file.total, fault, broken, stalls)

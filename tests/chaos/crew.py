@@ -20,7 +20,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from agent.host import recovery, supervisor
+from agent.host import recovery
 from agent.host.keys import Keys
 from agent.host.supervisor import Supervisor
 from agent.sdk.automation import Task
@@ -233,11 +233,15 @@ def _host(scene: Scene, end_leftover: bool) -> None:
         trees = [run.tree for run in runs.at_work() if run.tree]
         end_leftovers([ProcessIdentity(tree["pid"], tree["started_at"]) for tree in trees], [])
     recovery.recover()
-    supervise = Supervisor(home, load_settings(home), Keys(MASTER), lambda _ident: None)
-    supervise._crew = ForkedCrew(scene)  # type: ignore[assignment]
-    ready = {"browser": None, "account": None}
+    supervise = Supervisor(
+        home,
+        load_settings(home),
+        Keys(MASTER),
+        lambda _ident: None,
+        crew=ForkedCrew(scene),  # type: ignore[arg-type]
+        ready=lambda *_: {"browser": None, "account": None},
+    )
     with (
-        mock.patch.object(supervisor, "require_ready", return_value=ready),
         mock.patch.object(recovery, "_LONGEST_PAUSE_SECONDS", 0.0),
         guards_off(scene.guard_off),
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import math
 import os
@@ -10,9 +11,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from agent.host.planning import build
 from agent.system.processes import become_reaper
 from tests.chaos.mornings import Lane, Mornings, Tally, prepare_template
 from tests.chaos.target import serve
+from tests.quick_sql import quicken
 
 _MOST_KILLS_A_HOME = 30
 _MEMORY = Path("/dev/shm")  # a kill loses nothing that a disk would have kept
@@ -24,6 +27,7 @@ def live(
     """Live homes until so many kills have landed, or so many minutes are over; returns what happened."""
     until = time.monotonic() + minutes * 60
     become_reaper()
+    quicken()
     logging.disable()  # thousands of expected failures, each with its trace
     tally = Tally()
     dice = random.Random(seed)  # replayable, not secret
@@ -32,6 +36,8 @@ def live(
         lane, target = _start_target(Path(folder))
         try:
             prepare_template(lane.template)
+            build()  # once for all of them
+            gc.freeze()  # no fork shall touch, and so copy, what all of them share
             while tally.kills < kills and time.monotonic() < until:
                 home_seed = dice.randrange(10**9) if only is None else only
                 most = min(_MOST_KILLS_A_HOME, kills - tally.kills)

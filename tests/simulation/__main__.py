@@ -1,4 +1,4 @@
-"""The full doses: ``python -m tests.simulation zones|zones-lived|jumps|countries``, each from a seed.
+"""The full doses: ``python -m tests.simulation zones|zones-lived|jumps|mornings|countries``, from a seed.
 
 Exits 1 when anything was wrong. Figures of the last full dose stand in docs/testing.md.
 """
@@ -6,12 +6,16 @@ Exits 1 when anything was wrong. Figures of the last full dose stand in docs/tes
 from __future__ import annotations
 
 import argparse
+import json
 import logging
+import multiprocessing
 import sys
 import time
 from collections import Counter
+from functools import partial
 
-from tests.simulation import countries, jumps, zones
+from tests.quick_sql import quicken
+from tests.simulation import countries, jumps, mornings, zones
 from tests.simulation.world import simulated
 
 JUMPS_A_LIFE = 200
@@ -21,18 +25,26 @@ JUMPS_A_LIFE = 200
 def main(arguments: list[str]) -> int:
     """Run one dose, or one part of it; print its figures and what was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    parser.add_argument("dose", choices=("zones", "zones-lived", "jumps", "countries"))
+    parser.add_argument("dose", choices=("zones", "zones-lived", "jumps", "mornings", "countries"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--number", type=int, help="jumps: how many (10,000)", default=10_000)
+    parser.add_argument("--mornings", type=int, help="mornings: how many (10,000)", default=10_000)
+    parser.add_argument("--lanes", type=int, default=2, help="mornings: so many processes")
+    parser.add_argument("--life", type=int, help="jumps, mornings: only the life of this seed")
     parser.add_argument("--part", default="1/1", help="the first of six: 1/6")
     options = parser.parse_args(arguments)
     logging.getLogger("agent").setLevel(logging.ERROR)
+    quicken()
     part, parts = (int(word) for word in options.part.split("/"))
     began = time.monotonic()
     match options.dose:
         case "countries":
             print(countries.report())
             return 0
+        case "mornings":
+            return _mornings(options.seed, options.mornings, options.life, options.lanes)
+        case "jumps" if options.life is not None:
+            figures, wrong = _jumps_of_life(options.life, options.number)
         case "jumps":
             figures, wrong = _jumps(options.seed, options.number // parts, (part - 1) * 1000)
         case dose:
@@ -70,8 +82,44 @@ def _jumps(seed: int, number: int, first: int) -> tuple[str, list[str]]:
             script = jumps.play(world, seed * 100_000 + first + life, min(number, JUMPS_A_LIFE))
         done += script.done
         wrong += script.wrong
-    told = ", ".join(f"{name} {count:,}" for name, count in sorted(done.items()))
-    return told, wrong
+    return _told(done), wrong
+
+
+def _jumps_of_life(seed: int, number: int) -> tuple[str, list[str]]:
+    with simulated() as world:
+        script = jumps.play(world, seed, min(number, JUMPS_A_LIFE))
+    return _told(script.done), script.wrong
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()))
+
+
+def _mornings(seed: int, number: int, life: int | None, lanes: int) -> int:
+    """Print one JSON value; 1 when a promise was broken, or too few of what could be met was met."""
+    began = time.monotonic()
+    judged = mornings.Judged()
+    first = seed * 100_000
+    lives = range(first, first - (-number // mornings.A_LIFE)) if life is None else [life]
+    live = partial(mornings.live, number=min(number, mornings.A_LIFE))
+    with multiprocessing.get_context("spawn").Pool(lanes, _prepare) as pool:
+        for one in pool.imap_unordered(live, lives):
+            judged.add(one)
+            print(f"{judged.mornings:,} mornings, {len(judged.wrong)} wrong", file=sys.stderr, flush=True)
+    value = {
+        **vars(judged),
+        "seed": seed,
+        "share_met": round(judged.share_met, 5),
+        "silent": sum("nobody was told" in line for line in judged.wrong),
+        "seconds": round(time.monotonic() - began),
+    }
+    print(json.dumps(value, indent=1))
+    return 1 if judged.wrong or judged.share_met < mornings.WANTED_SHARE else 0
+
+
+def _prepare() -> None:
+    logging.disable()  # thousands of expected failures
+    quicken()
 
 
 if __name__ == "__main__":

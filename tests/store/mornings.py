@@ -337,7 +337,7 @@ class Mornings(RuleBasedStateMachine):
         items = reviews.open_items()
         item = items[pick % len(items)]
         given = item.answers[choice % len(item.answers)]
-        reviews.answer(item.id, given, SOMEBODY)
+        reviews.answer(item.id, item.version, given, SOMEBODY)
         assert item.record_id is not None
         reviews.settle_record(item.record_id, ANSWERED[given], SOMEBODY, {"code": given, "params": {}})
 

@@ -103,9 +103,36 @@ def test_what_is_left_of_a_run_in_the_middle_of_its_records() -> None:
     deliver(ledger, RecordState.CONFIRMED)
     now = runs.task(lease.task_id).started_at + timedelta(seconds=90)
     (left,) = durations.work_left(runs.get(lease.run_id), [], now).left
-    assert left == TaskLeft("enter", 90.0, 1, 1)
+    assert left == TaskLeft("enter", 90.0, 1, 1, since_seconds=left.since_seconds)
+    assert 80 < left.since_seconds <= 90
     RecordRow.update(state=RecordState.IN_DOUBT).where(RecordRow.id == only(ledger).id).execute()
     assert durations.work_left(runs.get(lease.run_id), [], now).left[0].delivered == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "elapsed", "since"),
+    [(TaskState.RUNNING, 25.0, 5.0), (TaskState.WAITING, 20.0, 0.0)],
+)
+def test_half_an_hour_of_standing_still_is_no_measure_of_the_pace(
+    state: TaskState, elapsed: float, since: float
+) -> None:
+    """Two records, ten seconds each, the site down for half an hour between them."""
+    lease = begin(plan_run())
+    ledger_of(lease).plan([claim(f"C{number}") for number in range(4)], [])
+    rows = list(RecordRow.select().order_by(RecordRow.id))
+    for row, second in zip(rows, (10, 1820), strict=False):
+        RecordRow.update(state=RecordState.CONFIRMED, confirmed_at=FIVE + timedelta(seconds=second)).where(
+            RecordRow.id == row.id
+        ).execute()
+    TaskRow.update(started_at=FIVE, state=state).execute()
+    now = FIVE + timedelta(seconds=1825)
+    (left,) = durations.work_left(runs.get(lease.run_id), [], now).left
+    assert (left.elapsed_seconds, left.since_seconds) == (elapsed, since)
+
+
+def test_the_tenths_of_a_few_records_lie_between_them() -> None:
+    ended(300, records=12)
+    assert past()[0]["enter"].tenths == tuple(12.0 * part for part in range(1, 11))
 
 
 def test_a_pause_before_the_next_try_is_told() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from agent.core.failures import FenceLost, PageTimeout
 from agent.core.states import RecordState
-from agent.store import accounts, checkpoints, evidence, runs
+from agent.store import accounts, checkpoints, corrections, evidence, runs
 from agent.store.lease import Lease
 from agent.store.ledger import Entry, Ledger, Question
 from agent.store.tables import BlobRow
@@ -39,6 +39,15 @@ WRITES: dict[str, tuple[RecordState | None, Callable[[Desk], object]]] = {
     "Ledger.plan_again": (RecordState.IN_DOUBT, lambda desk: desk.ledger.plan_again(desk.entry)),
     "Ledger.reject": (RecordState.IN_DOUBT, lambda desk: desk.ledger.reject(desk.entry, ASKED)),
     "Ledger.review": (RecordState.IN_DOUBT, lambda desk: desk.ledger.review(desk.entry, ASKED)),
+    "Ledger.correct": (
+        RecordState.IN_DOUBT,
+        lambda desk: desk.ledger.correct(desk.entry, claim("C9"), SOMEBODY),
+    ),
+    "Ledger.ask_again": (RecordState.IN_DOUBT, lambda desk: desk.ledger.ask_again(desk.entry, ASKED)),
+    "corrections.applied": (
+        RecordState.PLANNED,
+        lambda desk: corrections.applied(desk.lease, desk.entry.id),
+    ),
     "Ledger.leave_out": (
         RecordState.PLANNED,
         lambda desk: desk.ledger.leave_out(desk.entry, "parent_left_out", SOMEBODY.as_json()),
@@ -51,6 +60,7 @@ WRITES: dict[str, tuple[RecordState | None, Callable[[Desk], object]]] = {
     "checkpoints.finish": (None, lambda desk: checkpoints.finish(desk.lease, DATA, b"{}")),
     "accounts.count_try": (None, lambda desk: accounts.count_try(desk.lease, "main", "claimport")),
     "accounts.uncount_try": (None, lambda desk: accounts.uncount_try(desk.lease, "main", "claimport")),
+    "accounts.take_step": (None, lambda desk: accounts.take_step(desk.lease, "main", "claimport", 7)),
     "accounts.lock": (None, lambda desk: accounts.lock(desk.lease, "main", "claimport")),
     "accounts.signed_in": (None, lambda desk: accounts.signed_in(desk.lease, "main", "claimport", b"s")),
     "evidence.keep": (
@@ -74,6 +84,8 @@ def desk_with(state: RecordState | None) -> Desk:
     if state is RecordState.IN_DOUBT:
         ledger.doubt(ledger.entries()[0])
     entries = ledger.entries()
+    if entries:
+        corrections.add(lease.run_id, SOMEBODY, record_id=entries[0].id, values="e1")
     return Desk(lease, ledger, entries[0] if entries else None)  # type: ignore[arg-type]
 
 
@@ -117,7 +129,7 @@ def fenced_in(room: Any) -> set[str]:
 
 
 def test_every_write_of_a_worker_is_tried_above() -> None:
-    rooms = (Ledger, runs, accounts, checkpoints, evidence)
+    rooms = (Ledger, runs, accounts, checkpoints, corrections, evidence)
     assert set().union(*map(fenced_in, rooms)) == set(WRITES)
 
 

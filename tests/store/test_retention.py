@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import apsw
 import pytest
 
 from agent.core.states import RunState
@@ -16,6 +17,7 @@ from agent.store.database import give_back_space
 from agent.store.evidence import Proof
 from agent.store.lease import Lease
 from agent.store.tables import (
+    EVIDENCE,
     LEDGER_TABLES,
     BlobRow,
     EvidenceRow,
@@ -211,3 +213,16 @@ def test_the_audit_log_goes_after_seven_years_too(store: Path, tmp_path: Path) -
     tidy.tidy(datetime.now(UTC) + timedelta(days=365.25 * 7 + 1))
     assert [entry.position for entry in audit.entries()][-1] == 3
     assert audit.verify(MASTER, audit.witness(open_vault(home))).fault is None
+
+
+def test_a_file_that_somebody_works_on_gives_back_another_day(store: Path, tmp_path: Path) -> None:
+    lease = begin(plan_run())
+    keep(lease, 91, "screenshot", b"x" * 2_000_000)
+    assert give_back_space(1) == 0
+    retention.remove_pictures(NOW, "2026-06-01", 90, 10)
+    EVIDENCE.connection().set_busy_timeout(1)
+    with closing(apsw.Connection(str(tmp_path / "evidence.db"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert give_back_space(10) == 0
+        other.execute("ROLLBACK")
+    assert give_back_space(10) > 0

@@ -119,6 +119,7 @@ EVERYTHING = {
     *system_packages.QT,
     *system_packages.FONTS,
     *system_packages.KEYRING,
+    *system_packages.SCREEN,
     *system_packages.BROWSER,
 }
 

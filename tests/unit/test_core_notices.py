@@ -128,6 +128,22 @@ def test_a_forecast_is_told_when_it_is_bad(verdict: Verdict, events: list[Event]
     assert told(seen, Forecast(verdict, DEADLINE), NOW) == events
 
 
+@pytest.mark.parametrize(
+    ("chance", "at", "events"),
+    [
+        (0.95, NOW, []),  # at half past five a small risk is no news
+        (0.95, DEADLINE - timedelta(minutes=90), [Event.AT_RISK]),
+        (0.80, NOW, [Event.AT_RISK]),
+        (None, NOW, [Event.AT_RISK]),
+    ],
+)
+def test_a_small_risk_is_told_when_it_has_not_gone_soon_before_the_deadline(
+    chance: float | None, at: datetime, events: list[Event]
+) -> None:
+    seen = run(RunState.UPLOADING, started_at=None)
+    assert told(seen, Forecast(Verdict.AT_RISK, DEADLINE, chance=chance), at) == events
+
+
 def test_a_run_that_waits_for_a_person_is_told_again_an_hour_before_its_deadline_and_at_it() -> None:
     seen = run(RunState.NEEDS_REVIEW, started_at=None)
     assert told(seen, None, DEADLINE - timedelta(minutes=61)) == [Event.NEEDS_PERSON]

@@ -10,15 +10,32 @@ import pytest
 from agent.cli import signs
 from agent.cli.main import predawn
 from resources.i18n import texts
-from tests import pages
+from tests import handling_page, pages
 
 CLAIMS = ("claim", "claims")
 PAGE = pages.CLERKS.read_text(encoding="utf-8")
 CELLS = {cell.strip() for line in PAGE.splitlines() if line.startswith("|") for cell in line.split("|")}
 # What nothing can bring about yet; whoever builds it takes it out here and puts it on the page.
-NOT_YET = {"INVALID", "TAKEN", "withdrawn"}
-PLACEHOLDERS = {"DAY": "2026-03-03", "ITEM": "7", "FILE": "file.xls", "NO": "3", "RUN": "20260303-67nn"}
-OWN_PAGES = [pages.TUTORIAL, pages.REFERENCE, pages.CLERKS, pages.NOTICES, pages.SCHEDULES]
+NOT_YET = {"INVALID", "withdrawn"}
+PLACEHOLDERS = {
+    "DAY": "2026-03-03",
+    "SITE": "clinic",
+    "ITEM": "7",
+    "FILE": "file.xls",
+    "NO": "3",
+    "RUN": "20260303-67nn",
+    "FOLDER": "out",
+}
+OWN_PAGES = [
+    pages.TUTORIAL,
+    pages.REFERENCE,
+    pages.REPAIRS,
+    pages.CLERKS,
+    pages.NOTICES,
+    pages.SCHEDULES,
+    pages.BREAKS,
+    pages.KEYS,
+]
 
 
 def codes(section: str) -> list[str]:
@@ -84,3 +101,14 @@ def test_each_link_between_pages_leads_somewhere(page: Path) -> None:
         headings = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), re.MULTILINE)
         known = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
         assert not anchor or anchor in known, target
+
+
+def test_the_table_of_what_each_failure_leads_to_is_the_code_s_own() -> None:
+    assert pages.BREAKS.read_text(encoding="utf-8") == handling_page.page(), "python -m tests.handling_page"
+
+
+def test_each_row_of_the_design_has_its_place_on_the_page() -> None:
+    """DESIGN.md, 7 has eleven rows; the page walks through each."""
+    walks = [text for title, text in pages.sections(pages.BREAKS).items() if "**You see**" in text]
+    assert len(walks) == 11
+    assert all("**Do**" in text for text in walks)

@@ -20,6 +20,7 @@ from agent.store import occurrences, pauses, runs
 from agent.store.runs import PlannedRun
 from agent.store.tables import OccurrenceRow, RunRow, ScheduleRow
 from agent.system.clock_gap import FakeClocks, Reading, gap, read_clocks
+from agent.system.timekeeping import ComputersTime
 from tests.store.ground import MONDAY, SOMEBODY, opened, plan_run
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -272,9 +273,16 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Clo
     monkeypatch.setattr("agent.host.clock.TICK_SECONDS", 0.05)
     running: list[Clock] = []
 
-    def start(now: Callable[[], datetime], office: Office | None = None, **more: Any) -> Any:
+    class Told(ComputersTime):
+        """The moment that a test wants; waiting is real."""
+
+        def now(self) -> datetime:
+            return EARLY
+
+    def start(office: Office | None = None, **more: Any) -> Any:
         watched, clocks = Watched(office or Office()), FakeClocks(Reading(0.0, 0.0, 0))
-        clock = Clock(watched, watched.office.plan, more.get("tell", lambda: None), clocks=clocks, now=now)  # type: ignore[arg-type]
+        tell = more.get("tell", lambda: None)
+        clock = Clock(watched, watched.office.plan, tell, clocks=clocks, time=Told())  # type: ignore[arg-type]
         clock.start()
         running.append(clock)
         return clock, watched, clocks
@@ -285,7 +293,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Clo
 
 
 def test_the_clock_looks_at_start_when_rung_and_after_sleep(started: Any) -> None:
-    clock, watched, clocks = started(lambda: EARLY)
+    clock, watched, clocks = started()
     assert watched.until(1)
     clock.wake()
     assert watched.until(2)
@@ -296,11 +304,11 @@ def test_the_clock_looks_at_start_when_rung_and_after_sleep(started: Any) -> Non
 
 def test_the_timer_is_set_to_the_due_moment_and_a_misfire_still_wakes(started: Any) -> None:
     """APScheduler's own grace is one second: a computer that slept would never hear of it."""
-    clock, watched, _ = started(lambda: EARLY)
+    clock, watched, _ = started()
     assert watched.until(1)
     clock.wake()
     assert watched.until(2)  # so that the first look has set its timer
-    jobs = clock._timer.get_jobs()
+    jobs = clock._timer._scheduler.get_jobs()
     # In 2026 by the office's clock; where that is past already, the timer has fired and woken the clock.
     assert [(job.next_run_time, job.misfire_grace_time) for job in jobs] in ([(at("05:00"), None)], [])
     assert jobs or watched.until(3)
@@ -311,7 +319,7 @@ def test_a_full_disk_does_not_end_the_clock_but_a_defect_is_told(
 ) -> None:
     wrong: list[Exception] = [DiskLow(free_mb=0, wanted_mb=200)]
     told = threading.Event()
-    clock, _watched, _ = started(lambda: EARLY, tell=told.set)
+    clock, _watched, _ = started(tell=told.set)
     assert told.wait(20)  # it is scheduled now
     told.clear()
 
@@ -322,6 +330,7 @@ def test_a_full_disk_does_not_end_the_clock_but_a_defect_is_told(
     clock.wake()
     assert not told.wait(0.3)
     assert clock.defect is None
+    assert clock.trouble is wrong[0]
     wrong[0] = RuntimeError("a defect of ours")
     clock.wake()
     assert told.wait(20)

@@ -10,12 +10,14 @@ import pytest
 
 from agent.core.calendar import OfficeDays, read_rules
 from agent.core.deadline import FEWEST_RUNS
-from agent.core.failures import Failure, Offline, Refused, SiteDown, VaultLocked
+from agent.core.failures import DiskLow, Failure, Offline, Refused, SiteDown, VaultLocked
 from agent.core.notices import Event, Happening, Quiet
 from agent.core.occurrences import Outcome, duties_of, reason
 from agent.core.states import RecordState, RunState, TaskState
 from agent.host import notices as host_notices
+from agent.host.agenda import the_schedule
 from agent.host.notices import Notices
+from agent.host.troubles import Troubles
 from agent.store import notices, occurrences, pauses, runs
 from agent.store.database import close_store, open_store
 from agent.store.fields import utc_now
@@ -260,6 +262,15 @@ def test_a_run_by_hand_for_a_day_gone_by_has_no_deadline_to_hold(told: Told) -> 
     assert told.round() == []
 
 
+def test_what_the_schedule_begins_after_its_deadline_is_late_and_told(told: Told) -> None:
+    """The computer slept until nine: the run begins, and whoever waits for it must know."""
+    nine = datetime.combine(TODAY, time(9), UTC)
+    run_made_at(nine)
+    RunRow.update(actor=the_schedule().as_json()).execute()
+    assert told.round(nine) == [Event.IMPOSSIBLE]
+    assert told.sender.shown[0].title == "Clinic: is not done by 08:00"
+
+
 # ── quiet hours, silence, heartbeat ───────────────────────────────────────────────────────────────────
 def test_what_happens_in_quiet_hours_is_told_after_them(home: Home) -> None:
     at = datetime.combine(TODAY, time(12), UTC)
@@ -398,6 +409,54 @@ def test_a_crash_between_sending_and_remembering_tells_again(
             told.round()
     told.notices.send(utc_now())
     assert len(told.sender.shown) == 2
+
+
+# ── a full disk ───────────────────────────────────────────────────────────────────────────────────────
+def full(*_args: Any) -> None:
+    raise DiskLow(free_mb=0, wanted_mb=200)
+
+
+def test_that_nothing_can_be_stored_is_told_all_the_same_and_once(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_notices, "PACE_SECONDS", 0.01)
+    monkeypatch.setattr(notices, "know", full)
+    ended(RunState.FAILED)
+    told.notices.start()
+    until(lambda: len(told.sender.sent) == 2, 10)
+    for _ in range(3):
+        told.notices.wake()
+    told.notices.stop()
+    assert told.notices.defect is None
+    assert [address for address, _message in told.sender.sent] == [IT, OFFICE]
+    (shown,) = told.sender.shown
+    assert shown.title == "Predawn: not ready for the next run"
+    assert "disk" in shown.body
+
+
+def test_what_was_told_is_not_told_again_because_the_disk_is_full(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(RunState.FAILED)
+    with monkeypatch.context() as patched:
+        patched.setattr(notices, "told", full)
+        with pytest.raises(DiskLow):
+            told.round()
+        with pytest.raises(DiskLow):
+            told.round()
+        assert len(told.sender.shown) == 1
+    told.round()
+    assert (len(told.sender.shown), len(told.sender.sent)) == (1, 2)
+    assert notices.due(utc_now()) == []
+
+
+def test_what_keeps_a_part_of_the_host_from_its_work_is_told(home: Home) -> None:
+    told = Told(home)
+    part = told.notices
+    part.trouble = DiskLow(free_mb=0, wanted_mb=200)
+    source = Troubles(lambda: (None, part))
+    told.notices = Notices(home, told.settings, sender=told.sender, sources=[source])
+    assert [told.round(), told.round()] == [[Event.NOT_READY], []]
 
 
 # ── the thread ────────────────────────────────────────────────────────────────────────────────────────

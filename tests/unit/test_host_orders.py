@@ -6,14 +6,19 @@ from typing import Any
 
 import pytest
 
-from agent.core.states import RecordState, RunState, TaskState
+from agent.core.answers import ROW_ANSWERS
+from agent.core.failures import AccountLocked, DownloadStale, DownloadUnsafe, Failure, WorkerDied
+from agent.core.states import RecordState, RunState, TaskKind, TaskState
+from agent.host import recovery
 from agent.host.keys import Keys
 from agent.host.orders import Orders
-from agent.store import commands, reviews, runs
+from agent.store import accounts, commands, corrections, evidence, queries, reviews, runs
 from agent.store.ledger import Ledger, Question
+from agent.store.runs import PlannedTask
 from agent.system.paths import Home
 from agent.system.seal import new_key
 from tests.store.ground import (
+    DATA,
     SOMEBODY,
     begin,
     claim,
@@ -222,3 +227,134 @@ def test_a_failed_task_is_tried_again_when_a_person_says_so(orders: Orders) -> N
     reply(orders, reviews.open_items()[0].id, "retry")
     assert runs.get(run).state == RunState.PENDING
     assert runs.get(run).options.get("accepted") is None
+
+
+# ── what an answer needs ──────────────────────────────────────────────────────────────────────────────
+def failed_download(failure: Failure) -> str:
+    """A run whose download failed in a way that a person is asked about; its run."""
+    tasks = (
+        PlannedTask("billing", TaskKind.DOWNLOAD, "meridian", ()),
+        PlannedTask("claims", TaskKind.PROCESS, None, ("billing",)),
+    )
+    run = plan_run(tasks=tasks)
+    lease = begin(run, "billing")
+    runs.fail_task(lease, failure)
+    accounts.set_account("main", "meridian", "frontdesk", 1)
+    recovery.settle(run, lease.task_id, WorkerDied(exit_code=None))
+    if runs.task(lease.task_id).state != TaskState.WAITING:
+        runs.move_run(run, RunState.NEEDS_REVIEW)
+    return run
+
+
+def handed_in(run: str, kind: str = "handed_in") -> dict[str, str]:
+    """A file as a face seals it before it answers."""
+    proof = evidence.hand_in(run, None, DATA, b"a report", kind=kind, name="billing.xls", media_type="x")
+    return {"evidence": proof.id, "sha256": proof.sha256, "name": "billing.xls"}
+
+
+UNSAFE = DownloadUnsafe(file="billing.xls", found="a macro", limit="none")
+
+
+def test_a_file_handed_in_takes_the_place_of_the_download(orders: Orders) -> None:
+    run = failed_download(UNSAFE)
+    (item,) = reviews.open_items(run)
+    assert reply(orders, item.id, "hand_in", **handed_in(run))[0] == "done"
+    assert runs.get(run).options["handed_in"]["billing"]["actor"] == SOMEBODY.as_json()
+    assert (runs.get(run).state, runs.tasks_of(run)[0].state) == (RunState.PENDING, TaskState.WAITING)
+    assert reviews.get(item.id).given["sha256"]
+
+
+@pytest.mark.parametrize("spoilt", [{"sha256": "0" * 64}, {"evidence": "nothing"}, {"kind": "download"}])
+def test_a_file_that_nobody_handed_in_is_refused_and_nothing_changes(
+    orders: Orders, spoilt: dict[str, str]
+) -> None:
+    run = failed_download(UNSAFE)
+    told = handed_in(run, spoilt.pop("kind", "handed_in")) | spoilt
+    before = everything()["ReviewRow"], everything()["RunRow"]
+    assert reply(orders, reviews.open_items(run)[0].id, "hand_in", **told)[1]["code"] == "answer_incomplete"
+    assert (everything()["ReviewRow"], everything()["RunRow"]) == before
+
+
+def test_a_file_handed_in_that_is_refused_goes_straight_back_to_the_person(orders: Orders) -> None:
+    run = failed_download(UNSAFE)
+    reply(orders, reviews.open_items(run)[0].id, "hand_in", **handed_in(run))
+    lease = begin(run, "billing")
+    runs.fail_task(lease, DownloadStale(file="billing.xls", expected="a", found="b"))
+    recovery.settle(run, lease.task_id, WorkerDied(exit_code=None))
+    assert runs.task(lease.task_id).state == TaskState.NEEDS_REVIEW  # never three times the same file
+    assert runs.get(run).options["handed_in"] == {}
+
+
+def test_leaving_out_wants_a_reason(orders: Orders) -> None:
+    ledger = waiting_with(REFUSED, refused=True)
+    (item,) = reviews.open_items()
+    told = wish(orders, "answer", item=item.id, version=1, answer="leave_out", reason="  ")
+    assert told[1]["code"] == "answer_incomplete"
+    assert only(ledger).state is RecordState.REJECTED
+    assert reviews.open_items()
+
+
+def test_an_answer_without_the_version_that_was_seen_is_no_answer(orders: Orders) -> None:
+    waiting_with(UNSURE)
+    (item,) = reviews.open_items()
+    assert wish(orders, "answer", item=item.id, answer="send_it")[0] == "refused"
+    assert reviews.open_items()
+
+
+def test_one_new_password_lets_every_run_go_on_that_waited_for_it(orders: Orders) -> None:
+    refused = AccountLocked(site="meridian", account="frontdesk")
+    first = failed_download(refused)
+    other = plan_run(automation="dental", tasks=(PlannedTask("billing", TaskKind.DOWNLOAD, "meridian", ()),))
+    lease = begin(other, "billing")
+    runs.fail_task(lease, refused)
+    recovery.settle(other, lease.task_id, WorkerDied(exit_code=None))
+    runs.move_run(other, RunState.FAILED)
+    (shown,) = queries.open_reviews()
+    assert [each["run"] for each in shown["also"]] == [other]
+    assert reply(orders, shown["id"], "new_password", password_version=2)[0] == "done"
+    assert [runs.get(run).state for run in (first, other)] == [RunState.PENDING] * 2
+    account = accounts.find("main", "meridian")
+    assert account is not None
+    assert account.password_version == 2
+    assert {reviews.get(item.id).given["password_version"] for item in reviews_of(first, other)} == {2}
+
+
+def reviews_of(*run_ids: str) -> list[Any]:
+    """Every question of these runs."""
+    return [reviews.get(item["id"]) for run in run_ids for item in queries.run(run)["reviews"]]
+
+
+def test_finishing_by_hand_needs_no_question_and_is_refused_where_nothing_is_left(orders: Orders) -> None:
+    ledger = waiting_with(UNSURE)
+    run = run_of(ledger)
+    assert wish(orders, "finish_by_hand", run=run)[0] == "done"
+    assert only(ledger).state is RecordState.TAKEN
+    assert only(ledger).reason == {
+        "code": "taken",
+        "params": {"state": "IN_REVIEW", "question": "no_control"},
+    }
+    (item,) = reviews.open_items(run)
+    assert item.question == "taken"
+    assert reply(orders, item.id, "give_back")[0] == "done"
+    assert only(ledger).state is RecordState.IN_DOUBT
+    assert runs.get(run).state == RunState.PENDING
+    assert wish(orders, "finish_by_hand", run=plan_run(automation="empty"))[1]["code"] == "wrong_state"
+
+
+def test_a_row_that_cannot_be_right_takes_new_values_or_a_reason(orders: Orders) -> None:
+    run = in_state(RunState.NEEDS_REVIEW)
+    task = runs.tasks_of(run)[0].id
+    for number in (2, 3):
+        place = f"{'a' * 64}//{number}"
+        reviews.ask(run, task, "row_invalid", {"place": place}, ROW_ANSWERS, cause=f"{run}/row/{place}")
+    first, second = reviews.open_items(run)
+    told = handed_in(run, "correction")
+    assert reply(orders, first.id, "correct", **told)[0] == "done"
+    assert runs.get(run).state == RunState.NEEDS_REVIEW  # the other row is still asked about
+    assert reply(orders, second.id, "leave_out")[0] == "done"
+    assert runs.get(run).state == RunState.PENDING
+    found = corrections.of_rows(run)
+    assert [(each.values, each.reason) for each in found.values()] == [
+        (told["evidence"], None),
+        (None, "seen at the site"),
+    ]

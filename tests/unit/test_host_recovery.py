@@ -1,7 +1,7 @@
 """After a worker's end, and at a start: what each failure leads to, from the rows alone."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ from agent.core.failures import (
     HANDLING,
     Action,
     Asked,
+    ElementAmbiguous,
+    ElementMissing,
     Failure,
     PageTimeout,
     RecordsNeedPerson,
@@ -72,7 +74,8 @@ def test_each_failure_leads_to_what_the_table_says(kind: type[Failure]) -> None:
     task = fail(lease, kind())
     assert task.state == NEXT[rule.then]
     asked = [(item.question, tuple(item.answers)) for item in reviews.open_items(lease.run_id)]
-    question = kind.code if issubclass(kind, Asked) else "task_failed"
+    own = issubclass(kind, Asked | ElementMissing | ElementAmbiguous)
+    question = kind.code if own else "task_failed"
     assert asked == ([] if rule.then is Action.WAIT else [(question, answers(kind()))])
 
 
@@ -89,6 +92,27 @@ def test_pauses_grow_and_differ_between_workstations() -> None:
     base = HANDLING[failures.Site].pause_seconds
     for number, pause in enumerate(pauses):
         assert 0.74 * base * 2**number - 1 <= pause <= 1.26 * base * 2**number
+
+
+def test_a_site_that_is_down_is_tried_on_while_the_deadline_allows() -> None:
+    """And no longer; what time does not heal is not tried on at all."""
+    deadline = utc_now() + timedelta(hours=1)
+    lease = begin(plan_run())
+    for _ in range(12):
+        runs.fail_task(lease, SiteDown(site="desk", status=503))
+        recovery.settle(lease.run_id, lease.task_id, WorkerDied(exit_code=0), deadline_at=deadline)
+        task = runs.task(lease.task_id)
+        assert task.state == TaskState.WAITING
+        assert pause_of(task) <= 1.26 * 300
+        lease = go_on(lease)
+    runs.fail_task(lease, SiteDown(site="desk", status=503))
+    recovery.settle(lease.run_id, lease.task_id, WorkerDied(exit_code=0), deadline_at=utc_now())
+    assert runs.task(lease.task_id).state == TaskState.FAILED
+
+    other = begin(plan_run(automation="other"))
+    runs.fail_task(other, failures.Defect(kind="KeyError", file="a.py", line=1))
+    recovery.settle(other.run_id, other.task_id, WorkerDied(exit_code=0), deadline_at=deadline)
+    assert runs.task(other.task_id).state == TaskState.FAILED
 
 
 def test_waiting_for_the_surroundings_is_not_bounded() -> None:

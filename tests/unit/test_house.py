@@ -26,7 +26,7 @@ VIOLATIONS = {
     "roof": ("agent/core", "ui"),
     "resources": ("agent/system", "resources.i18n"),
     "left-wing": ("agent/host", "agent.reports"),
-    "right-wing": ("agent/browser", "PySide6"),
+    "right-wing": ("agent/browser", "celery"),
     "front-door": ("automations", "agent.core"),
     "practice": ("resources/practice", "agent.core"),
     "library-peewee": ("agent/reports", "peewee"),
@@ -42,18 +42,30 @@ VIOLATIONS = {
     "library-bus": ("agent/host", "jeepney"),
     "library-starlette": ("agent/store", "starlette"),
     "library-fastapi": ("agent/cli", "pydantic"),
-    "library-passwords": ("ui/panel/server", "pyotp"),
+    "library-passwords": ("ui/panel/server", "segno"),
     "library-httpx": ("agent/sync", "httpx"),
     "panel": ("ui/panel/server", "agent.core"),
     "wire": ("agent/sync/wire.py", "agent.core"),
     "library-click": ("agent/store", "click"),
+    "library-qt": ("agent/faces", "PySide6"),
+    "library-pyotp": ("agent/worker", "pyotp"),
 }
-LEFT_WING = ("cli", "host", "sync")
+LEFT_WING = ("cli", "faces", "host", "sync")
 RIGHT_WING = ("browser", "reports", "sdk", "worker")
 SHARED = ("core", "store", "system")
 ROOMS = (*LEFT_WING, *RIGHT_WING, *SHARED)
 NEVER_LEFT = ("agent.browser", "agent.reports", "agent.sdk", "agent.worker", "automations", "playwright")
-NEVER_RIGHT = ("agent.cli", "agent.host", "ui", "PySide6", "apscheduler", "celery", "fastapi")
+NEVER_RIGHT = (
+    "agent.cli",
+    "agent.faces",
+    "agent.host",
+    "agent.sync",
+    "ui",
+    "PySide6",
+    "apscheduler",
+    "celery",
+    "fastapi",
+)
 LOAD_ROOM = """
 import importlib, json, pathlib, sys
 room = sys.argv[1]

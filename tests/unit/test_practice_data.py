@@ -192,6 +192,17 @@ def test_a_wrong_total_is_one_pound_or_one_row_off():
     assert make_file(job("appointments"), armed("wrong_total"), 7).content.endswith(b"Total;206;;;;;\r\n")
 
 
+def test_a_bad_cell_spoils_one_cell_and_nothing_else():
+    good, bad = (
+        make_file(job(), Switchboard("meridian", 7), 7).content,
+        make_file(job(), armed("bad_cell", row=2), 7).content,
+    )
+    amount = f"{clinic_day(MONDAY, 7).billing[1].amount:,.2f}".encode()
+    place = next(n for n, (one, other) in enumerate(zip(good, bad, strict=False)) if one != other)
+    assert good[place:].startswith(amount)
+    assert bad == good[:place] + b"n/a" + good[place + len(amount) :]
+
+
 def test_few_rows_agree_with_their_own_totals():
     file = make_file(job(), armed("few_rows", share=0.5), 7)
     rows = clinic_day(MONDAY, 7).billing[:94]

@@ -31,6 +31,7 @@ QUESTIONS = {
     "delivered_unseen", "parents_left_out", "parents_unknown",
     "unusual_report",
 }  # fmt: skip
+FACES = (ROOT / "agent" / "cli", ROOT / "agent" / "faces", ROOT / "ui")
 STEPS = {
     "starting", "signing_in", "working", "downloading", "looking_first", "entering", "settling", "looking_up",
     "reading_back",
@@ -142,8 +143,8 @@ def test_every_state_has_words(section: str, states: type[RunState]) -> None:
     assert texts.codes(section) == {state.value for state in states}
 
 
-def test_the_command_line_says_only_sentences_that_exist_and_none_lies_idle() -> None:
-    source = "\n".join(file.read_text() for file in (ROOT / "agent" / "cli").glob("*.py"))
+def test_faces_say_only_sentences_that_exist_and_none_lies_idle() -> None:
+    source = "\n".join(file.read_text() for place in FACES for file in place.rglob("*.py"))
     said = set(re.findall(r"""(?:say|Told)\(\s*"([a-z_]+)\"""", source))
     ending = set(re.findall(r"""Told\(\s*"([a-z_]+)\"""", source))
     known = texts.codes("sentences")

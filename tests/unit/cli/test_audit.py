@@ -151,3 +151,13 @@ def test_a_restore_stands_in_the_log_that_it_brings_back(
     assert log(command)[1]["params"]["known"] == 2
     verdict = auditing.verify(stored)
     assert (verdict.count, verdict.witnessed, verdict.fault) == (3, 3, None)
+
+
+def test_a_face_says_who_changed_the_settings_and_a_later_start_finds_nothing_new(
+    run: Written, stored: Home, command: Predawn
+) -> None:
+    stored.settings.write_text('[offices.main]\nzone = "Europe/London"\n')
+    auditing.settings_changed(stored, at_terminal())
+    assert command("pause", "clinic-morning-sync").exit_code == 0  # a host has started in between
+    assert verbs(command) == ["pause", "settings_changed"]
+    assert log(command)[1]["actor"]["via"] == "cli"

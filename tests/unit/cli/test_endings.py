@@ -40,10 +40,14 @@ def test_each_kind_of_failure_has_its_exit_code(failure: Failure, code: int) -> 
     assert exit_code_of(failure) == code
 
 
-def test_the_bare_command_prints_help_in_sections(command: Predawn) -> None:
+def test_without_a_screen_the_bare_command_prints_help_in_sections(
+    command: Predawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
     result = command()
     assert result.exit_code == 0
-    assert "Begin with" in result.stdout
+    assert "predawn demo" in result.stdout
     for verb in ("demo", "practice", "agent", "run", "resume", "retry", "cancel", "runs", "show", "records",
                  "log", "evidence", "review", "check", "sites"):  # fmt: skip
         assert f"  {verb} " in result.stdout

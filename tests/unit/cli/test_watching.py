@@ -13,11 +13,12 @@ from rich.console import Console
 from agent.cli import signs
 from agent.cli.carrying import AtWork
 from agent.cli.endings import Told
-from agent.cli.following import exit_code, follow, noun_of, rests, wording_of
-from agent.cli.moments import Moments, duration
+from agent.cli.following import exit_code, follow, rests
 from agent.cli.progress import PlainProgress, TerminalProgress
 from agent.core.failures import Offline, PageTimeout
 from agent.core.states import RunState, TaskState
+from agent.faces.moments import Moments, duration
+from agent.faces.speaking import noun_of, wording_of
 from agent.store import queries, runs
 from agent.store.database import close_store
 from agent.system.instance import InstanceLock

@@ -1,0 +1,373 @@
+"""Every part of a worker's tree killed in every situation: nothing of it may be left, and the work goes on.
+
+    python -m tests.chaos.kill_matrix --kills 1000 --seed 1 [--minutes M]
+
+The host is the real program, the browser a real one. Victims: worker, driver, browser, renderer, host. Ways:
+KILL, and STOP, then KILL. Situations: the page idles, a script on it never ends, in the middle of a download,
+in the middle of a submit. After each kill: how long until no process of that tree exists, and until the next
+worker is at work. Prints one JSON value; exit code 1 when something was left after 5 s, when a folder was
+left after the next start, or when a claim was entered twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from agent.store import commands, queries, reviews, runs
+from agent.store.database import close_store
+from agent.system.bell import ring
+from agent.system.processes import MARK, become_reaper
+from resources.practice.server import Practice
+from tests.morning import FINAL, TESTER, WEDNESDAY, Morning, processes_of, until
+
+VICTIMS = ("worker", "driver", "browser", "renderer", "host")
+WAYS = ("kill", "stop, then kill")
+SITUATIONS = ("idle", "busy script", "mid-download", "mid-submit")
+GONE_SECONDS = 5.0
+NEXT_SECONDS = 10.0
+_STOPPED_SECONDS = 0.5
+_COMMAND_LINE = {"driver": "run-driver", "browser": "chrom", "renderer": "--type=renderer"}
+
+_HEAD = '''"""What the kill matrix works on."""
+from datetime import date
+from decimal import Decimal
+from agent.sdk import (Automation, Batch, Destination, Download, Found, Record, Run, Session, day, money,
+    seconds, text)
+it = Automation("kill-matrix", title="Kill matrix", schedule="05:00 mon-fri", deadline="08:00",
+    covers="previous business day")
+'''
+_WAITING = '''
+@it.download("meridian")
+def billing(site: Session, run: Run) -> Download:
+    """Come as far as the situation wants, and stay there."""
+    {stay}
+'''
+_STAYS = {
+    "idle": "site.page.wait_for_timeout(600_000)",
+    "busy script": 'site.page.evaluate("while (true) {}")',
+    "mid-download": """with site.popup("open_billing") as report:
+        report.fill({"from": run.period.first, "to": run.period.last})
+        return report.download("export")""",
+}
+_SUBMITTING = '''
+class Claim(Record, key="claim_no", noun=("claim", "claims")):
+    """One claim."""
+    claim_no: str = text()
+    patient_no: str = text()
+    patient_name: str = text()
+    visit_date: date = day("%d/%m/%Y")
+    service_code: str = text()
+    amount: Decimal = money()
+
+@it.process
+def claims() -> Batch[Claim]:
+    """Claims out of nothing."""
+    batch = Batch(Claim, may_be_few=True)
+    for number in range(400):
+        batch.add(Claim(claim_no=f"C{number:06d}", patient_no="004711", patient_name="Jo Doe",
+            visit_date=date(2026, 11, 17), service_code="A1", amount=Decimal("1.00")))
+    return batch
+
+@it.upload("claimport", of=claims)
+class ClaimPort(Destination[Claim]):
+    """Each submit is saved, and no answer ever comes."""
+    settle = seconds(1)
+
+    def submit(self, site: Session, claim: Claim) -> str | None:
+        """Enter one."""
+        site.open("claim/new.php")
+        first = ("claim_no", "patient_no", "patient_name")
+        site.fill({name: getattr(claim, name) for name in first})
+        site.follow("next")
+        site.fill({name: getattr(claim, name) for name in ("visit_date", "service_code", "amount")})
+        site.commit("save")
+        return None
+
+    def look_up(self, site: Session, claim: Claim) -> list[Found[Claim]]:
+        """Find one."""
+        site.open(f"claim/find.php?claim_no={claim.claim_no}")
+        if "No claims found" in site["matches"].inner_text():
+            return []
+        lines = site["match_rows"].all_inner_texts()[1:]
+        cells = [[cell.strip() for cell in line.split("\\t")] for line in lines]
+        return [Found(Claim, confirmation=one[0], claim_no=one[1], patient_no=one[2], patient_name=one[3],
+            visit_date=one[4], service_code=one[5], amount=one[6]) for one in cells]
+'''
+
+
+@dataclass
+class Tally:
+    """What the kills came to; seconds are from the kill on."""
+
+    kills: int = 0
+    by_cell: Counter[str] = field(default_factory=Counter)
+    gone: list[float] = field(default_factory=list)
+    following: list[float] = field(default_factory=list)
+    slowest: dict[str, float] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    doubled: int = 0
+
+    def as_json(self, seconds: float, seed: int) -> dict[str, Any]:
+        """Return the figures."""
+        return {
+            "seed": seed,
+            "minutes": round(seconds / 60, 1),
+            "load": [round(each, 1) for each in os.getloadavg()],
+            "kills": self.kills,
+            "cells": len(self.by_cell),
+            "least_kills_in_a_cell": min(self.by_cell.values(), default=0),
+            "seconds_until_gone": _spread(self.gone),
+            "seconds_until_the_next_works": _spread(self.following),
+            "left_after_5_s": self.left,
+            "next_later_than_10_s": self.late,
+            "folders_after_the_next_start": self.folders,
+            "claims_doubled": self.doubled,
+        }
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    ordered = sorted(values)
+    if not ordered:
+        return {}
+    return {
+        "median": round(ordered[len(ordered) // 2], 2),
+        "p95": round(ordered[int(len(ordered) * 0.95)], 2),
+        "most": round(ordered[-1], 2),
+    }
+
+
+class Stage:
+    """One home and one situation, in which one thing after the other is killed."""
+
+    def __init__(
+        self, folder: Path, practice: Practice, situation: str, dice: random.Random, tally: Tally
+    ) -> None:
+        self.practice, self.situation, self.dice, self.tally = practice, situation, dice, tally
+        self.morning = Morning(folder / "home", practice)
+        source = _SUBMITTING if situation == "mid-submit" else _WAITING.format(stay=_STAYS[situation])
+        code = self.morning.home.automations / "kill_matrix"
+        code.mkdir(parents=True)
+        (code / "automation.py").write_text(_HEAD + source)
+        practice.clear_faults()
+        practice.faults("meridian", "cut_download", always=True, style="stalls")
+        practice.faults("claimport", "commit_then_hang", always=True)
+        self.log = (folder / "host.log").open("w")
+        self.environment = {**os.environ, "PREDAWN_HOME": str(self.morning.home.root)}
+        self.host = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-P", "-m", "agent.cli.main", "agent"]
+        return subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log)
+
+    def close(self) -> None:
+        """End the host in good order."""
+        self.host.terminate()
+        self.host.wait()
+        self.log.close()
+        close_store()
+
+    def begin(self) -> None:
+        """Ask for the run, and wait until it is in its situation."""
+        self.morning.open()
+        day = WEDNESDAY.isoformat()
+        commands.give("run", {"automation": "kill-matrix", "business_date": day, "options": {}}, TESTER)
+        ring(self.morning.home.bell, "command/0")
+        until(lambda: bool(queries.run_list()), 60, what="a run")
+        self.run_id = queries.run_list()[0]["id"]
+
+    def kill(self, victim: str, way: str) -> None:
+        """Kill one thing once the situation is there; measure, and see to it that the work goes on."""
+        worker = self._in_situation()
+        tree = _identities([worker, *worker.children(recursive=True)])
+        process = psutil.Process(self.host.pid) if victim == "host" else _find(worker, victim)
+        if process is None:
+            return
+        if way == "stop, then kill":
+            process.suspend()
+            time.sleep(_STOPPED_SECONDS)  # that it stands still for a while is the case to be tried
+        process.kill()
+        killed = time.monotonic()
+        cell = f"{victim} · {way} · {self.situation}"
+        if victim == "host":
+            self.host.wait()
+        gone = _until_gone(tree, 4 * GONE_SECONDS)
+        self.tally.kills += 1
+        self.tally.by_cell[cell] += 1
+        self.tally.gone.append(gone)
+        self.tally.slowest[cell] = max(gone, self.tally.slowest.get(cell, 0))
+        if gone > GONE_SECONDS:
+            self.tally.left.append(f"{cell}: {gone:.1f} s")
+        if victim == "host":
+            until(lambda: processes_of(self.morning.home) == [], 30, what="the orphans' end")
+            self.host, killed = self._start(), time.monotonic()
+        else:
+            killed += gone
+        self._in_situation(any_step=True, other_than=worker.pid)
+        following = time.monotonic() - killed
+        self.tally.following.append(following)
+        if following > NEXT_SECONDS:
+            self.tally.late.append(f"{cell}: {following:.1f} s")
+        self._look_for_folders(cell)
+
+    def _in_situation(self, *, any_step: bool = False, other_than: int = 0) -> psutil.Process:
+        """Return the worker at work, once it is where it shall be killed."""
+
+        def there() -> psutil.Process | None:
+            self._answer()
+            run = queries.run(self.run_id)
+            tree, step = runs.get(self.run_id).tree, run["tasks"][-1]["step"]
+            if tree is None or tree["pid"] == other_than or not psutil.pid_exists(tree["pid"]):
+                return None
+            if any_step or self._is_there(step):
+                return psutil.Process(tree["pid"])
+            return None
+
+        found = until(there, 120, what=f"{self.situation} in {queries.run(self.run_id)}")
+        assert isinstance(found, psutil.Process)
+        if not any_step:
+            time.sleep(self.dice.uniform(0.1, 0.6))  # the script, the click or the bytes have begun by then
+        return found
+
+    def _is_there(self, step: dict[str, Any] | None) -> bool:
+        code = (step or {}).get("code")
+        if self.situation == "mid-submit":
+            return code == "entering" and queries.record_counts(self.run_id)["intended"] > 0
+        return code == {"mid-download": "receiving"}.get(self.situation, "downloading")
+
+    def _answer(self) -> None:
+        """After too many kills in a row a person is asked; they say: try again."""
+        if queries.run(self.run_id)["state"] not in FINAL:
+            return
+        for item in reviews.open_items(self.run_id):
+            if item.record_id is None:
+                told = {"item": item.id, "version": item.version, "answer": "retry"}
+                commands.give("answer", told, TESTER)
+        ring(self.morning.home.bell, "command/0")
+        until(lambda: queries.run(self.run_id)["state"] not in FINAL, 60, what="that it goes on")
+
+    def _look_for_folders(self, cell: str) -> None:
+        """Of temporary folders only those of living workers may be there."""
+
+        def surplus() -> set[str]:
+            folders = {folder.name for folder in self.morning.home.work.iterdir()}
+            return folders - _marks(self.morning)
+
+        try:
+            until(lambda: not surplus(), GONE_SECONDS)
+        except AssertionError:
+            self.tally.folders.append(f"{cell}: {surplus()}")
+
+
+def _marks(morning: Morning) -> set[str]:
+    return {_mark(pid) for pid in processes_of(morning.home)}
+
+
+def _mark(pid: int) -> str:
+    try:
+        return str(psutil.Process(pid).environ().get(MARK))
+    except psutil.Error:
+        return ""
+
+
+def _identities(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [process for process in processes if process.is_running()]
+
+
+def _until_gone(tree: list[psutil.Process], seconds: float) -> float:
+    """Return the seconds until none of these processes runs any more (a zombie does not run)."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if not any(_runs(process) for process in tree):
+            return time.monotonic() - began
+        time.sleep(0.02)  # there is no event for the end of somebody else's child
+    return math.inf
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _find(worker: psutil.Process, victim: str) -> psutil.Process | None:
+    if victim == "worker":
+        return worker
+    for child in worker.children(recursive=True):
+        try:
+            if _runs(child) and _COMMAND_LINE[victim] in " ".join(child.cmdline()):
+                return child
+        except psutil.NoSuchProcess:
+            continue
+    return None
+
+
+@contextmanager
+def stage(situation: str, dice: random.Random, tally: Tally) -> Iterator[Stage]:
+    """A home in a situation; its practice systems end with it."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Practice(Path(folder) / "practice", export_seconds=0.1) as practice,
+    ):
+        made = Stage(Path(folder), practice, situation, dice, tally)
+        try:
+            made.begin()
+            yield made
+        finally:
+            made.close()
+        counts = Counter(claim["claim_no"] for claim in practice.journal("claimport"))
+        tally.doubled += sum(times > 1 for times in counts.values())
+
+
+def live(kills: int, seed: int, *, minutes: float = math.inf, rounds: int = 3) -> Tally:
+    """Walk through the matrix, cell by cell, until so many kills have landed or the time is over."""
+    become_reaper()
+    until_at, tally, dice = time.monotonic() + minutes * 60, Tally(), random.Random(seed)
+    while tally.kills < kills and time.monotonic() < until_at:
+        for situation in dice.sample(SITUATIONS, len(SITUATIONS)):
+            with stage(situation, dice, tally) as made:
+                cells = list(itertools.product(VICTIMS, WAYS)) * rounds
+                for victim, way in dice.sample(cells, len(cells)):
+                    if tally.kills >= kills or time.monotonic() > until_at:
+                        return tally
+                    made.kill(victim, way)
+            print(f"{tally.kills} kills, left {tally.left}, late {tally.late}", file=sys.stderr)
+    return tally
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=math.inf)
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the hosts it has started
+    began = time.monotonic()
+    tally = live(given.kills, given.seed, minutes=given.minutes)
+    print(json.dumps(tally.as_json(time.monotonic() - began, given.seed), indent=1))
+    return 1 if tally.left or tally.folders or tally.doubled else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
