@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agent.sync import wire
+from resources.i18n import texts
 from ui.panel.server import wording
 from ui.panel.server.models import Change, Counts
 from ui.panel.server.tables import audit, commands
@@ -75,16 +76,21 @@ class Ingest:
 
     def _stream(self) -> StreamRow:
         """Return the batch's stream; one that is new begins where the workstation is."""
-        wanted = {"workstation": self._workstation.id, "name": self._batch.stream}
-        stream, made = StreamRow.get_or_create(**wanted, defaults={"through": self._batch.after})
-        if made:  # a restored backup: its questions are told anew, under other numbers perhaps
+        known = StreamRow.get_or_none(
+            (StreamRow.workstation == self._workstation.id) & (StreamRow.name == self._batch.stream)
+        )
+        if known is not None:
+            stream: StreamRow = known
+        else:  # a restored backup, perhaps: its questions are told anew, it may be under other numbers
+            stream = StreamRow.create(
+                workstation=self._workstation.id, name=self._batch.stream, through=self._batch.after
+            )
             ReviewRow.update(open=False, rev=self._store.next_rev()).where(
                 (ReviewRow.workstation == self._workstation.id)
                 & (ReviewRow.stream != stream.id)
                 & ReviewRow.open
             ).execute()
-        found: StreamRow = stream
-        return found
+        return stream
 
     def _heard(self) -> None:
         row, batch, about = self._workstation, self._batch, self._batch.about
@@ -112,8 +118,8 @@ class Ingest:
 
     def _witness(self, head: wire.AuditHead) -> dict[str, Any]:
         """Keep the head of the workstation's audit log; a log that was cut or rewritten is seen here."""
-        row, problem = self._workstation, None
-        known = row.audit_count
+        row, known = self._workstation, self._workstation.audit_count
+        problem: dict[str, Any] | None = None
         if known is not None and head.count < known:
             problem = {"code": "witness_shorter", "params": {"count": head.count, "known": known}}
         elif known == head.count and row.audit_head != head.head:
@@ -121,7 +127,9 @@ class Ingest:
         if problem is not None and row.audit_problem is None:
             audit.note("witness", row.name, office=row.office, params={"name": row.name, **problem["params"]})
         if problem is not None:
-            return {"audit_problem": problem}
+            return {"audit_problem": problem} if row.audit_problem != problem else {}
+        if known == head.count:
+            return {}
         return {"audit_count": head.count, "audit_head": head.head, "audit_at": self._now}
 
     def _agenda(self, agenda: wire.Agenda) -> None:
@@ -231,10 +239,22 @@ class Ingest:
                 "run": duty.run,
                 "rev": self._store.next_rev(),
             }
-            row, made = DutyRow.get_or_create(**key, defaults=columns)
-            if not made and (row.stream, row.seq) <= (stream, duty.seq):
+            row = self._known_duty(duty)
+            if row is None:
+                DutyRow.create(**key, **columns)
+            elif (row.stream, row.seq) <= (stream, duty.seq):
                 DutyRow.update(**columns).where(DutyRow.id == row.id).execute()
             self.changes.append(Change(kind="workstation", workstation=self._workstation.id))
+
+    def _known_duty(self, duty: wire.DutyTold) -> DutyRow | None:
+        found: DutyRow | None = DutyRow.get_or_none(
+            (DutyRow.workstation == self._workstation.id)
+            & (DutyRow.automation == duty.automation)
+            & (DutyRow.place == duty.place)
+            & (DutyRow.business_date == duty.business_date)
+            & (DutyRow.slot == duty.slot)
+        )
+        return found
 
     def _outcomes(self) -> None:
         for outcome in self._batch.outcomes:
@@ -248,7 +268,7 @@ class Ingest:
         for line in self._batch.lines:
             if line.run is not None and line.run not in titles:
                 titles[line.run] = self._title(line.run)
-            title, noun = titles.get(line.run or "", (line.automation or "", wording.texts.RECORD))
+            title, noun = titles.get(line.run or "", (line.automation or "", texts.RECORD))
             params: Mapping[str, Any] = {**line.params, "workstation": self._workstation.name}
             sign, words = wording.line(line.kind, line.code, params, noun)
             at = min(line.at, self._now) if line.at > self._now + _AHEAD else line.at
@@ -272,7 +292,7 @@ class Ingest:
 
     def _title(self, run: str) -> tuple[str, tuple[str, str]]:
         row = RunRow.get_or_none((RunRow.workstation == self._workstation.id) & (RunRow.run == run))
-        return ("", wording.texts.RECORD) if row is None else (row.title, wording.noun_of(row.told))
+        return ("", texts.RECORD) if row is None else (row.title, wording.noun_of(row.told))
 
     def _place(self, run: str | None) -> str:
         parts: Iterator[str] = iter(

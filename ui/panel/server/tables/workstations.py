@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +46,12 @@ def change(workstation: int, **columns: Any) -> None:  # noqa: ANN401  # columns
     """Change a workstation; only in a job."""
     columns["rev"] = current().next_rev()
     WorkstationRow.update(**columns).where(WorkstationRow.id == workstation).execute()
+
+
+def touch(numbers: Sequence[int]) -> None:
+    """Let faces look at workstations again; only in a job."""
+    for number in numbers:
+        change(number)
 
 
 def owned(workstation: int | None = None) -> list[OwnedRow]:
