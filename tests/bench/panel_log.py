@@ -28,7 +28,7 @@ _TITLES = ("Clinic morning sync", "Claims desk", "Supplier prices", "Insurance a
 _WORDS = (
     "ClaimPort: Entering {n} of 187", "appointments: Downloading from Meridian", "Done 187 claims arrived",
     "Failed ClaimPort did not answer in {n} seconds", "Needs you This claim was refused",
-    "billing: Working", "Answered by Otto: Try again", "Waiting for its turn", "claims: Checking and preparing",
+    "billing: Working", "Answered by Otto: Try again", "Waiting for its turn", "claims: Checking",
 )  # fmt: skip
 _ASKED = (
     "entering", "claimport", "failed", "ref", "needs claim", "meridian appoint", "done arr", "otto", "zebra",
