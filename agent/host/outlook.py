@@ -59,6 +59,10 @@ class Outlook:
         work = Work(duty.business_date, tasks or (TaskLeft(""),), past)
         return forecast(work, now=now, deadline_at=duty.deadline_at, begins_at=duty.due_at)
 
+    def deadline_at(self, run: RunRow) -> datetime | None:
+        """Return when a run must be done; None without a deadline."""
+        return deadline_of(self._settings, run)
+
     def _work(self, run: RunRow, now: datetime) -> Work:
         if run.id not in self._past:
             if len(self._past) >= _MOST_KEPT:

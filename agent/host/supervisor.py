@@ -233,7 +233,7 @@ class Supervisor(Watchful):
         return WorkerDied(exit_code=None)
 
     def _hear(self, worker: Worker) -> bool:
-        """Pass on that somebody watches; carry out what was wished meanwhile; return whether somebody rang."""
+        """Pass on that somebody watches, carry out what was wished; return whether somebody rang."""
         if self._looked_at.is_set():
             self._looked_at.clear()
             worker.look()
