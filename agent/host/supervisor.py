@@ -265,7 +265,7 @@ class Supervisor(Watchful):
         return None
 
     def _hear(self, worker: Worker) -> bool:
-        """Pass on that somebody watches; carry out what was wished; returns whether somebody had rung."""
+        """Pass on that somebody watches, carry out what was wished; return whether somebody rang."""
         if self._looked_at.is_set():
             self._looked_at.clear()
             worker.look()
