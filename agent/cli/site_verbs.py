@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -16,7 +15,6 @@ from agent.cli.reading import open_home
 from agent.cli.recovery_verbs import remind
 from agent.cli.repair_verbs import repairs
 from agent.core.failures import UnknownSite
-from agent.faces.books import SiteBook, site_book
 from agent.system.paths import Home, find_home
 from agent.system.settings import Settings, load_settings
 from resources.i18n import texts
@@ -50,28 +48,9 @@ def sites(ctx: click.Context, *, as_json: bool) -> None:
 
 
 def _listed(home: Home, settings: Settings) -> list[dict[str, Any]]:
-    from agent.system.automations import site_folders  # noqa: PLC0415
+    from agent.faces import site_list  # noqa: PLC0415
 
-    prepared = open_home(home)
-    books = [site_book(name, folder) for name, folder in site_folders(home).items()]
-    return [_site(book, office, settings, prepared) for book in books for office in settings.offices]
-
-
-def _site(book: SiteBook, office: str, settings: Settings, prepared: bool) -> dict[str, Any]:
-    from agent.store import accounts  # noqa: PLC0415
-
-    own = settings.sites.get(book.name)
-    account = accounts.find(office, book.name) if prepared else None
-    return {
-        "name": book.name,
-        "title": book.title,
-        "url": (own.url if own else None) or book.url,
-        "office": office,
-        "account": account.name if account else (own.account if own else None),
-        "password_version": account.password_version if account else None,
-        "locked": bool(account and account.tries >= accounts.MOST_TRIES),
-        "readable": book.readable,
-    }
+    return site_list.listed(home, settings, prepared=open_home(home))
 
 
 def _standing(site: dict[str, Any]) -> str:
@@ -134,34 +113,6 @@ def set_codes(name: str, *, office: str | None, from_stdin: bool, remove: bool) 
         seed = click.prompt(texts.say("ask_seed", {"site": name}), hide_input=True, err=True)
     passwords.store_seed(home, whose, name, who, seed, at_terminal())
     tell(texts.say("seed_kept", {"site": name, "account": who}))
-
-
-@sites.command(name="test")
-@click.argument("name")
-@click.option("--office", help="Whose account it is, where there are several offices.")
-def test_sign_in(name: str, *, office: str | None) -> int:
-    """Sign in once, to see whether it works. It counts as a try: two in all for each password."""
-    from agent.host.sign_in_trial import try_sign_in  # noqa: PLC0415
-
-    home = find_home()
-    whose = _office(office, load_settings(home))
-    who = _stored_account(home, whose, name)
-    failure = try_sign_in(home, whose, name, at_terminal(), _asked)
-    if failure is not None:
-        endings.tell_failure(failure)
-        return endings.exit_code_of(failure)
-    tell(texts.say("sign_in_works", {"site": name, "account": who}))
-    return endings.DONE
-
-
-def _asked(question: Mapping[str, Any]) -> str | None:
-    """Let the person at this terminal type what the site asks; a script knows nothing."""
-    if not sys.stdin.isatty():
-        return None
-    told = {name: question[name] for name in ("site", "account", "words")}
-    tell(texts.say("site_asks", {**told, "until": None}))
-    answer: str = click.prompt(texts.say("ask_code"), hide_input=True, err=True)
-    return answer
 
 
 def _stored_account(home: Home, office: str, site: str) -> str:

@@ -28,13 +28,11 @@ class Lease:
             yield
 
 
-def unleased() -> Lease:
-    """Return what a worker holds that works for no run: a person wants to see whether a sign-in works."""
-    return _Unleased("sign-in", 0, 0)
+class Unleased(Lease):
+    """In a lease's place where no run is worked for: a person tries a sign-in. It stands for no task."""
 
-
-class _Unleased(Lease):
-    """No run, no fence: its writes are about an account, and nobody takes its place."""
+    def __init__(self) -> None:
+        super().__init__(run_id="", task_id=0, fence=0)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -238,13 +238,6 @@ def count_recovery(run_id: str) -> int:
         return int(RunRow.get_by_id(run_id).recoveries)
 
 
-def uses_site(site: str) -> bool:
-    """Tell whether a worker is at work at a site just now."""
-    return bool(
-        TaskRow.select().where((TaskRow.site == site) & (TaskRow.state == TaskState.RUNNING)).exists()
-    )
-
-
 def task(task_id: int) -> TaskRow:
     """Return a task as it stands now."""
     found: TaskRow = TaskRow.get_by_id(task_id)

@@ -11,7 +11,7 @@ from typing import Any
 from agent.browser.signing_in import Account
 from agent.core.calendar import Period
 from agent.sdk.run import Run
-from agent.store.lease import Lease, unleased
+from agent.store.lease import Lease
 from agent.system.seal import Key
 
 
@@ -47,7 +47,7 @@ def from_json(value: Mapping[str, Any]) -> Assignment:
         folder=Path(value["folder"]),
         site_folders={name: Path(folder) for name, folder in value["site_folders"].items()},
         site_urls=value["site_urls"],
-        lease=Lease(**value["lease"]) if value["lease"] else unleased(),
+        lease=Lease(**value["lease"]),
         task=value["task"],
         run=Run(
             id=run["id"],

@@ -126,7 +126,7 @@ class Workplace:
             problem = f"{task.name} reads the pages before its file: no file can be handed in for it"
             raise BrokenAutomation(file=task.file, line=task.line, problem=problem) from error
 
-    def keep(self, name: str, content: bytes, expect: Expect | None) -> Download:
+    def _keep(self, name: str, content: bytes, expect: Expect | None) -> Download:
         """Attest a file and store it sealed; its suggested name is a label, never a path."""
         label = Path(name).name or "download"
         report = read(content, label, expect.widths if expect else None)
@@ -273,7 +273,7 @@ class Workplace:
             self.engine,
             self.assignment,
             self.pipe,
-            self.keep,
+            self._keep,
             self.witness,
             self.redactor,
             self.of_records,

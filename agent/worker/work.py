@@ -31,7 +31,6 @@ from agent.worker.assignment import Assignment, from_json
 from agent.worker.duty import Cancelled
 from agent.worker.loading import load_automation
 from agent.worker.pipe import LogStream, Pipe
-from agent.worker.sign_in_trial import try_sign_in
 from agent.worker.task import Workplace
 
 _MOST_HEALED = 5  # lost elements that one worker finds again by itself; more is another site
@@ -49,8 +48,7 @@ def work(pipe: Pipe) -> int:
         told = pipe.told()
     if told is None:
         return 0
-    trial = told.get("sign_in")
-    assignment = from_json(told["assignment"] if trial else told)
+    assignment = from_json(told)
     cancelled = Event()
     if assignment.options.get("cancel") or assignment.options.get("by_hand"):
         cancelled.set()  # it was woken only to settle what is in doubt: nothing new may be entered
@@ -60,20 +58,11 @@ def work(pipe: Pipe) -> int:
     _open_log(workplace)
     home = Home(assignment.home)
     open_store(home.database, home.evidence)
-    outcome = _tried(workplace, trial) if trial else _attempt(workplace)
+    outcome = _attempt(workplace)
     close_store()
     logging.shutdown()
     pipe.send("ended", outcome=outcome)  # the host ends the tree: closing a browser in good order takes long
     return 0
-
-
-def _tried(workplace: Workplace, site: str) -> str:
-    """Try a sign-in; there is no run in whose rows its outcome could stand, so the pipe tells it."""
-    failure = try_sign_in(workplace, site)
-    if failure is not None:
-        workplace.pipe.send("failed", failure=failure.as_json())
-        return FAILED
-    return DONE
 
 
 def _prepare(engine: Engine, browser: Mapping[str, Any] | None) -> None:
