@@ -10,13 +10,14 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import ignored_auth
+from schemathesis.config import SchemathesisConfig
 
 from tests.panel.serving import Panel, agenda, line, review, run
 from ui.panel.server.app import build
 from ui.panel.server.config import Config
 
 SCHEMA = build(Config(Path())).openapi()
-DOSE = 8
+DOSE = 5
 ENDLESS = "/api/events"
 
 
@@ -34,12 +35,25 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
 
 
 NUMBERS = count()
-schema = schemathesis.openapi.from_dict(SCHEMA).exclude(path=ENDLESS)
+whole = schemathesis.openapi.from_dict(SCHEMA).exclude(path=ENDLESS)
+FEW = SchemathesisConfig.from_dict({"phases": {"coverage": {"enabled": False}}})
+small = schemathesis.openapi.from_dict(SCHEMA, config=FEW).exclude(path=ENDLESS)
 
 
-@schema.parametrize()
+@small.parametrize()
 @settings(max_examples=DOSE, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_that_is_described(house: Panel, case: schemathesis.Case) -> None:
+    answers_as_described(house, case)
+
+
+@pytest.mark.long
+@whole.parametrize()
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_so_is_each_of_many_at_every_border(house: Panel, case: schemathesis.Case) -> None:
+    answers_as_described(house, case)
+
+
+def answers_as_described(house: Panel, case: schemathesis.Case) -> None:
     face = house.person(f"admin-{next(NUMBERS)}", everywhere="admin")  # the one before may have signed out
     case.call_and_validate(
         base_url=house.address,
