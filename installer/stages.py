@@ -73,6 +73,17 @@ STAGES = (
     Stage("chaos", "chaos", 3, ((*_PYTEST, "-m", "not long", "tests/chaos"),)),
     Stage("desktop", "desktop", 2, ((*_PYTEST, "-n", "2", "-m", "not long", "tests/desktop"),)),
     Stage("live", "live", 4, ((*_PYTEST, "tests/live"),)),
+    Stage(
+        "panel",
+        "panel",
+        3,
+        (
+            ("python", "-m", "installer.panel_page", "lint"),
+            ("python", "-m", "installer.panel_page", "test"),
+            ("python", "-m", "installer.panel_page", "build"),
+            (*_PYTEST, "-n", "2", "--dist", "loadfile", "-m", "not long", "tests/panel"),
+        ),
+    ),
 )
 NAMES = tuple(stage.name for stage in STAGES)
 

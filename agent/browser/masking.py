@@ -69,13 +69,16 @@ def readable(
 
 
 def _personal_things(session: Session, frame: Frame) -> list[ElementHandle]:
-    """Return what stands in a frame and is personal: by the book, or by what was filled in there."""
+    """Return what stands in a frame and is personal as a whole: by the book, or a field with a short value.
+
+    Longer values are found by what the fields hold.
+    """
     memory = session.memory
-    hidden = {*memory.personal, *memory.secrets}
+    short = {value for value in (*memory.personal, *memory.secrets) if len(value.strip()) < _SHORTEST}
     names = [
         name
         for name, element in session.book.elements.items()
-        if element.personal or memory.filled.get(name) in hidden
+        if element.personal or memory.filled.get(name) in short
     ]
     found = [
         handle

@@ -128,6 +128,9 @@ class Session:
 
     def step(self, name: str) -> None:
         """Name what has been reached: where the automation keeps proof of every step, it is pictured."""
+        self._reached(name)
+
+    def _reached(self, name: str) -> None:
         if self.memory.on_step is not None:
             self.memory.on_step(self, name)
 
@@ -143,7 +146,7 @@ class Session:
             with self.page.expect_event("framenavigated") as arrived:
                 locator.click()
             arrived.value.wait_for_load_state("domcontentloaded")
-        self.step(name)
+        self._reached(name)
 
     def fill(self, values: Mapping[str, filling.Value]) -> None:
         """Set fields of the form by their names, all in one call, and read them back from the page.
@@ -170,7 +173,7 @@ class Session:
             for element, _ in fields:
                 if self.memory.sightings.due(element.name):
                     self._look(element, *element.found(self.page))
-        self.step("filled")
+        self._reached("filled")
 
     def _require_signed_in(self) -> None:
         if asks_to_sign_in(self.page):
@@ -191,7 +194,7 @@ class Session:
             self.memory.last_commit = time.monotonic()
             locator.click()
             self._hear_answer()
-        self.step(name)
+        self._reached(name)
 
     def _hear_answer(self) -> None:
         """Read the page that a click led to: a refusal or an error page is raised at once, not waited out."""
@@ -232,7 +235,7 @@ class Session:
             page = opened.value
             page.wait_for_load_state("domcontentloaded")
         window = self._in(page)
-        window.step(opener)
+        window._reached(opener)
         try:
             with window.watched():
                 yield window

@@ -8,7 +8,7 @@ from typing import Any
 from agent.core.actors import Actor
 from agent.core.answers import Needs, needs
 from agent.core.failures import AnswerIncomplete, ChangedCode
-from agent.core.states import RecordState, RunState
+from agent.core.states import OPEN_RUNS, RecordState, RunState
 from agent.host import planning, repairs
 from agent.host.handing_in import site_of
 from agent.store import accounts, by_hand, corrections, downloads, evidence, reviews, runs
@@ -120,9 +120,12 @@ class Answers:
 
 
 def wake_resting(run_id: str) -> None:
-    """Let a run go on from where it rests; one that works or waits for its turn goes on by itself."""
-    if RunState(runs.get(run_id).state) in MAY_RESUME:
+    """Let a run go on from where it rests; in one that works or waits for its turn, the tasks that rest."""
+    state = RunState(runs.get(run_id).state)
+    if state in MAY_RESUME:
         wake(run_id)
+    elif state in OPEN_RUNS:
+        runs.wake_tasks(run_id, reset_attempts=True)
 
 
 def wake(run_id: str) -> None:

@@ -17,6 +17,7 @@ from agent.core.failures import (
     ElementMissing,
     Failure,
     Handling,
+    PasswordExpired,
     RecordsNeedPerson,
     Report,
     SignInRefused,
@@ -28,6 +29,7 @@ from agent.core.failures import (
 from agent.core.states import AT_WORK, RunState, TaskKind, TaskState
 from agent.host import repairs
 from agent.store import by_hand, downloads, evidence, reviews, runs
+from agent.store.database import transaction
 from agent.store.fields import utc_now
 from agent.store.tables import RunRow, TaskRow
 from agent.system.paths import Home
@@ -80,8 +82,16 @@ def settle(
 ) -> None:
     """Decide what a task whose worker has ended does next; ``death`` is the cause if it stored none.
 
-    ``lasted_seconds``: how long this try took; another one will not be quicker.
+    ``lasted_seconds``: how long this try took; another one will not be quicker. The decision and the question
+    that it leads to are one transaction: nothing rests without being asked about.
     """
+    with transaction():
+        _settle(run_id, task_id, death, deadline_at, lasted_seconds)
+
+
+def _settle(
+    run_id: str, task_id: int, death: Failure, deadline_at: datetime | None, lasted_seconds: float
+) -> None:
     runs.raise_fence(run_id)
     run, task = runs.get(run_id), runs.task(task_id)
     if task.state != TaskState.RUNNING:
@@ -142,6 +152,8 @@ def _rest(run: RunRow, task: TaskRow, failure: Failure, new: TaskState) -> None:
     runs.settle_task(task.id, new, failure=failure)
     if isinstance(failure, RecordsNeedPerson):
         by_hand.ask(run.id)  # each other record has a question of its own
+        if not reviews.open_items(run.id):
+            _ask(run, task, failure)  # answered, all of them, and its workers died all the same
     elif not reviews.asked_about_rows(task.id):
         _ask(run, task, failure)
 
@@ -167,7 +179,7 @@ def cause_of(run: RunRow, task: TaskRow, failure: Failure) -> str | None:
     if task.site is None:
         return None
     place = f"{run.office}/{task.site}"
-    if isinstance(failure, SignInRefused | AccountLocked):
+    if isinstance(failure, SignInRefused | AccountLocked | PasswordExpired):
         return f"password/{place}"
     if isinstance(failure, Site):
         return f"{failure.code}/{place}/{failure.params.get('element') or ''}"

@@ -13,11 +13,12 @@ from typing import Any
 
 from agent.core.asking import ANSWER_SECONDS
 from agent.core.failures import Failure, NotReady, TotalsDisagree, WorkerDied, WorkerHung
-from agent.core.states import RunState, TaskState, outcome
+from agent.core.states import RunState, TaskKind, TaskState, outcome
 from agent.core.totals import Totals
 from agent.host import recovery
 from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
+from agent.host.current_settings import CurrentSettings
 from agent.host.keys import Keys
 from agent.host.orders import Orders
 from agent.host.outlook import deadline_of
@@ -86,6 +87,7 @@ class Supervisor(Watchful):
         self._looked_at = threading.Event()
         self.picture: Picture | None = None
         self._orders = Orders(home, settings, keys)
+        self._current = CurrentSettings(home, settings)
         self._aside: dict[str, float] = {}  # until when (monotonic) a run that waits lets others go first
 
     def look(self) -> None:
@@ -111,7 +113,7 @@ class Supervisor(Watchful):
         """Carry out what was ordered, and one run; returns the seconds to wait, None until somebody rings."""
         if commands.wants_run():
             self._prepare_first()
-        if self._orders.carry_out():
+        if self._carry_out():
             self._aside.clear()  # a wish may concern a run that waits
         pending = runs.pending()
         self._aside = {run.id: self._aside[run.id] for run in pending if run.id in self._aside}
@@ -128,6 +130,14 @@ class Supervisor(Watchful):
             self._time.wait(self._wake, min(self._aside.values()) - now)
         return 0
 
+    def _carry_out(self) -> int:
+        """Carry out what is wished, by the settings as they are now; returns how many wishes there were."""
+        settings = self._current.now()
+        if settings is not self._settings:
+            self._settings = settings
+            self._orders.go_by(settings)
+        return self._orders.carry_out()
+
     def _end(self) -> None:
         self._crew.dismiss()
         self._tell("host/stopped")
@@ -136,7 +146,7 @@ class Supervisor(Watchful):
     def _work_on(self, run_id: str) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            self._orders.carry_out()
+            self._carry_out()
             run = runs.get(run_id)
             tasks = runs.tasks_of(run_id)
             final = _final(run, tasks)
@@ -183,19 +193,17 @@ class Supervisor(Watchful):
             worker.end()
             self.picture = None
         if not self._stopping.is_set():
+            again = self._time.steady_seconds() - began
             recovery.settle(
                 run.id,
                 task.id,
                 death,
                 deadline_at=deadline_of(self._settings, run),
-                lasted_seconds=self._time.steady_seconds() - began,
+                # What an upload has entered stays entered: its next try is shorter, nobody knows by how much.
+                lasted_seconds=0.0 if task.kind == TaskKind.UPLOAD else again,
             )
         self._tell(f"run/{run.id}")
         return 0
-
-    def _patience(self, run: RunRow) -> datetime | None:
-        """Return until when a site that is down is tried again: nobody watches what the schedule began."""
-        return deadline_of(self._settings, run) if run.actor["kind"] == "schedule" else None
 
     def _prepare_first(self) -> None:
         """Let a browser start while the run is still being planned: somebody may be waiting for it."""
@@ -230,12 +238,12 @@ class Supervisor(Watchful):
                 return death
             if self._hear(worker) or not looked:
                 looked = True
-                wishes = {} if cancelled else runs.get(lease.run_id).options
-                if wishes.get("cancel") or wishes.get("by_hand"):
+                wishes = runs.get(lease.run_id).options
+                if wishes.get("at_once"):  # what was on its way is looked up by the next worker
+                    runs.change_options(lease.run_id, at_once=False)
+                    return WorkerDied(exit_code=None)
+                if not cancelled and (wishes.get("cancel") or wishes.get("by_hand")):
                     cancelled = True
-                    if wishes.get("at_once"):  # what was on its way is looked up by the next worker
-                        runs.change_options(lease.run_id, at_once=False)
-                        return WorkerDied(exit_code=None)
                     worker.cancel()
             if self._time.steady_seconds() - since > limit.seconds:
                 return WorkerHung(step=limit.step, seconds=round(limit.seconds))
@@ -257,14 +265,14 @@ class Supervisor(Watchful):
         return None
 
     def _hear(self, worker: Worker) -> bool:
-        """Pass on that somebody watches; carry out what was wished; returns whether somebody had rung."""
+        """Pass on that somebody watches, carry out what was wished; return whether somebody rang."""
         if self._looked_at.is_set():
             self._looked_at.clear()
             worker.look()
         if not self._wake.is_set():
             return False
         self._wake.clear()
-        self._orders.carry_out()
+        self._carry_out()
         return True
 
     def _note(self, lease: Lease, event: Mapping[str, Any]) -> None:

@@ -115,17 +115,26 @@ def _copy(source: apsw.Connection, target: Path) -> None:
 def give_back_space(pages: int) -> int:
     """Give at most so many freed pages of the evidence back to the disk; returns how many are left.
 
-    A file of an older version cannot do it in steps: it is rewritten once. Raises DiskLow, DatabaseDamaged.
+    A file of an older version cannot do it in steps: it is rewritten once. Where somebody else works on the
+    file for long, there is another day: none are left then. Raises DiskLow, DatabaseDamaged.
     """
-    with translated(Path(EVIDENCE.database)):
-        EVIDENCE.connect(reuse_if_open=True)
-        connection: apsw.Connection = EVIDENCE.connection()
+    EVIDENCE.connect(reuse_if_open=True)
+    connection: apsw.Connection = EVIDENCE.connection()
+    try:
         if connection.pragma("auto_vacuum") != _IN_STEPS:
             connection.pragma("auto_vacuum", _IN_STEPS)
             connection.execute("VACUUM").fetchall()
+        before = int(connection.pragma("freelist_count"))
         connection.execute(f"PRAGMA incremental_vacuum({pages:d})").fetchall()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # only then the file shrinks
-        return int(connection.pragma("freelist_count"))
+        left = int(connection.pragma("freelist_count"))
+    except apsw.BusyError:
+        return 0
+    except apsw.FullError as error:
+        raise DiskLow(free_mb=0, wanted_mb=200) from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise DatabaseDamaged(path=Path(EVIDENCE.database).name) from error
+    return left if left < before else 0
 
 
 def flush_ledger() -> None:

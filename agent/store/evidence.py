@@ -31,6 +31,9 @@ class Proof:
 FILE_KIND, VALUES_KIND = "handed_in", "correction"
 """The kinds of evidence that a person hands in with an answer: a file, new values by field."""
 
+ROW_KIND = "invalid_row"
+"""A row of a file that cannot be right, each cell as it was read."""
+
 
 def keep(lease: Lease, key: Key, content: bytes, *, kind: str, name: str, media_type: str) -> Proof:
     """Seal ``content`` under the run's key and record it; raises FenceLost."""

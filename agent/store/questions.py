@@ -10,6 +10,7 @@ from agent.core.answers import AT_THIS_COMPUTER, SHARED, needs
 from agent.core.calendar import read_rules
 from agent.core.occurrences import moment as moment_of
 from agent.store import reviews
+from agent.store.fields import utc_now
 from agent.store.tables import EvidenceRow, OccurrenceRow, RecordRow, ReviewRow, RunRow
 
 _MOST_EVIDENCE = 8
@@ -104,7 +105,7 @@ def _evidence(row: ReviewRow) -> list[str]:
         return list(named)
     kept = (
         EvidenceRow.select(EvidenceRow.id)
-        .where((EvidenceRow.task == row.task_id) & (EvidenceRow.created_at <= row.created_at))
+        .where((EvidenceRow.task == row.task_id) & (EvidenceRow.created_at <= (row.answered_at or utc_now())))
         .order_by(EvidenceRow.created_at.desc(), EvidenceRow.id)
         .limit(_MOST_EVIDENCE)
     )

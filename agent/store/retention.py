@@ -18,6 +18,7 @@ from agent.store.tables import (
     AcceptedFileRow,
     BlobRow,
     CommandRow,
+    CorrectionRow,
     EvidenceRow,
     LedgerKeyRow,
     NoticeRow,
@@ -27,8 +28,8 @@ from agent.store.tables import (
 )
 
 _AT_ONCE = 100
-_FILES = ("download", "workbook")
-_REPORTS = "report/"  # the media type of whatever was attested, handed in by a person too
+_OF_PAGES = ("page", "screenshot", "look")
+_PICTURES = "image/"  # their media types; whatever is neither is a fact
 
 
 def remove_pictures(before: datetime, today: str, days: int, limit: int) -> int:
@@ -42,8 +43,7 @@ def remove_pictures(before: datetime, today: str, days: int, limit: int) -> int:
         .where(
             EvidenceRow.removed.is_null()
             & (EvidenceRow.created_at < before)
-            & EvidenceRow.kind.not_in(_FILES)
-            & ~EvidenceRow.media_type.startswith(_REPORTS)
+            & (EvidenceRow.kind.in_(_OF_PAGES) | EvidenceRow.media_type.startswith(_PICTURES))
         )
         .order_by(EvidenceRow.created_at)
         .limit(limit)
@@ -90,6 +90,7 @@ def remove_run(run_id: str) -> None:
         _remove_bytes(named[start : start + _AT_ONCE])
     with transaction():
         LedgerKeyRow.delete().where(LedgerKeyRow.record.in_(_records_of(run_id))).execute()
+        CorrectionRow.delete().where(CorrectionRow.run_id == run_id).execute()
         RunRow.delete().where(RunRow.id == run_id).execute()
 
 

@@ -173,7 +173,7 @@ class Workplace:
         )
 
     def _prove_row(self, content: bytes, name: str) -> evidence.Proof:
-        return self._prove(content, kind="invalid_row", name=name, media_type="application/json")
+        return self._prove(content, kind=evidence.ROW_KIND, name=name, media_type="application/json")
 
     def _write(self, workbook: Workbook) -> Path:
         buffer = BytesIO()
@@ -269,7 +269,14 @@ class Workplace:
         if self.site is not None:
             self.site.close()
         self.site = OpenSite(
-            task.site, self.engine, self.assignment, self.pipe, self._keep, self.witness, self.redactor
+            task.site,
+            self.engine,
+            self.assignment,
+            self.pipe,
+            self._keep,
+            self.witness,
+            self.redactor,
+            self.of_records,
         )
         return self.site
 

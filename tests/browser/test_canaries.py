@@ -199,8 +199,8 @@ def lives_through_everything(secrets: Secrets) -> None:
                 ("renamed", {"element": "save", "path": "/claim/new.php"}),
                 ("doubled", {"element": "save", "path": "/claim/new.php"}),
                 ("server_error", {"path": "/claim/new.php"}),
-                ("dialog", {"path": "/claim/new.php"}),
                 ("refuse", {"text": f"{first_patient()} is not a valid patient"}),
+                ("dialog", {"path": "/claim/new.php"}),
             ):
                 secrets.write()
                 practice.faults("claimport", fault, always=True, **how)
@@ -250,6 +250,7 @@ def seen(secrets: Secrets) -> list[str]:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1500)
 @pytest.mark.skipif(
     shutil.which("tesseract") is None, reason="tesseract is missing: apt-get install tesseract-ocr"
 )
@@ -268,6 +269,7 @@ def test_no_secret_is_in_anything_written_or_in_any_picture(secrets: Secrets, be
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1500)
 def test_with_the_guards_off_the_same_search_finds_them(
     secrets: Secrets, began: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ def morning(tmp_path: Path, practice: Practice) -> Morning:
     return stage
 
 
+@pytest.mark.long
 def test_what_only_a_person_knows_is_parked_then_typed_and_kept_nowhere(morning: Morning) -> None:
     """Nobody there: a question, and no try used up. Somebody at the window: asked, and it goes on."""
     answer = "heron-canary-4711"

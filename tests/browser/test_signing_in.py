@@ -36,6 +36,9 @@ ROBOTS = {
 }
 
 
+SITES = [pytest.param("meridian", marks=pytest.mark.long), "claimport"]
+
+
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     browser = find_browser()
@@ -94,7 +97,7 @@ def by_clock(_words: str) -> str:
     return Seed(SEED).code(time.time()).digits
 
 
-@pytest.mark.parametrize("site", ROBOTS)
+@pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
@@ -119,7 +122,7 @@ def test_each_answer_of_a_site_is_told_apart(
         assert failed.value.params["words"] or kind is CodeWanted
 
 
-@pytest.mark.parametrize("site", ROBOTS)
+@pytest.mark.parametrize("site", SITES)
 def test_a_picture_on_the_sign_in_page_is_seen_before_a_password_is_typed(
     opened: Callable[[str], Session], practice: Practice, site: str
 ) -> None:
@@ -132,7 +135,7 @@ def test_a_picture_on_the_sign_in_page_is_seen_before_a_password_is_typed(
     require_no_captcha(opened(site), ROBOTS[site])
 
 
-@pytest.mark.parametrize("site", ROBOTS)
+@pytest.mark.parametrize("site", SITES)
 def test_a_second_step_is_taken_with_a_code_or_an_answer(
     opened: Callable[[str], Session], practice: Practice, site: str
 ) -> None:
@@ -148,7 +151,7 @@ def test_a_second_step_is_taken_with_a_code_or_an_answer(
     assert asked == ["Which bird?" if site == "claimport" else ""]  # Meridian's book names no question
 
 
-@pytest.mark.parametrize("site", ROBOTS)
+@pytest.mark.parametrize("site", SITES)
 def test_a_code_that_is_not_taken_is_no_wrong_password(
     opened: Callable[[str], Session], practice: Practice, site: str
 ) -> None:

@@ -25,8 +25,9 @@ document.addEventListener('securitypolicyviolation', (event) => {
 });
 """
 # Nothing is being fetched for the first time any more, and every picture that is in sight is there.
-_SETTLED = """() => document.querySelector('main h1') && !document.querySelector('.loading')
+_SETTLED = """() => Boolean(document.querySelector('main h1')) && !document.querySelector('.loading')
   && [...document.images].every((image) => image.loading === 'lazy' || image.complete)"""
+_TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @contextmanager
@@ -60,8 +61,12 @@ class Watched:
         return self.settled()
 
     def settled(self) -> Page:
-        self.page.wait_for_function(_SETTLED)
-        return self.page
+        while True:
+            self.page.wait_for_function(_SETTLED)
+            # A page's frame is drawn a moment before what it holds, "Looking…" among that.
+            self.page.evaluate(_TWO_FRAMES)
+            if self.page.evaluate(_SETTLED):
+                return self.page
 
     def complaints(self) -> list[str]:
         """What console and policy said since the page was opened."""

@@ -10,8 +10,16 @@ from playwright.sync_api import Browser
 
 from tests.panel.browsing import chromium
 from tests.panel.serving import Panel
+from ui.panel.server import passwords
 
 STATIC = Path(__file__).parents[2] / "ui" / "panel" / "server" / "static"
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real hasher with little memory: its strength is its library's business."""
+    monkeypatch.setattr(passwords, "_hasher", passwords.PasswordHasher(time_cost=1, memory_cost=64))
+    monkeypatch.setattr(passwords, "_nobody", [])
 
 
 @pytest.fixture

@@ -77,6 +77,13 @@ def step(morning: Morning, entered: int) -> None:
     morning.stations["FRONT-2"].tell(runs=(_live(entered),))
 
 
+def still_here(morning: Morning) -> None:
+    """All but the silent one say so, as they do each half minute."""
+    for name, station in morning.stations.items():
+        if name != "HARBOUR-2":
+            station.tell()
+
+
 def _this_morning(stations: dict[str, Station]) -> None:
     began = now() - timedelta(minutes=47)
     stations["FRONT-2"].tell(

@@ -196,7 +196,7 @@ def test_several_questions_that_ask_the_same_are_answered_at_once(panel: Panel) 
     told = {"nonce": "0123456789abcdef", "answer": "leave_out"}
 
     def answer(**changes: object) -> tuple[int, str]:
-        reply = face.send("POST", "/api/reviews/answer", {**told, **changes})
+        reply = face.send("POST", "/api/answers", {**told, **changes})
         return reply.status_code, reply.json().get("code", "")
 
     assert answer(items=numbers[:3]) == (409, "not_alike")

@@ -60,7 +60,7 @@ def test_a_run_is_triggered_watched_broken_reviewed_and_green(
         assert "refused" in item["words"]
         answer = face.send(
             "POST",
-            "/api/reviews/answer",
+            "/api/answers",
             {"nonce": NONCE.format(2), "items": [item["id"]], "answer": "retry"},
         )
         assert answer.status_code == 202, answer.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -78,7 +79,7 @@ class Telling:
 def three_days(seed: int) -> int:
     """Live three days of runs, questions and answers; returns how many lines that makes."""
     chance = random.Random(seed)
-    for number in range(36):
+    for number in range(18):
         run = plan(f"2026111{number % 9}-{number:04}")
         runs.move_run(run, RunState.UPLOADING)
         if chance.random() < 0.4:
@@ -144,14 +145,16 @@ def test_progress_is_told_at_most_once_a_second(
     with Telling(vault) as telling:
         until(lambda: all_told(1), 10)
         told.clear()
+        began = time.monotonic()
         for number in range(150):
             runs.note_step(task.id, {"code": "entering", "params": {"number": number}, "since": 0})
             telling._wake.set()
             telling._stopping.wait(0.02)
-        until(lambda: all_told(2), 10)
+        until(lambda: all_told(2), 20)
+        seconds = time.monotonic() - began
     row = SeenRun.get()
     assert row.told["tasks"][0]["step"]["params"]["number"] == 149  # the latest wins
-    assert 1 <= len(told) <= 6  # in three to four seconds
+    assert 1 <= len(told) <= seconds + 2
 
 
 def test_a_revoked_workstation_says_so_and_goes_on_keeping(panel: Panel, vault: MemoryVault) -> None:

@@ -54,7 +54,7 @@ ROUTES = (
     Route("viewer", "GET", "/api/commands/1"),
     Route("viewer", "GET", "/api/reviews"),
     Route("viewer", "GET", "/api/reviews/1"),
-    Route("operator", "POST", "/api/reviews/answer", {
+    Route("operator", "POST", "/api/answers", {
         "nonce": NONCE, "items": [1], "answer": "leave_out"
     }, 202),
     Route("operator", "PUT", "/api/reviews/{review}/assignee", {"person": None}),

@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import multiprocessing
 import sys
 import time
 from collections import Counter
+from functools import partial
 
 from tests.quick_sql import quicken
 from tests.simulation import countries, jumps, mornings, zones
@@ -27,6 +29,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--number", type=int, help="jumps: how many (10,000)", default=10_000)
     parser.add_argument("--mornings", type=int, help="mornings: how many (10,000)", default=10_000)
+    parser.add_argument("--lanes", type=int, default=2, help="mornings: so many processes")
     parser.add_argument("--life", type=int, help="jumps, mornings: only the life of this seed")
     parser.add_argument("--part", default="1/1", help="the first of six: 1/6")
     options = parser.parse_args(arguments)
@@ -39,7 +42,7 @@ def main(arguments: list[str]) -> int:
             print(countries.report())
             return 0
         case "mornings":
-            return _mornings(options.seed, options.mornings, options.life)
+            return _mornings(options.seed, options.mornings, options.life, options.lanes)
         case "jumps" if options.life is not None:
             figures, wrong = _jumps_of_life(options.life, options.number)
         case "jumps":
@@ -92,15 +95,17 @@ def _told(counts: Counter[str]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()))
 
 
-def _mornings(seed: int, number: int, life: int | None) -> int:
+def _mornings(seed: int, number: int, life: int | None, lanes: int) -> int:
     """Print one JSON value; 1 when a promise was broken, or too few of what could be met was met."""
-    logging.disable()  # thousands of expected failures
     began = time.monotonic()
     judged = mornings.Judged()
-    lives = range(-(-number // mornings.A_LIFE)) if life is None else [life - seed * 100_000]
-    for place in lives:
-        judged.add(mornings.live(seed * 100_000 + place, min(number, mornings.A_LIFE)))
-        print(f"{judged.mornings:,} mornings, {len(judged.wrong)} wrong", file=sys.stderr, flush=True)
+    first = seed * 100_000
+    lives = range(first, first - (-number // mornings.A_LIFE)) if life is None else [life]
+    live = partial(mornings.live, number=min(number, mornings.A_LIFE))
+    with multiprocessing.get_context("spawn").Pool(lanes, mornings.prepare) as pool:
+        for one in pool.imap_unordered(live, lives):
+            judged.add(one)
+            print(f"{judged.mornings:,} mornings, {len(judged.wrong)} wrong", file=sys.stderr, flush=True)
     value = {
         **vars(judged),
         "seed": seed,

@@ -1,4 +1,4 @@
-"""A computer whose mornings are told by a script: its clock, agenda, supervisor, notices, store are real.
+"""A computer whose mornings are told by a script: the real clock, supervisor, recovery, notices and store.
 
 What is virtual: the time (:mod:`tests.simulation.virtual`), the surroundings (network, disk, the site), and
 the worker, which is a timed script that writes to the ledger what a real one would.
@@ -108,6 +108,9 @@ class ScriptedWorker:
 
     def cancel(self) -> None:
         """A morning is over before it would matter."""
+
+    def look(self) -> None:
+        """Nobody watches."""
 
     def end(self) -> None:
         """It is gone."""

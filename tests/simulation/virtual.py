@@ -1,8 +1,8 @@
 """Time that passes only while everybody waits: years of a host's threads in minutes, the same at each replay.
 
 One thread works at a time. When it waits, the next one goes on whose event is set; is there none, time jumps
-to the first moment at which somebody's waiting is over. The steady clock stands still while it sleeps,
-the wall clock does not, as on Linux.
+to the first moment at which somebody's waiting is over. The steady clock stands still while the computer
+sleeps, the wall clock does not, as on Linux.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ def _detail(row: WorkstationRow) -> WorkstationDetail:
 
 
 def _witness(row: WorkstationRow) -> Witness | None:
-    if row.audit_at is None:
+    if row.audit_at is None or row.audit_count is None or row.audit_head is None:
         return None
     found = row.audit_problem
     problem = "" if found is None else wording.say(found["code"], found["params"])

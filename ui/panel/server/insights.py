@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from resources.i18n import texts
 from ui.panel.server import looking, telling, wording
 from ui.panel.server.models import AutomationInsight, Cause, Insights, Role, Week
 from ui.panel.server.refusals import Refused
@@ -111,7 +112,7 @@ def _causes(rows: Iterable[RunRow]) -> list[Cause]:
     found: Counter[str] = Counter()
     for row in rows:
         told = [row.told["reason"], *(task["failure"] for task in row.told["tasks"])]
-        codes = {said["code"] for said in told if said and wording.texts.has("failures", said["code"])}
+        codes = {said["code"] for said in told if said and texts.has("failures", said["code"])}
         if row.state in {"FAILED", "NEEDS_REVIEW"}:
             found.update(codes or {"failure"})
     return [

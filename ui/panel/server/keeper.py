@@ -65,5 +65,5 @@ class Keeper:
         changed = [number for number, how in standings.items() if self._standings.get(number, how) is not how]
         self._standings = standings
         if changed:
-            write(lambda: [workstations.change(number) for number in changed])
+            write(lambda: workstations.touch(changed))
             live.ring(*(Change(kind="workstation", workstation=number) for number in changed))

@@ -16,7 +16,7 @@ from ui.panel.server.tables import people, workstations
 from ui.panel.server.tables.database import current
 from ui.panel.server.who import Who
 
-_TOGETHER_SECONDS = 0.15
+_TOGETHER_SECONDS = 0.3
 _STILL_HERE_SECONDS = 15.0
 _MOST_AT_ONCE = 500  # beyond that it is quicker to look at everything again
 _MOST_LISTENERS = 200
@@ -132,7 +132,7 @@ def _places(who: Who) -> frozenset[int] | None:
 async def _events(who: Who, listener: Listener) -> AsyncIterator[str]:
     """Tell of changes until the browser goes, its session ends, or what it may see has changed."""
     try:
-        yield _event(Changes(revision=current().rev, all=True, changes=[]))
+        yield _event(Changes(revision=current().committed, all=True, changes=[]))
         while not hub().ended.is_set():
             try:
                 await asyncio.wait_for(listener.rung.wait(), _STILL_HERE_SECONDS)
@@ -146,7 +146,7 @@ async def _events(who: Who, listener: Listener) -> AsyncIterator[str]:
                 listener.changes.clear()
                 listener.rung.clear()
                 many = len(changes) > _MOST_AT_ONCE
-                yield _event(Changes(revision=current().rev, all=many, changes=[] if many else changes))
+                yield _event(Changes(revision=current().committed, all=many, changes=[] if many else changes))
     finally:
         hub().remove(listener)
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from resources.i18n import texts
 from ui.panel.server import picture_files, questions, telling, wishes, wording
 from ui.panel.server.models import Figure, LogPage, Role, Run, RunDetail, RunPage, Task
 from ui.panel.server.refusals import unknown
@@ -131,7 +132,7 @@ def _task(task: wording.Values, noun: tuple[str, str]) -> Task:
     return Task(
         name=task["name"],
         kind=task["kind"],
-        kind_words=wording.texts.task_kind(task["kind"]),
+        kind_words=texts.task_kind(task["kind"]),
         site=task["site"],
         state=task["state"],
         sign=wording.task_sign(task["state"]),

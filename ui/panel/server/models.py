@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
 RunId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
@@ -661,20 +661,23 @@ class Person(_Out):
     seen_at: datetime | None
 
 
+Roles = Annotated[dict[OfficeOrAll, Role], Field(json_schema_extra={"additionalProperties": False})]
+
+
 class PersonIn(_In):
     """Somebody new."""
 
     login: Login
     name: Name
-    roles: dict[OfficeOrAll, Role]
+    roles: Roles
 
 
 class PersonChange(_In):
     """What changes; None leaves it as it is."""
 
     name: Name | None = None
-    roles: dict[OfficeOrAll, Role] | None = None
-    disabled: bool | None = None
+    roles: Roles | None = None
+    disabled: StrictBool | None = None
 
 
 class Invited(_Out):

@@ -8,8 +8,7 @@ from typing import Any
 
 from ui.panel.server import telling, wording
 from ui.panel.server.models import Attention, Cell, Dashboard, Role, Sign, Standing, Workstation
-from ui.panel.server.tables import runs, workstations
-from ui.panel.server.tables.database import current
+from ui.panel.server.tables.board import Board, board
 from ui.panel.server.tables.fields import utc_now
 from ui.panel.server.tables.schema import DutyRow, OwnedRow, ReviewRow, RunRow, WorkstationRow
 from ui.panel.server.who import Who
@@ -22,33 +21,28 @@ _ORDER = ("conflict", "failed", "missed", "needs_you", "at_risk", "silent")
 
 def dashboard(who: Who, since: int | None) -> Dashboard:
     """Return the morning at the offices that a person may see; with ``since`` what has changed after it."""
-    return Morning(who, since).told()
+    now = utc_now()
+    with board(now) as found:
+        return Morning(found, who, since, now).told()
 
 
 class Morning:
-    """Everything that one look at the dashboard needs, read at once."""
+    """One look at the board, by one person."""
 
-    def __init__(self, who: Who, since: int | None) -> None:
-        self._now = utc_now()
-        self._revision = current().rev  # before anything is read: a change during the look is told again
-        self._since = since
-        self._places = {row.id: row for row in workstations.seen_by(who.offices(Role.VIEWER))}
-        self._newest = {
-            (row.workstation_id, row.automation): row
-            for row in runs.newest_of_each()
-            if row.workstation_id in self._places
+    def __init__(self, board: Board, who: Who, since: int | None, now: datetime) -> None:
+        self._now, self._since = now, since
+        self._revision, self._reviews = board.rev, board.reviews
+        seen = who.offices(Role.VIEWER)
+        self._places = {
+            number: row
+            for number, row in sorted(board.places.items(), key=lambda one: (one[1].name, one[0]))
+            if seen is None or row.office in seen
         }
-        self._reviews = runs.open_reviews()
-        self._waiting = runs.waiting_at()
-        self._owned = {
-            (row.workstation_id, row.automation, row.place): row
-            for row in workstations.owned()
-            if row.workstation_id in self._places
-        }
-        self._conflicts = workstations.conflicts()
-        self._duties: dict[tuple[int, str, str], DutyRow] = {}
-        for duty in runs.duties(self._now - _RECENT):
-            self._duties[duty.workstation_id, duty.automation, duty.place] = duty
+        self._newest = {key: row for key, row in board.newest.items() if key[0] in self._places}
+        self._waiting = {number: len(waiting) for number, waiting in board.pending.items()}
+        self._owned = {key: row for key, row in board.owned.items() if key[0] in self._places}
+        self._conflicts = board.conflicts()
+        self._duties = {key: row for key, row in board.duties.items() if row.due_at >= now - _RECENT}
 
     def told(self) -> Dashboard:
         """Return the dashboard."""
@@ -150,7 +144,7 @@ class Morning:
         return Sign.WAITING, wording.say("next" if owned is not None and owned.scheduled else "by_hand")
 
     def _open_of(self, row: RunRow | None) -> list[ReviewRow]:
-        return self._reviews.get((row.workstation_id, row.run), []) if row else []
+        return list(self._reviews.get((row.workstation_id, row.run), {}).values()) if row else []
 
     # ── what wants somebody ───────────────────────────────────────────────────────────────────────────────
     def _attention(self) -> Iterator[Attention]:

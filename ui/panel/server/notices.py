@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from resources.i18n import texts
 from ui.panel.server import telling, wording
@@ -57,7 +58,7 @@ def look(settings: Notices, now: datetime, sending: Send = send) -> int:
         problem = sending(settings.tell, title, body)
         if problem is not None:
             _log.warning("panel_notice_not_told event=%s why=%s", cause.event, problem)
-        write(lambda cause=cause, problem=problem: table.note(cause.ident, cause.event, problem, now))
+        write(partial(table.note, cause.ident, cause.event, problem, now))
         told += problem is None
     return told
 
@@ -85,7 +86,7 @@ def _silent(ahead: timedelta, now: datetime) -> Iterator[Cause]:
                 continue
             if newest is not None and newest.ended_at is not None and newest.ended_at >= due:
                 continue
-            told = {"workstation": place.name, "title": owned.title}
+            told: dict[str, object] = {"workstation": place.name, "title": owned.title}
             told |= {"deadline": _clock(deadline), "since": _clock(place.seen_at or place.enrolled_at)}
             yield Cause(f"silent/{place.id}/{owned.automation}/{one['deadline_at']}", "silent", told)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
-from ui.panel.server.refusals import unknown
+from ui.panel.server.refusals import methods_at, unknown
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,7 +28,7 @@ _TYPES = {
 def page(request: Request, path: str) -> Response:
     """Return a file of the app, or the app."""
     if path.startswith(("api/", "wire/")):
-        raise unknown()
+        raise HTTPException(405) if methods_at(request) else unknown()
     file = (STATIC / path).resolve()
     if "." not in path.rpartition("/")[2]:
         file = STATIC / "index.html"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from agent.sync.wire import PANEL_ANSWERS
+from resources.i18n import texts
 from ui.panel.server import live, telling, wishes, wording
 from ui.panel.server.models import (
     Answer,
@@ -129,7 +131,7 @@ def comment(who: Who, number: int, text: str) -> ReviewItem:
 def colleagues(who: Who) -> list[Colleague]:
     """Return who may be given a question at the offices where this person is operator."""
     offices = who.offices(Role.OPERATOR)
-    found = {}
+    found: dict[int, Colleague] = {}
     for office in sorted(offices) if offices is not None else [None]:
         found |= {one.id: one for one in _able(office)}
     return sorted(found.values(), key=lambda one: one.name)
@@ -185,9 +187,9 @@ def _pending(command: CommandRow | None, row: ReviewRow) -> Command | None:
     return None if command is None else telling.command_of(command, row.workstation)
 
 
-def _item(who: Who, row: ReviewRow, run: RunRow | None, **beside: object) -> ReviewItem:
+def _item(who: Who, row: ReviewRow, run: RunRow | None, **beside: Any) -> ReviewItem:  # noqa: ANN401  # fields
     told, place = row.told, row.workstation
-    noun = wording.noun_of(run.told) if run else wording.texts.RECORD
+    noun = wording.noun_of(run.told) if run else texts.RECORD
     answers = [
         Answer(code=code, words=wording.answer(code), here=code in PANEL_ANSWERS) for code in told["answers"]
     ]
@@ -212,7 +214,7 @@ def _item(who: Who, row: ReviewRow, run: RunRow | None, **beside: object) -> Rev
         created_at=row.created_at,
         deadline_at=run.deadline_at if run else None,
         assignee=row.assignee_id,
-        assignee_name=row.assignee.name if row.assignee_id else None,
+        assignee_name=row.assignee.name if row.assignee else None,
         given=_given(row),
         allowed=who.may(Role.OPERATOR, place.office),
         **beside,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import Request
@@ -53,10 +54,26 @@ async def on_invalid(_request: Request, error: Exception) -> JSONResponse:
     return Refused(422, "not_understood").answer()
 
 
-async def on_http(_request: Request, error: Exception) -> JSONResponse:
-    """Answer what the framework refuses by itself (no such path, no such method)."""
+async def on_http(request: Request, error: Exception) -> JSONResponse:
+    """Answer what the framework refuses by itself (no such path, no such method, no text at all)."""
     assert isinstance(error, HTTPException)
     code = {404: "not_found", 405: "no_such_method"}.get(error.status_code, "not_understood")
-    answer = Refused(error.status_code, code).answer()
+    status = 422 if error.status_code == 400 else error.status_code
+    answer = Refused(status, code).answer()
     answer.headers.update(error.headers or {})
+    if status == 405:  # the framework names the methods of one route only
+        answer.headers["Allow"] = ", ".join(methods_at(request)) or "GET"
     return answer
+
+
+def methods_at(request: Request) -> list[str]:
+    """Return the methods of every route at a request's path; none where there is no route."""
+    paths, here = request.app.openapi()["paths"], request.url.path
+    if here in paths:
+        return [method.upper() for method in paths[here]]
+    return [
+        method.upper()
+        for path, methods in paths.items()
+        if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", path), here)
+        for method in methods
+    ]

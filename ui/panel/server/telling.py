@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from resources.i18n import texts
 from ui.panel.server import wording
 from ui.panel.server.models import (
     Command,
@@ -130,7 +131,7 @@ def forecast_of(told: Mapping[str, Any]) -> Forecast | None:
 
 def picture_of(row: PictureRow) -> Picture:
     """Return what is known of a picture."""
-    name = wording.texts.evidence_kind("screenshot")
+    name = texts.evidence_kind("screenshot")
     return Picture(id=row.id, task=row.task, name=name, created_at=row.created_at, kept_until=row.kept_until)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from resources.i18n import texts
 from ui.panel.server import live, telling, wording
 from ui.panel.server.models import Allowed, Change, Command, Role, Standing, Target, Verb, Wish
 from ui.panel.server.refusals import Refused, unknown
@@ -99,7 +100,7 @@ def _why_not(who: Who, row: RunRow, verb: Verb) -> Refused | None:
     if not who.may(Role.OPERATOR, row.workstation.office):
         return Refused(403, "denied")
     if row.state not in _MAY[verb]:
-        return Refused(409, "wrong_state", state=wording.texts.standing("state_words", row.state))
+        return Refused(409, "wrong_state", state=texts.standing("state_words", row.state))
     if telling.standing(row.workstation) is not Standing.ONLINE:
         return Refused(409, "silent", workstation=row.workstation.name)
     return None
@@ -113,7 +114,7 @@ def give(who: Who, wanted: Wish) -> Command:
     if (wanted.verb is Verb.RUN) != (wanted.automation is not None) or (wanted.verb in _MAY) != (
         wanted.run is not None
     ):
-        raise Refused(422, "not_understood")
+        raise Refused(409, "not_understood")
 
     def job() -> list[CommandRow]:
         known = commands.by_nonce(who.person, wanted.nonce)
@@ -124,7 +125,7 @@ def give(who: Who, wanted: Wish) -> Command:
         elif wanted.verb in _MAY:
             _require_verb(who, place, str(wanted.run), wanted.verb)
         else:  # answers go through their questions
-            raise Refused(422, "not_understood")
+            raise Refused(409, "not_understood")
         what = {"verb": wanted.verb.value, "automation": wanted.automation, "run": wanted.run}
         return [commands.give(who.person, who.name, wanted.nonce, place, **what)]
 

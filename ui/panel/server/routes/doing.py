@@ -61,7 +61,7 @@ def review(who: Viewer, item: Id) -> ReviewItem:
     return questions.one(who, item)
 
 
-@router.post("/reviews/answer", status_code=202, responses=described(401, 403, 404, 409, 422))
+@router.post("/answers", status_code=202, responses=described(401, 403, 404, 409, 422))
 def answer(who: Operator, wanted: ReviewAnswer) -> Commands:
     """Answer one question, or several that ask the same; each becomes a command to its workstation."""
     return questions.answer(who, wanted)

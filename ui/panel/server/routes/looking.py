@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BeforeValidator
 from starlette.concurrency import run_in_threadpool
 
 from ui.panel.server import insights, live, looking, morning
@@ -28,8 +30,17 @@ from ui.panel.server.refusals import Refused, described
 
 router = APIRouter(prefix="/api", tags=["looking"])
 
+
+def day_only(value: object) -> object:
+    """Refuse what the library would take for a day although it is a number of seconds."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("not a day")
+    return value
+
+
 Search = Annotated[str, Query(max_length=200)]
 After = Annotated[str | None, Query(pattern=r"^[0-9]{1,16}$", description="The ``next`` of the page before.")]
+Day = Annotated[date | None, BeforeValidator(day_only)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -54,8 +65,8 @@ def runs(  # noqa: PLR0913, PLR0917  # one parameter per filter of the page
     workstation: Id | None = None,
     automation: AutomationName | None = None,
     state: Annotated[list[looking.StateFilter] | None, Query()] = None,
-    first: date | None = None,
-    last: date | None = None,
+    first: Day = None,
+    last: Day = None,
     after: After = None,
     limit: Limit = 50,
 ) -> RunPage:

@@ -31,13 +31,14 @@ def by_nonce(person: int, nonce: str) -> list[CommandRow]:
 def open_for_review(review: int) -> CommandRow | None:
     """Return the answer that is on its way for a question."""
     wanted = (CommandRow.review == review) & CommandRow.state.in_(OPEN)
-    return CommandRow.select().where(wanted).order_by(CommandRow.id.desc()).first()
+    found: CommandRow | None = CommandRow.select().where(wanted).order_by(CommandRow.id.desc()).first()
+    return found
 
 
 def open_for_reviews() -> dict[int, CommandRow]:
     """Return all answers that are on their way, by question."""
     wanted = CommandRow.review.is_null(False) & CommandRow.state.in_(OPEN)
-    return {row.review_id: row for row in CommandRow.select().where(wanted)}
+    return {row.review_id: row for row in CommandRow.select().where(wanted) if row.review_id is not None}
 
 
 def give(person: int, by: str, nonce: str, workstation: WorkstationRow, **what: Any) -> CommandRow:  # noqa: ANN401
@@ -91,8 +92,8 @@ def waiting(workstation: int) -> list[CommandRow]:
     )
 
 
-def order_of(row: CommandRow) -> wire.Order:
-    """Return a command as the wire has it."""
+def order_of(row: Any) -> wire.Order:  # noqa: ANN401  # a CommandRow with what :func:`waiting` joined
+    """Return a command that waits as the wire has it."""
     return wire.Order(
         id=row.ident,
         workstation=row.workstation_id,

@@ -113,14 +113,11 @@ class Store:
         self._rev = max(
             table.select(fn.MAX(table.rev)).scalar() or 0 for table in (WorkstationRow, RunRow, ReviewRow)
         )
+        self.committed = self._rev
+        """The newest change that is on the disk."""
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="panel-writer", daemon=True)
         self._thread.start()
-
-    @property
-    def rev(self) -> int:
-        """The newest change that is on the disk, or about to be."""
-        return self._rev
 
     def next_rev(self) -> int:
         """Count one change; only jobs ask."""
@@ -170,5 +167,6 @@ class Store:
             for job in jobs:
                 job.future.set_exception(error)
             return
+        self.committed = self._rev
         for job in jobs:
             job.tell()

@@ -8,17 +8,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from agent.sync import wire
+from resources.i18n import texts
 from ui.panel.server import wording
 from ui.panel.server.models import Change, Counts
-from ui.panel.server.tables import audit, commands
+from ui.panel.server.tables import audit, commands, quickly
 from ui.panel.server.tables.database import Store
 from ui.panel.server.tables.fields import milliseconds, utc_now
 from ui.panel.server.tables.schema import (
-    PANEL,
     DutyRow,
     LineRow,
     OwnedRow,
@@ -31,6 +31,18 @@ from ui.panel.server.tables.schema import (
 _WORD = re.compile(r"[^\W_]+")
 _AHEAD = timedelta(minutes=1)  # further ahead than this a workstation's clock is wrong
 _LINE_SHIFT = 12
+_FRESH = (
+    "SELECT seen_at, audit_count, audit_head, audit_problem, machine, agent_version, site_words, pictures"
+    " FROM workstation WHERE id = ?"
+)
+_FIND_STREAM = "SELECT id, through FROM stream WHERE workstation_id = ? AND name = ?"
+_SET_THROUGH = "UPDATE stream SET through = ? WHERE id = ?"
+_FIND_RUN = 'SELECT id, stream, seq, "order" FROM run WHERE workstation_id = ? AND run = ?'
+_ORDER_TAKEN = 'SELECT 1 FROM run WHERE "order" = ?'
+_LINE_TAKEN = "SELECT 1 FROM line WHERE id = ?"
+_ADD_LINE_TEXT = "INSERT INTO line_text(rowid, words, place) VALUES (?, ?, ?)"
+_ADD_RUN_TEXT = "INSERT INTO run_text(rowid, words, place) VALUES (?, ?, ?)"
+_FORGET_RUN_TEXT = "DELETE FROM run_text WHERE rowid = ?"
 _RESTING = frozenset({"COMPLETED", "FAILED", "CANCELLED", "NEEDS_REVIEW"})
 
 
@@ -61,68 +73,69 @@ class Ingest:
         """Store the batch if it follows what is known of its stream; returns how far the panel then is."""
         batch = self._batch
         self._heard()
-        stream = self._stream()
-        if batch.after != stream.through or batch.through < batch.after:
-            return int(stream.through)
+        stream, through = self._stream()
+        if batch.after != through or batch.through < batch.after:
+            return through
         if batch.through > batch.after:
-            self._runs(stream.id)
-            self._reviews(stream.id)
-            self._duties(stream.id)
+            self._runs(stream)
+            self._reviews(stream)
+            self._duties(stream)
             self._outcomes()
             self._lines()
-            StreamRow.update(through=batch.through).where(StreamRow.id == stream.id).execute()
+            quickly.run(_SET_THROUGH, (batch.through, stream))
         return batch.through
 
-    def _stream(self) -> StreamRow:
-        """Return the batch's stream; one that is new begins where the workstation is."""
-        wanted = {"workstation": self._workstation.id, "name": self._batch.stream}
-        stream, made = StreamRow.get_or_create(**wanted, defaults={"through": self._batch.after})
-        if made:  # a restored backup: its questions are told anew, under other numbers perhaps
-            ReviewRow.update(open=False, rev=self._store.next_rev()).where(
-                (ReviewRow.workstation == self._workstation.id)
-                & (ReviewRow.stream != stream.id)
-                & ReviewRow.open
-            ).execute()
-        found: StreamRow = stream
-        return found
+    def _stream(self) -> tuple[int, int]:
+        """Return the batch's stream and how far it is; one that is new begins where the workstation is."""
+        known = quickly.one(_FIND_STREAM, (self._workstation.id, self._batch.stream))
+        if known is not None:
+            return int(known[0]), int(known[1])
+        # A restored backup, perhaps: its questions are told anew, it may be under other numbers.
+        made: StreamRow = StreamRow.create(
+            workstation=self._workstation.id, name=self._batch.stream, through=self._batch.after
+        )
+        ReviewRow.update(open=False, rev=self._store.next_rev()).where(
+            (ReviewRow.workstation == self._workstation.id) & (ReviewRow.stream != made.id) & ReviewRow.open
+        ).execute()
+        return int(made.id), self._batch.after
 
     def _heard(self) -> None:
-        row, batch, about = self._workstation, self._batch, self._batch.about
-        columns: dict[str, Any] = {"seen_at": self._now}
-        told = {
-            "machine": about.machine,
-            "agent_version": about.agent_version,
-            "site_words": about.site_words,
-            "pictures": about.pictures,
-        }
-        columns |= {name: value for name, value in told.items() if getattr(row, name) != value}
+        batch, about = self._batch, self._batch.about
+        told = (about.machine, about.agent_version, about.site_words, about.pictures)
+        seen_at, count, head, problem, *known = quickly.one(_FRESH, (self._workstation.id,))
+        columns: dict[str, Any] = {}
+        if told != tuple(known):
+            columns |= dict(zip(("machine", "agent_version", "site_words", "pictures"), told, strict=True))
         if batch.agenda is not None:
             self._agenda(batch.agenda)
         if batch.audit is not None:
-            columns |= self._witness(batch.audit)
-        if (
-            len(columns) > 1
-            or batch.agenda is not None
-            or row.seen_at is None
-            or row.seen_at + _AHEAD < self._now
-        ):
+            columns |= self._witness(batch.audit, count, head, problem)
+        was_silent = seen_at is None or seen_at < milliseconds(self._now - _AHEAD)
+        if columns or batch.agenda is not None or was_silent:
             columns["rev"] = self._store.next_rev()
-            self.changes.append(Change(kind="workstation", workstation=row.id))
-        WorkstationRow.update(**columns).where(WorkstationRow.id == row.id).execute()
+            self.changes.append(Change(kind="workstation", workstation=self._workstation.id))
+        quickly.update(WorkstationRow, self._workstation.id, {"seen_at": self._now, **columns})
 
-    def _witness(self, head: wire.AuditHead) -> dict[str, Any]:
+    def _witness(
+        self, told: wire.AuditHead, count: int | None, head: str | None, known_problem: str | None
+    ) -> dict[str, Any]:
         """Keep the head of the workstation's audit log; a log that was cut or rewritten is seen here."""
-        row, problem = self._workstation, None
-        known = row.audit_count
-        if known is not None and head.count < known:
-            problem = {"code": "witness_shorter", "params": {"count": head.count, "known": known}}
-        elif known == head.count and row.audit_head != head.head:
+        problem: dict[str, Any] | None = None
+        if count is not None and told.count < count:
+            problem = {"code": "witness_shorter", "params": {"count": told.count, "known": count}}
+        elif count == told.count and head != told.head:
             problem = {"code": "witness_other", "params": {}}
-        if problem is not None and row.audit_problem is None:
-            audit.note("witness", row.name, office=row.office, params={"name": row.name, **problem["params"]})
-        if problem is not None:
-            return {"audit_problem": problem}
-        return {"audit_count": head.count, "audit_head": head.head, "audit_at": self._now}
+        if problem is None:
+            if count == told.count:
+                return {}
+            return {"audit_count": told.count, "audit_head": told.head, "audit_at": self._now}
+        if known_problem is not None:
+            return {}  # told already, and it does not go away
+        name = self._workstation.name
+        audit.note(
+            "witness", name, office=self._workstation.office, params={"name": name, **problem["params"]}
+        )
+        return {"audit_problem": problem}
 
     def _agenda(self, agenda: wire.Agenda) -> None:
         OwnedRow.delete().where(OwnedRow.workstation == self._workstation.id).execute()
@@ -146,8 +159,8 @@ class Ingest:
         for run in self._batch.runs:
             told = json.loads(wire.write(run))
             told["records"] = _counts(run.records)
-            row = RunRow.get_or_none((RunRow.workstation == self._workstation.id) & (RunRow.run == run.run))
-            if row is not None and (row.stream, row.seq) > (stream, run.seq):
+            row = quickly.one(_FIND_RUN, (self._workstation.id, run.run))
+            if row is not None and (row[1], row[2]) > (stream, run.seq):
                 continue
             named = (run.title, run.automation, run.run, self._workstation.name, self._workstation.office)
             stands = (wording.run_words(told), wording.why(told["reason"], wording.noun_of(told)))
@@ -168,20 +181,16 @@ class Ingest:
                 "rev": self._store.next_rev(),
             }
             if row is None:
-                key = {"workstation": self._workstation.id, "run": run.run}
-                order = _free(
-                    RunRow, RunRow.order, milliseconds(min(run.created_at, self._now)) << _LINE_SHIFT
-                )
-                row = RunRow.create(**key, order=order, **columns)
+                order = _free(_ORDER_TAKEN, milliseconds(min(run.created_at, self._now)) << _LINE_SHIFT)
+                key = {"workstation": self._workstation.id, "run": run.run, "order": order}
+                quickly.insert(RunRow, {**key, **columns})
             else:
+                order = row[3]
                 if run.state not in _RESTING:
                     columns["looked_at"] = None
-                RunRow.update(**columns).where(RunRow.id == row.id).execute()
-                PANEL.execute_sql("DELETE FROM run_text WHERE rowid = ?", (row.order,))
-            PANEL.execute_sql(
-                "INSERT INTO run_text(rowid, words, place) VALUES (?, ?, ?)",
-                (row.order, words, self._place(None)),
-            )
+                quickly.update(RunRow, row[0], columns)
+                quickly.run(_FORGET_RUN_TEXT, (order,))
+            quickly.run(_ADD_RUN_TEXT, (order, words, self._place(None)))
             self.changes.append(Change(kind="run", workstation=self._workstation.id, run=run.run))
 
     def _reviews(self, stream: int) -> None:
@@ -231,10 +240,22 @@ class Ingest:
                 "run": duty.run,
                 "rev": self._store.next_rev(),
             }
-            row, made = DutyRow.get_or_create(**key, defaults=columns)
-            if not made and (row.stream, row.seq) <= (stream, duty.seq):
+            row = self._known_duty(duty)
+            if row is None:
+                DutyRow.create(**key, **columns)
+            elif (row.stream, row.seq) <= (stream, duty.seq):
                 DutyRow.update(**columns).where(DutyRow.id == row.id).execute()
             self.changes.append(Change(kind="workstation", workstation=self._workstation.id))
+
+    def _known_duty(self, duty: wire.DutyTold) -> DutyRow | None:
+        found: DutyRow | None = DutyRow.get_or_none(
+            (DutyRow.workstation == self._workstation.id)
+            & (DutyRow.automation == duty.automation)
+            & (DutyRow.place == duty.place)
+            & (DutyRow.business_date == duty.business_date)
+            & (DutyRow.slot == duty.slot)
+        )
+        return found
 
     def _outcomes(self) -> None:
         for outcome in self._batch.outcomes:
@@ -248,31 +269,29 @@ class Ingest:
         for line in self._batch.lines:
             if line.run is not None and line.run not in titles:
                 titles[line.run] = self._title(line.run)
-            title, noun = titles.get(line.run or "", (line.automation or "", wording.texts.RECORD))
+            title, noun = titles.get(line.run or "", (line.automation or "", texts.RECORD))
             params: Mapping[str, Any] = {**line.params, "workstation": self._workstation.name}
             sign, words = wording.line(line.kind, line.code, params, noun)
             at = min(line.at, self._now) if line.at > self._now + _AHEAD else line.at
-            ident = _free(LineRow, LineRow.id, milliseconds(at) << _LINE_SHIFT)
-            LineRow.insert(
-                id=ident,
-                workstation=self._workstation.id,
-                run=line.run,
-                at=at,
-                kind=line.kind,
-                code=line.code,
-                title=title,
-                words=words,
-                sign=sign.value,
-            ).execute()
+            ident = _free(_LINE_TAKEN, milliseconds(at) << _LINE_SHIFT)
+            columns = {
+                "id": ident,
+                "workstation": self._workstation.id,
+                "run": line.run,
+                "at": at,
+                "kind": line.kind,
+                "code": line.code,
+                "title": title,
+                "words": words,
+                "sign": sign.value,
+            }
+            quickly.insert(LineRow, columns)
             text = " ".join(words_of(f"{words} {title} {self._workstation.name} {line.run or ''}"))
-            PANEL.execute_sql(
-                "INSERT INTO line_text(rowid, words, place) VALUES (?, ?, ?)",
-                (ident, text, self._place(line.run)),
-            )
+            quickly.run(_ADD_LINE_TEXT, (ident, text, self._place(line.run)))
 
     def _title(self, run: str) -> tuple[str, tuple[str, str]]:
         row = RunRow.get_or_none((RunRow.workstation == self._workstation.id) & (RunRow.run == run))
-        return ("", wording.texts.RECORD) if row is None else (row.title, wording.noun_of(row.told))
+        return ("", texts.RECORD) if row is None else (row.title, wording.noun_of(row.told))
 
     def _place(self, run: str | None) -> str:
         parts: Iterator[str] = iter(
@@ -290,13 +309,8 @@ def _counts(told: Mapping[str, int]) -> dict[str, int]:
     return {name: max(0, told.get(name, 0)) for name in Counts.model_fields}
 
 
-def _free(table: Any, column: Any, wanted: int) -> int:  # noqa: ANN401  # a table and its column
+def _free(taken: str, wanted: int) -> int:
     """Return the first free number from one on: two things may happen in the same millisecond."""
-    while table.select().where(column == wanted).exists():
+    while quickly.one(taken, (wanted,)) is not None:
         wanted += 1
     return wanted
-
-
-def moment_of(text: str | None) -> datetime | None:
-    """Return a moment as it stands in what was told."""
-    return None if text is None else datetime.fromisoformat(text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +14,8 @@ from ui.panel.server.tables.fields import utc_now
 from ui.panel.server.tables.people import token_hash
 from ui.panel.server.tables.schema import CodeRow, GrantRow, OwnedRow, WorkstationRow
 
+_KNOWN_SECONDS = 5.0
+_tokens: dict[str, tuple[float, WorkstationRow]] = {}
 CODE_AGE = timedelta(hours=1)
 TOKEN_AGE = timedelta(days=7)
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no 0/O, 1/L/I: people type it
@@ -43,8 +47,15 @@ def offices() -> set[str]:
 
 def change(workstation: int, **columns: Any) -> None:  # noqa: ANN401  # columns of the table
     """Change a workstation; only in a job."""
+    _tokens.clear()
     columns["rev"] = current().next_rev()
     WorkstationRow.update(**columns).where(WorkstationRow.id == workstation).execute()
+
+
+def touch(numbers: Sequence[int]) -> None:
+    """Let faces look at workstations again; only in a job."""
+    for number in numbers:
+        change(number)
 
 
 def owned(workstation: int | None = None) -> list[OwnedRow]:
@@ -68,8 +79,21 @@ def conflicts() -> dict[tuple[str, str, str], list[WorkstationRow]]:
 
 # ── tokens ────────────────────────────────────────────────────────────────────────────────────────────
 def by_token(token: str) -> WorkstationRow | None:
-    """Return whose token this is (the present one, or the next), if that is not revoked."""
-    known = token_hash(token)
+    """Return whose token this is (the present one, or the next), if that is not revoked.
+
+    Known for a few seconds, unless something changes: every request of every workstation asks.
+    """
+    known, now = token_hash(token), time.monotonic()
+    found = _tokens.get(known)
+    if found is None or found[0] < now:
+        row = _by_hash(known)
+        if row is None:
+            return None
+        found = _tokens[known] = now + _KNOWN_SECONDS, row
+    return found[1]
+
+
+def _by_hash(known: str) -> WorkstationRow | None:
     row = WorkstationRow.get_or_none(
         (WorkstationRow.token_hash == known) | (WorkstationRow.next_hash == known)
     )
@@ -89,6 +113,7 @@ def uses_next(row: WorkstationRow, token: str) -> bool:
 
 def settle_token(workstation: int, token: str) -> None:
     """Let the next token be the only one; only in a job."""
+    _tokens.clear()
     known = token_hash(token)
     WorkstationRow.update(token_hash=known, next_hash=None, token_at=utc_now()).where(
         (WorkstationRow.id == workstation) & (WorkstationRow.next_hash == known)
@@ -97,6 +122,7 @@ def settle_token(workstation: int, token: str) -> None:
 
 def next_token(workstation: int) -> str:
     """Make the next token of a workstation; only in a job."""
+    _tokens.clear()
     token = secrets.token_urlsafe(32)
     WorkstationRow.update(next_hash=token_hash(token)).where(WorkstationRow.id == workstation).execute()
     return token
@@ -136,6 +162,7 @@ def enrol(plain: str, home: str, machine: str, agent_version: str) -> tuple[Work
 
     A home that was enrolled before is the same workstation again, with a new token.
     """
+    _tokens.clear()
     now = utc_now()
     row = CodeRow.get_or_none(
         (CodeRow.code_hash == token_hash(plain.strip().upper()))

@@ -63,7 +63,7 @@ export class QuestionCard {
     this.refused.set(undefined);
     try {
       const items = this.chosen().map((item) => item.id);
-      await this.api.send<Commands>('POST', '/api/reviews/answer', { nonce: nonce(), items, answer: answer.code });
+      await this.api.send<Commands>('POST', '/api/answers', { nonce: nonce(), items, answer: answer.code });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.refused.set(error);
