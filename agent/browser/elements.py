@@ -27,7 +27,7 @@ class ElementKind(StrEnum):
 
 _WAYS = ("css", "label", "role", "text", "placeholder", "title", "alt")
 _ELEMENT_KEYS = {*_WAYS, "name", "frame", "kind", "exact", "format"}
-_BOOK_KEYS = {"title", "url", "per_minute", "signed_in", "refusals", "locked", "elements"}
+_BOOK_KEYS = {"title", "url", "per_minute", "signed_in", "refusals", "locked", "elements", "visit"}
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,15 @@ _SIGNS = {"good": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗
 
 
 @click.command()
+@click.option(
+    "--visit", is_flag=True, help="Also sign in, once, at each site whose settings say visit = true."
+)
 @json_option
-def doctor(*, as_json: bool) -> int:
-    """Check this computer: disk, browser, keyring, passwords, sites, notices. Nothing is changed."""
+def doctor(*, visit: bool, as_json: bool) -> int:
+    """Check this computer: disk, browser, keyring, passwords, sites, calendar, power. Nothing is changed."""
     from agent.host.preflight import examine, problems  # noqa: PLC0415
 
-    found = examine(find_home(), datetime.now(UTC))
+    found = examine(find_home(), datetime.now(UTC), visit=visit)
     if as_json:
         print_json(
             [

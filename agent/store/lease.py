@@ -26,3 +26,13 @@ class Lease:
             if RunRow.select(RunRow.fence).where(RunRow.id == self.run_id).scalar() != self.fence:
                 raise FenceLost
             yield
+
+
+class Unbound(Lease):
+    """What belongs to no run, and so has no fence: a visit to a site the evening before."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit the block's writes together, or none."""
+        with transaction():
+            yield

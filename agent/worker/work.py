@@ -23,6 +23,7 @@ from agent.worker.duty import Cancelled
 from agent.worker.loading import load_automation
 from agent.worker.pipe import LogStream, Pipe
 from agent.worker.task import Workplace
+from agent.worker.visit import visit
 
 DONE, FAILED, CANCELLED, FENCED = "done", "failed", "cancelled", "fenced"
 
@@ -37,6 +38,8 @@ def work(pipe: Pipe) -> int:
         told = pipe.told()
     if told is None:
         return 0
+    if "visit" in told:
+        return visit(engine, pipe, told["visit"])
     assignment = from_json(told)
     cancelled = Event()
     if assignment.options.get("cancel") or assignment.options.get("by_hand"):
