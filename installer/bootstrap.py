@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Two commands that need nothing but Python: `bootstrap.py demo` and `bootstrap.py test`.
+"""Commands that need nothing but Python: `bootstrap.py demo`, `bootstrap.py test` and `bootstrap.py panel`.
 
-Both first make the checkout ready (`bootstrap.py install` does only that): a virtual environment in
-`.venv/`, the locked dependencies, this project, the browser and the system's libraries.
+Each first makes the checkout ready (`bootstrap.py install` does only that): a virtual environment in
+`.venv/`, the locked dependencies, this project, the browser and the system's libraries; `panel` also the
+team's page.
 
-Exit codes: 0 done, 1 a stage failed, 2 wrong usage, 4 the machine could not be made ready; `demo` ends
-with the demo's own code.
+Exit codes: 0 done, 1 a stage failed, 2 wrong usage, 4 the machine could not be made ready; `demo`
+and `panel` end with the command's own code.
 """
 
 import sys
@@ -29,13 +30,14 @@ ROOT = Path(__file__).resolve().parent.parent
 # First of all: PyPI has a package named `installer` too.
 sys.path.insert(0, str(ROOT))
 
-from installer import environment, process_tree, stages, system_packages  # noqa: E402 - needs the path
+from installer import environment, panel_page, process_tree, stages, system_packages  # noqa: E402 - needs the path
 from installer.progress import InstallError, Progress  # noqa: E402 - needs the path
 
 USAGE = """python3 installer/bootstrap.py COMMAND
 
 commands:
   demo [OPTIONS]       make this checkout ready, then run the demonstration (OPTIONS go to `predawn demo`)
+  panel [OPTIONS]      the same, then build and serve the team's panel (OPTIONS go to `predawn panel`)
   test [--only STAGE]  make this checkout ready, then run every test stage against its budget
   install              make this checkout ready, nothing else
 """
@@ -47,7 +49,7 @@ def main(arguments: list[str]) -> int:
     if command in ("-h", "--help"):
         print(USAGE)
         return 0
-    if command not in ("demo", "test", "install") or (command == "install" and rest):
+    if command not in ("demo", "panel", "test", "install") or (command == "install" and rest):
         print(f"usage: {USAGE}", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, _end_politely)
@@ -66,12 +68,12 @@ def _run(command: str, rest: list[str]) -> int:
         selected = _selected_stages(rest)
         process_tree.adopt_orphans()
         return stages.run(ROOT, selected, lambda deadline: install(for_tests=True, deadline=deadline))
-    install(for_tests=False)
-    return _become([str(environment.script(ROOT, "predawn")), "demo", *rest]) if command == "demo" else 0
+    install(for_tests=False, with_page=command == "panel")
+    return 0 if command == "install" else _become([str(environment.script(ROOT, "predawn")), command, *rest])
 
 
-def install(*, for_tests: bool, deadline: float | None = None) -> None:
-    """Make the checkout ready, printing a line for each step.
+def install(*, for_tests: bool, with_page: bool = False, deadline: float | None = None) -> None:
+    """Make the checkout ready, printing a line for each step; `with_page` also builds the panel's page.
 
     `deadline` is a `time.monotonic()` value, in seconds, past which a step is ended.
     Raises InstallError with what to do next.
@@ -80,6 +82,9 @@ def install(*, for_tests: bool, deadline: float | None = None) -> None:
     rights = system_packages.find_rights()
     environment.prepare(ROOT, progress, lambda packages: system_packages.install(packages, rights, progress))
     system_packages.prepare(environment.python(ROOT), rights, progress, for_tests=for_tests)
+    if with_page:
+        with progress.step("The panel's page") as step:
+            panel_page.prepare(ROOT, step)
     progress.total()
 
 

@@ -63,10 +63,27 @@ STAGES = (
         ),
         with_keyring=(*_PYTEST, "-m", "keyring", "tests/unit"),
     ),
-    Stage("browser", "browser", 5, ((*_PYTEST, "-m", "not long", "tests/browser"),)),
+    # These mornings mostly wait for settle times and time-outs, so two of them share the cores well.
+    Stage(
+        "browser",
+        "browser",
+        5,
+        ((*_PYTEST, "-n", "2", "--dist", "loadfile", "-m", "not long", "tests/browser"),),
+    ),
     Stage("chaos", "chaos", 3, ((*_PYTEST, "-m", "not long", "tests/chaos"),)),
     Stage("desktop", "desktop", 2, ((*_PYTEST, "-n", "2", "-m", "not long", "tests/desktop"),)),
     Stage("live", "live", 4, ((*_PYTEST, "tests/live"),)),
+    Stage(
+        "panel",
+        "panel",
+        3,
+        (
+            ("python", "-m", "installer.panel_page", "lint"),
+            ("python", "-m", "installer.panel_page", "test"),
+            ("python", "-m", "installer.panel_page", "build"),
+            (*_PYTEST, "-n", "2", "--dist", "loadfile", "-m", "not long", "tests/panel"),
+        ),
+    ),
 )
 NAMES = tuple(stage.name for stage in STAGES)
 

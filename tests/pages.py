@@ -9,10 +9,12 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 TUTORIAL = DOCS / "authors" / "first-automation.md"
 REFERENCE = DOCS / "authors" / "reference.md"
+REPAIRS = DOCS / "authors" / "repairs.md"
 CLERKS = DOCS / "users" / "command-line.md"
 NOTICES = DOCS / "users" / "notices.md"
 SCHEDULES = DOCS / "users" / "schedules.md"
 BREAKS = DOCS / "when-it-breaks.md"
+KEYS = DOCS / "users" / "keys.md"
 
 _FILE = re.compile(
     r"^`(?P<file>automations/[^`\n]+)`(?:, continued)?:\n\n```\w+\n(?P<content>.*?)^```$",

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.browser.locators import WAYS, Way
 from agent.core.failures import BrokenBook, UnknownElement
+from agent.core.repair import entry_hash
 from agent.system.toml_lines import line_of, line_of_error
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FrameLocator, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 
 class ElementKind(StrEnum):
@@ -25,48 +28,65 @@ class ElementKind(StrEnum):
     COMMIT = "commit"
 
 
-_WAYS = ("css", "label", "role", "text", "placeholder", "title", "alt")
-_ELEMENT_KEYS = {*_WAYS, "name", "frame", "kind", "exact", "format"}
-_BOOK_KEYS = {"title", "url", "per_minute", "signed_in", "refusals", "locked", "elements", "visit"}
+MEANINGS = ("locked", "expired", "elsewhere", "captcha")  # what a site's words at the sign-in may mean
+_WAY_KEYS = {*WAYS, "name", "frame", "exact"}
+_ELEMENT_KEYS = {*_WAY_KEYS, "kind", "format", "also", "personal"}
+_BOOK_KEYS = {
+    "title",
+    "url",
+    "per_minute",
+    "signed_in",
+    "refusals",
+    *MEANINGS,
+    "personal",
+    "elements",
+    "visit",
+}
 
 
 @dataclass(frozen=True)
 class Element:
-    """One entry of the book: how to find it (``css``, ``label``, …), its frame (``outer/inner``), kind."""
+    """One entry of the book: the ways to find it in order of preference, and what may be done with it.
+
+    ``base`` is the hash of the entry as it is written: what a repair is bound to. ``personal`` things are
+    covered in pictures.
+    """
 
     name: str
-    way: str
-    value: str
-    role_name: str | None
-    frame: str | None
+    ways: tuple[Way, ...]
     kind: ElementKind
-    exact: bool
     format: str | None
+    personal: bool
+    base: str
+    healed: bool = False  # found again by the engine alone, by a way that no person has accepted
 
     def locator(self, page: Page) -> Locator:
-        """Return the Playwright locator on a page."""
-        root: Page | FrameLocator = page
-        for frame in self.frame.split("/") if self.frame else ():
-            quoted = frame.replace('"', '\\"')
-            # An editor's frame often has neither name nor id, only a title.
-            root = root.frame_locator(f'[name="{quoted}"], [id="{quoted}"], [title="{quoted}"]')
-        if self.way == "css":
-            return root.locator(self.value)
-        if self.way == "role":
-            return root.get_by_role(self.value, name=self.role_name, exact=self.exact)  # type: ignore[arg-type]  # any ARIA role
-        ways = {
-            "label": root.get_by_label,
-            "text": root.get_by_text,
-            "placeholder": root.get_by_placeholder,
-            "title": root.get_by_title,
-            "alt": root.get_by_alt_text,
-        }
-        return ways[self.way](self.value, exact=self.exact)
+        """Return the Playwright locator on a page, by the first way that finds exactly one."""
+        return self.found(page)[1]
+
+    def found(self, page: Page) -> tuple[Way, Locator]:
+        """Return the way that leads to the element now, and its locator.
+
+        Where none does yet, the locator finds whichever comes first of all ways that look into the same
+        frame; the author's action then waits for it.
+        """
+        first = self.ways[0]
+        if len(self.ways) == 1:
+            return first, first.locator(page)
+        for way in self.ways:
+            locator = way.locator(page)
+            if locator.count() == 1:
+                return way, locator
+        either = first.locator(page)
+        for way in self.ways[1:]:
+            if way.frame == first.frame:
+                either = either.or_(way.within(page))
+        return first, either
 
 
 @dataclass(frozen=True)
 class Book:
-    """All that is written down about one site; ``refusals`` and ``locked`` are the site's own words."""
+    """All that is written down about one site; ``refusals`` and ``meanings`` are the site's own words."""
 
     site: str
     file: Path
@@ -75,7 +95,8 @@ class Book:
     per_minute: int | None
     signed_in: str
     refusals: tuple[str, ...]
-    locked: tuple[str, ...]
+    meanings: Mapping[str, tuple[str, ...]]
+    personal: tuple[re.Pattern[str], ...]
     elements: Mapping[str, Element]
 
     def element(self, name: str) -> Element:
@@ -87,13 +108,31 @@ class Book:
             )
         return self.elements[name]
 
+    def with_repairs(self, repairs: Mapping[str, tuple[str, Way, bool]]) -> tuple[Book, list[str]]:
+        """Return the book with repairs laid over it, and the elements whose entry is no longer theirs.
+
+        ``repairs``: for an element the hash of the entry that it was made for, the way, and whether no person
+        has accepted it. A repair takes the place of the entry's own ways: those may find another thing now.
+        Raises ValueError for a commit element that no person repaired.
+        """
+        elements, stale = dict(self.elements), []
+        for name, (base, way, healed) in repairs.items():
+            element = elements.get(name)
+            if element is None or element.base != base:
+                stale.append(name)
+                continue
+            if healed and element.kind is ElementKind.COMMIT:
+                raise ValueError(name)
+            elements[name] = replace(element, ways=(way,), healed=healed)
+        return replace(self, elements=elements), stale
+
     def refusal_in(self, text: str) -> str | None:
         """Return the line of a page's text that holds one of the site's words for "nothing was saved"."""
         return _line_with(self.refusals, text)
 
-    def lock_in(self, text: str) -> str | None:
-        """Return the line of a page's text that says the account is locked."""
-        return _line_with(self.locked, text)
+    def meaning_in(self, meaning: str, text: str) -> str | None:
+        """Return the line of a page's text that says so: one of MEANINGS, the account is locked, say."""
+        return _line_with(self.meanings.get(meaning, ()), text)
 
 
 def _line_with(words: tuple[str, ...], text: str) -> str | None:
@@ -140,7 +179,8 @@ class _Reader:
             per_minute,
             signed_in,
             self._words(whole, "refusals"),
-            self._words(whole, "locked"),
+            {meaning: self._words(whole, meaning) for meaning in MEANINGS},
+            self._patterns(whole),
             {name: self._element(name, entry) for name, entry in elements.items()},
         )
 
@@ -149,25 +189,38 @@ class _Reader:
         if not isinstance(entry, dict):
             raise self._broken(here, 'must be written like { label = "User name", kind = "fill" }')
         self._known(entry, here, _ELEMENT_KEYS)
-        ways = [way for way in _WAYS if way in entry]
-        if len(ways) != 1:
-            raise self._broken(here, f"needs exactly one of: {', '.join(_WAYS)}")
         kinds = [kind.value for kind in ElementKind]
         if entry.get("kind", "read") not in kinds:
             raise self._broken(here, f"kind must be one of: {', '.join(kinds)}")
-        for key in ("name", "frame", "format", ways[0]):
-            if key in entry and (not isinstance(entry[key], str) or not entry[key]):
-                raise self._broken(here, f"{key} must be text in quotes")
+        if not isinstance(entry.get("personal", False), bool):
+            raise self._broken(here, "personal must be true or false")
+        also = entry.get("also", [])
+        if not isinstance(also, list) or not all(isinstance(each, dict) for each in also):
+            raise self._broken(here, 'also must be a list like [{ css = "#save" }]')
+        for each in also:
+            self._known(each, here, _WAY_KEYS)
         return Element(
             name,
-            ways[0],
-            entry[ways[0]],
-            entry.get("name"),
-            entry.get("frame"),
+            tuple(self._way(each, here) for each in (entry, *also)),
             ElementKind(entry.get("kind", "read")),
-            bool(entry.get("exact", True)),
-            entry.get("format"),
+            self._words_in(entry, "format", here),
+            entry.get("personal", False),
+            entry_hash(entry),
         )
+
+    def _way(self, entry: Mapping[str, Any], here: tuple[str, ...]) -> Way:
+        ways = [way for way in WAYS if way in entry]
+        if len(ways) != 1:
+            raise self._broken(here, f"needs exactly one of: {', '.join(WAYS)}")
+        for key in ("name", "frame", ways[0]):
+            self._words_in(entry, key, here)
+        return Way.of(entry)
+
+    def _words_in(self, entry: Mapping[str, Any], key: str, here: tuple[str, ...]) -> str | None:
+        value = entry.get(key)
+        if key in entry and (not isinstance(value, str) or not value):
+            raise self._broken(here, f"{key} must be text in quotes")
+        return value
 
     def _wanted(self, whole: Mapping[str, Any], key: str, kind: type[Any]) -> Any:  # noqa: ANN401  # by kind
         value = whole.get(key)
@@ -181,6 +234,15 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
             raise self._broken((key,), "must be a list of the site's own words in quotes")
         return tuple(value)
+
+    def _patterns(self, whole: Mapping[str, Any]) -> tuple[re.Pattern[str], ...]:
+        try:
+            found = tuple(re.compile(pattern) for pattern in self._words(whole, "personal"))
+        except re.error as error:
+            raise self._broken(("personal",), f"is no pattern: {error}") from error
+        if any(pattern.search("") for pattern in found):
+            raise self._broken(("personal",), "a pattern that fits no text at all would cover everything")
+        return found
 
     def _known(self, table: Mapping[str, Any], here: tuple[str, ...], names: set[str]) -> None:
         for key in table:

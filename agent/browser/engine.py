@@ -21,6 +21,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_SHORTEST_SECRET = 8  # shorter ones are settings: a language, a yes
 _RESTORE = """(stored) => {
   const mine = stored[location.origin];
   if (mine && !sessionStorage.length) Object.entries(mine).forEach(([k, v]) => sessionStorage.setItem(k, v));
@@ -96,6 +97,16 @@ class Engine:
             self._browser.close()
         if self._playwright is not None:
             self._playwright.stop()
+
+
+def secrets_of(state: bytes) -> list[str]:
+    """Return what in a stored session would let somebody else in: the values of cookies and of storage."""
+    value = json.loads(state)
+    kept = value["cookies_and_local"]
+    pairs = [*kept["cookies"], *(pair for origin in kept["origins"] for pair in origin["localStorage"])]
+    told = [pair["value"] for pair in pairs]
+    told += [text for values in value["session_storage"].values() for text in values.values()]
+    return [text for text in told if len(text) >= _SHORTEST_SECRET]
 
 
 def stored_state(context: BrowserContext) -> bytes:

@@ -84,17 +84,18 @@ def fill(
     ``seeking`` hears each element's name before it is waited for, so that a missing one can be named.
     ``look_around`` is called when one does not come at once: it raises where waiting is in vain.
     """
-    by_frame: dict[str | None, list[tuple[Element, str | bool]]] = {}
+    by_frame: dict[str | None, list[tuple[Element, str | bool, Locator]]] = {}
     for element, value in fields:
-        by_frame.setdefault(element.frame, []).append((element, shown(element, value)))
+        way, locator = element.found(page)
+        by_frame.setdefault(way.frame, []).append((element, shown(element, value), locator))
     for group in by_frame.values():
         handles = []
-        for element, _ in group:
+        for element, _, locator in group:
             seeking(element.name)
-            handles.append(_handle(element.locator(page), timeout_milliseconds, look_around))
-        pairs = [[handle, value] for handle, (_, value) in zip(handles, group, strict=True)]
+            handles.append(_handle(locator, timeout_milliseconds, look_around))
+        pairs = [[handle, value] for handle, (_, value, _) in zip(handles, group, strict=True)]
         held: list[Any] = handles[0].evaluate(_FILL, [pairs, timeout_milliseconds])
-        for (element, value), found in zip(group, held, strict=True):
+        for (element, value, _), found in zip(group, held, strict=True):
             if not _same(found, value):
                 raise FillDiffers(site=site, element=element.name)
 

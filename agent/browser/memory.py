@@ -1,19 +1,52 @@
-"""What is remembered of a site while it is used: for evidence, masks and the reasons of failures."""
+"""What is remembered of a site while it is used: for evidence, masks, repairs and the reasons of failures."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from agent.browser.sightings import Sightings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Request, Response
+
+_TAIL = 30  # of console and network, so many last lines
+_LONGEST = 300
 
 
 @dataclass
 class Memory:
-    """What a session remembers for evidence: shared by its pop-ups."""
+    """What a session remembers: shared by its pop-ups."""
 
     last_element: str = ""
     last_status: int = 200
     dialogs: list[str] = field(default_factory=list)
+    console: deque[str] = field(default_factory=lambda: deque(maxlen=_TAIL))
+    network: deque[tuple[str, str, str]] = field(  # method, address, status
+        default_factory=lambda: deque(maxlen=_TAIL)
+    )
     personal: list[str] = field(default_factory=list)  # values of the current record, masked in pictures
+    secrets: list[str] = field(default_factory=list)  # what was typed and must never be seen
     filled: dict[str, str | bool] = field(default_factory=dict)  # what each element was last filled with
     answer: str = ""  # the page that the last commit click led to
     last_commit: float = 0.0  # monotonic seconds
     accept_dialogs: bool = False
+    sightings: Sightings = field(default_factory=Sightings)
+    failed: Any = None  # the session of a window in which something failed; it stays open to be looked at
+    on_step: Callable[[Any, str], None] | None = None  # hears each named step and where, if somebody wants to
+
+    def note_response(self, response: Response) -> None:
+        """Remember how the site answered: of any window, also one that has just been opened."""
+        if response.request.is_navigation_request():
+            self.last_status = response.status
+        self.network.append((response.request.method, response.url, str(response.status)))
+
+    def note_lost(self, request: Request) -> None:
+        """Remember a request that got no answer."""
+        self.network.append((request.method, request.url, request.failure or "failed"))
+
+    def note_console(self, message: ConsoleMessage) -> None:
+        """Remember what the page's scripts say."""
+        self.console.append(f"{message.type}: {message.text[:_LONGEST]}")

@@ -6,14 +6,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from agent.browser import downloading, filling
-from agent.browser.elements import Book, ElementKind
+from agent.browser.elements import Book, Element, ElementKind
 from agent.browser.faults import SERVER_ERROR, asks_to_sign_in, translated
+from agent.browser.locators import Way
+from agent.browser.masking import mask_of
 from agent.browser.memory import Memory
 from agent.core.failures import (
     BrokenAutomation,
@@ -24,7 +25,7 @@ from agent.core.failures import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Dialog, Frame, Locator, Page, Response
+    from playwright.sync_api import Dialog, Frame, Locator, Page
 
 # One call for all frames: each call to the page costs about as much as a look at the disk and back.
 _TEXTS = """() => {
@@ -88,19 +89,25 @@ class Session:
         self.page, self.book, self.steps, self._keep, self._landing = page, book, steps, keep, landing
         if memory is None:  # the first page of this use of the site; a pop-up shares its opener's memory
             memory = Memory()
-            page.context.on("response", partial(_note_status, memory))
+            page.context.on("response", memory.note_response)
+            page.context.on("requestfailed", memory.note_lost)
         self.memory = memory
         self.hook: CommitHook = _NoCommit()
         self.token = ""
         page.set_default_timeout(ELEMENT_SECONDS * 1000)
         page.set_default_navigation_timeout(2 * ELEMENT_SECONDS * 1000)
         page.on("dialog", self._on_dialog)
+        page.on("console", memory.note_console)
 
     def __getitem__(self, name: str) -> Locator:
         """Return the Locator of an element of the book; raises UnknownElement, and for a commit, Broken."""
-        if self.book.element(name).kind is ElementKind.COMMIT:
+        element = self.book.element(name)
+        if element.kind is ElementKind.COMMIT:
             problem = f"“{name}” takes effect in the site: write site.commit({name!r}) inside submit"
             raise BrokenAutomation(file=str(self.book.file), line=0, problem=problem)
+        if element.healed and element.kind is ElementKind.FILL:
+            # Found again by the engine alone: only site.fill(…), which reads back, may use it.
+            raise ElementMissing(site=self.book.site, element=name)
         return self._locator(name)
 
     def _seek(self, name: str) -> None:
@@ -108,7 +115,24 @@ class Session:
 
     def _locator(self, name: str) -> Locator:
         self._seek(name)
-        return self.book.element(name).locator(self.page)
+        element = self.book.element(name)
+        way, locator = element.found(self.page)
+        self._look(element, way, locator)
+        return locator
+
+    def _look(self, element: Element, way: Way, locator: Locator) -> None:
+        """Remember what an element looks like, once a run: what is lost one day is told by it."""
+        if self.memory.sightings.due(element.name):
+            picture = element.kind is not ElementKind.COMMIT
+            self.memory.sightings.look(element, way, locator, mask_of(self), picture=picture)
+
+    def step(self, name: str) -> None:
+        """Name what has been reached: where the automation keeps proof of every step, it is pictured."""
+        self._reached(name)
+
+    def _reached(self, name: str) -> None:
+        if self.memory.on_step is not None:
+            self.memory.on_step(self, name)
 
     def open(self, path: str = "") -> None:
         """Open a page of the site: a path below the book's ``url``, the start page without one."""
@@ -122,6 +146,7 @@ class Session:
             with self.page.expect_event("framenavigated") as arrived:
                 locator.click()
             arrived.value.wait_for_load_state("domcontentloaded")
+        self._reached(name)
 
     def fill(self, values: Mapping[str, filling.Value]) -> None:
         """Set fields of the form by their names, all in one call, and read them back from the page.
@@ -145,6 +170,10 @@ class Session:
                 ELEMENT_SECONDS * 1000,
                 look_around=self._require_signed_in,
             )
+            for element, _ in fields:
+                if self.memory.sightings.due(element.name):
+                    self._look(element, *element.found(self.page))
+        self._reached("filled")
 
     def _require_signed_in(self) -> None:
         if asks_to_sign_in(self.page):
@@ -165,6 +194,7 @@ class Session:
             self.memory.last_commit = time.monotonic()
             locator.click()
             self._hear_answer()
+        self._reached(name)
 
     def _hear_answer(self) -> None:
         """Read the page that a click led to: a refusal or an error page is raised at once, not waited out."""
@@ -194,19 +224,32 @@ class Session:
 
     @contextmanager
     def popup(self, opener: str) -> Iterator[Self]:
-        """Click what opens a second window; the block works in it, and at its end the window is closed."""
+        """Click what opens a second window; the block works in it, and at its end the window is closed.
+
+        After a failure it stays open until the next one: it shows what was wrong.
+        """
+        self._close_failed()
         with self.watched():
             with self.page.expect_popup() as opened:
                 self[opener].click()
             page = opened.value
             page.wait_for_load_state("domcontentloaded")
         window = self._in(page)
+        window._reached(opener)
         try:
             with window.watched():
                 yield window
+        except Exception:
+            self.memory.failed = self.memory.failed or window  # the innermost window of several
+            raise
         finally:
-            if not page.is_closed():
+            if not page.is_closed() and self.memory.failed is not window:
                 page.close()
+
+    def _close_failed(self) -> None:
+        window, self.memory.failed = self.memory.failed, None
+        if window is not None and not window.page.is_closed():
+            window.page.close()
 
     def _in(self, page: Page) -> Self:
         window = type(self)(
@@ -262,12 +305,6 @@ class Session:
             dialog.accept()
         else:
             dialog.dismiss()
-
-
-def _note_status(memory: Memory, response: Response) -> None:
-    """Remember how the site answered for a page: of any window, also one that has just been opened."""
-    if response.request.is_navigation_request():
-        memory.last_status = response.status
 
 
 def _frame_text(frame: Frame) -> str:

@@ -1,27 +1,78 @@
-"""Signing in: by the book's three elements, or as the site's own ``site.py`` says."""
+"""Signing in: by the book's elements, or as the site's own ``site.py`` says; then a second step if asked for.
+
+What the site answers is told apart by the book's words, and each leads elsewhere: a wrong password, one that
+has expired, a locked account, somebody else who is signed in, a picture that only a person can read.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error, Frame
 
+from agent.browser.elements import Book
+from agent.browser.secrets import type_secret
 from agent.browser.session import ELEMENT_SECONDS, Session
-from agent.core.failures import AccountLocked, PageTimeout, SignInRefused, SiteDown
+from agent.core.failures import (
+    AccountLocked,
+    CaptchaShown,
+    CodeRefused,
+    PageTimeout,
+    PasswordExpired,
+    SignedInElsewhere,
+    SignInRefused,
+    Site,
+    SiteDown,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
 
 USER, PASSWORD, SIGN_IN = "user", "password", "sign_in"  # the elements of a book
+CODE, SEND_CODE, CODE_QUESTION = "one_time_code", "send_code", "code_question"
 _ASKED = "__predawn_asked"
 _LOOK_AGAIN_MILLISECONDS = 40
+_NEW = f"() => !window.{_ASKED} && document.readyState !== 'loading'"
+_ASKS = "() => document.querySelector('input[type=password]') !== null"
+
+Codes = Callable[[str], str]
+"""Gives the code, or the answer to the site's question ("" for a plain code); raises CodeWanted."""
+
+
+_MEANINGS: dict[str, type[Site]] = {
+    "locked": AccountLocked,
+    "captcha": CaptchaShown,
+    "expired": PasswordExpired,
+    "elsewhere": SignedInElsewhere,
+}
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What stood on the page when it was marked: only what is new since then is the site's answer."""
+
+    lines: frozenset[str] = frozenset()
+    code: bool = False
+
+
+_NOTHING = _Before()
 
 
 @dataclass(frozen=True)
 class Account:
-    """Who signs in; the password never shows in a repr."""
+    """Who signs in; neither password nor seed shows in a repr."""
 
     site: str
     name: str
     password: str = field(repr=False)
+    seed: str | None = field(default=None, repr=False)
+
+    def type_password(self, locator: Locator) -> None:
+        """Type the password into a field, for a site's own ``sign_in``: no error will carry it."""
+        type_secret(locator, self.password)
 
 
 def is_signed_in(session: Session) -> bool:
@@ -34,33 +85,83 @@ def is_signed_in(session: Session) -> bool:
         return _answer(session) is None
 
 
-def sign_in(session: Session, account: Account) -> None:
-    """Sign in on the start page; raises SignInRefused, AccountLocked, PageTimeout, SiteDown, ElementMissing.
+def require_no_captcha(session: Session, account: Account) -> None:
+    """Look before anything is typed: raises CaptchaShown where a person must read a picture first."""
+    words = session.book.meaning_in("captcha", session.text())
+    if words is not None:
+        raise CaptchaShown(site=account.site, account=account.name, words=words)
 
-    The caller has opened the page and counted the try already.
+
+def sign_in(session: Session, account: Account, codes: Codes | None = None) -> None:
+    """Sign in on the start page, which is open; the caller has counted the try already.
+
+    Raises SignInRefused, PasswordExpired, AccountLocked, SignedInElsewhere, CaptchaShown, CodeRefused,
+    CodeWanted, PageTimeout, SiteDown, ElementMissing.
     """
+    session.memory.secrets.append(account.password)
     with session.watched():
-        session.page.evaluate(f"window.{_ASKED} = true")
+        before = _mark(session)
         own = getattr(session.steps, "sign_in", None)
         if own is not None:
             own(session.page, account)
         else:
             session[USER].fill(account.name)
-            session[PASSWORD].fill(account.password)
+            type_secret(session[PASSWORD], account.password)
             session[SIGN_IN].click()
-        refused = _answer(session)
-    if refused is None:
+        told = _answer(session, before)
+        if told is None:
+            return
+        if codes is not None and _asks_for_code(session):
+            _second_step(session, account, codes)
+            return
+    raise _refusal(session, account, told)
+
+
+def _second_step(session: Session, account: Account, codes: Codes) -> None:
+    """Type the code, or the answer to the site's question, once."""
+    book = session.book
+    asked = [element.inner_text() for element in _question(session)]
+    code = codes(" ".join(asked).strip())
+    session.memory.secrets.append(code)  # no picture and no text shows it
+    session.memory.filled[CODE] = code
+    before = _mark(session)
+    type_secret(session[CODE], code)
+    session[SEND_CODE].click()
+    told = _answer(session, before)
+    if told is None:
         return
-    if session.book.lock_in(refused) is not None:
-        raise AccountLocked(site=account.site, account=account.name)
-    words = session.book.refusal_in(refused) or ""
-    raise SignInRefused(site=account.site, account=account.name, words=words)
+    if _asks_for_code(session):
+        raise CodeRefused(site=account.site, account=account.name, words=book.refusal_in(told) or "")
+    raise _refusal(session, account, told)
 
 
-def _answer(session: Session) -> str | None:
-    """Wait until the page says whether we are in: None when we are, else the text of the page that asks.
+def _question(session: Session) -> list[Locator]:
+    """Return where the site says what it asks; nothing where the book or the page has no such place."""
+    return session[CODE_QUESTION].all() if CODE_QUESTION in session.book.elements else []
 
-    The form we filled in stays on the screen until the answer comes; it is known by a mark on its document.
+
+def _refusal(session: Session, account: Account, told: str) -> Site:
+    """Say by the book's words what a page means that does not let us in."""
+    book, who = session.book, {"site": account.site, "account": account.name}
+    for meaning, kind in _MEANINGS.items():
+        words = book.meaning_in(meaning, told)
+        if words is not None:
+            return kind(**who, words=words)
+    return SignInRefused(**who, words=book.refusal_in(told) or "")
+
+
+def _mark(session: Session) -> _Before:
+    """Mark each document that is open: one that comes after it has no mark."""
+    for frame in session.page.frames:
+        frame.evaluate(f"window.{_ASKED} = true")
+    return _Before(frozenset(session.text().splitlines()), _asks_for_code(session))
+
+
+def _answer(session: Session, before: _Before = _NOTHING) -> str | None:
+    """Wait until the page says whether we are in: None when we are, else what it says instead.
+
+    The form we filled in stays on the screen until the answer comes; it is known by a mark on its document. A
+    page that answers without a new document is known by what it says now and did not say before.
     Raises PageTimeout, SiteDown.
     """
     inside = session.book.element(session.book.signed_in).locator(session.page)
@@ -70,17 +171,39 @@ def _answer(session: Session) -> str | None:
             return None
         if session.memory.last_status >= 500:
             raise SiteDown(site=session.book.site, status=session.memory.last_status)
-        if any(_asks(frame) for frame in session.page.frames):
-            return session.text()
+        frames = session.page.frames
+        new = [_is(frame, _NEW) for frame in frames]
+        told = session.text()
+        if not any(new):
+            told = "\n".join(line for line in told.splitlines() if line not in before.lines)
+        asks = any(is_new and _is(frame, _ASKS) for frame, is_new in zip(frames, new, strict=True))
+        if asks or _is_answer(session.book, told, anew=any(new)) or _code_is_new(session, before, new):
+            return told
         session.page.wait_for_timeout(_LOOK_AGAIN_MILLISECONDS)
     raise PageTimeout(site=session.book.site, what=session.book.signed_in, seconds=2 * ELEMENT_SECONDS)
 
 
-def _asks(frame: Frame) -> bool:
+def _is_answer(book: Book, told: str, *, anew: bool) -> bool:
+    """Tell whether words of the book say that we are not in; a refusal only where no new page is coming."""
+    if not anew and book.refusal_in(told) is not None:
+        return True
+    return any(book.meaning_in(meaning, told) is not None for meaning in _MEANINGS)
+
+
+def _code_is_new(session: Session, before: _Before, new: list[bool]) -> bool:
+    return (any(new) or not before.code) and _asks_for_code(session)
+
+
+def _asks_for_code(session: Session) -> bool:
+    if CODE not in session.book.elements:
+        return False
+    field_of_code = session.book.element(CODE).locator(session.page)
+    return field_of_code.count() == 1 and field_of_code.is_visible()
+
+
+def _is(frame: Frame, question: str) -> bool:
     try:
-        return bool(
-            frame.evaluate(f"!window.{_ASKED} && document.querySelector('input[type=password]') !== null")
-        )
+        return bool(frame.evaluate(question))
     except Error as error:
         if "navigat" in str(error) or "detached" in str(error) or "destroyed" in str(error):
             return False  # between two pages: the next look will tell

@@ -30,6 +30,7 @@ _SECTIONS = (
         "Decide",
         {
             "review": "review_verbs",
+            "attend": "attend_verb",
             **dict.fromkeys(("finish-by-hand", "worklist"), "by_hand_verbs"),
             "pause": "calendar_verbs",
         },
@@ -43,6 +44,7 @@ _SECTIONS = (
             "recovery-code": "recovery_verbs",
         },
     ),
+    ("With the team", {"panel": "panel_verbs"}),
     (
         "This computer",
         {

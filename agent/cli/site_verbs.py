@@ -7,12 +7,14 @@ from typing import Any
 
 import click
 
+from agent.cli import endings
 from agent.cli.console import json_option, out, print_json, print_table, tell
+from agent.cli.endings import Told
 from agent.cli.person import at_terminal
 from agent.cli.reading import open_home
 from agent.cli.recovery_verbs import remind
+from agent.cli.repair_verbs import repairs
 from agent.core.failures import UnknownSite
-from agent.faces.books import SiteBook, site_book
 from agent.system.paths import Home, find_home
 from agent.system.settings import Settings, load_settings
 from resources.i18n import texts
@@ -46,28 +48,9 @@ def sites(ctx: click.Context, *, as_json: bool) -> None:
 
 
 def _listed(home: Home, settings: Settings) -> list[dict[str, Any]]:
-    from agent.system.automations import site_folders  # noqa: PLC0415
+    from agent.faces import site_list  # noqa: PLC0415
 
-    prepared = open_home(home)
-    books = [site_book(name, folder) for name, folder in site_folders(home).items()]
-    return [_site(book, office, settings, prepared) for book in books for office in settings.offices]
-
-
-def _site(book: SiteBook, office: str, settings: Settings, prepared: bool) -> dict[str, Any]:
-    from agent.store import accounts  # noqa: PLC0415
-
-    own = settings.sites.get(book.name)
-    account = accounts.find(office, book.name) if prepared else None
-    return {
-        "name": book.name,
-        "title": book.title,
-        "url": (own.url if own else None) or book.url,
-        "office": office,
-        "account": account.name if account else (own.account if own else None),
-        "password_version": account.password_version if account else None,
-        "locked": bool(account and account.tries >= accounts.MOST_TRIES),
-        "readable": book.readable,
-    }
+    return site_list.listed(home, settings, prepared=open_home(home))
 
 
 def _standing(site: dict[str, Any]) -> str:
@@ -76,6 +59,9 @@ def _standing(site: dict[str, Any]) -> str:
     if site["locked"]:
         return texts.say("account_stopped")
     return texts.say("password_stored" if site["password_version"] else "password_wanted")
+
+
+sites.add_command(repairs)
 
 
 @sites.command(name="set")
@@ -102,6 +88,40 @@ def set_password(name: str, *, account: str | None, office: str | None, from_std
     passwords.store_password(home, whose, name, who, password, at_terminal())
     tell(texts.say("password_kept", {"site": name, "account": who}))
     remind(home)
+
+
+@sites.command(name="codes")
+@click.argument("name")
+@click.option("--office", help="Whose account it is, where there are several offices.")
+@click.option("--from-stdin", is_flag=True, help="Read the key from standard input, one line.")
+@click.option("--remove", is_flag=True, help="Forget it.")
+def set_codes(name: str, *, office: str | None, from_stdin: bool, remove: bool) -> None:
+    """Store the key of a site's one-time codes, so that they are made here; it goes to the keyring only."""
+    from agent.host import passwords  # noqa: PLC0415
+
+    home = find_home()
+    settings = load_settings(home)
+    whose = _office(office, settings)
+    who = _stored_account(home, whose, name)
+    if remove:
+        passwords.forget_seed(home, whose, name, who, at_terminal())
+        tell(texts.say("seed_gone", {"site": name, "account": who}))
+        return
+    if from_stdin:
+        seed = sys.stdin.readline()
+    else:
+        seed = click.prompt(texts.say("ask_seed", {"site": name}), hide_input=True, err=True)
+    passwords.store_seed(home, whose, name, who, seed, at_terminal())
+    tell(texts.say("seed_kept", {"site": name, "account": who}))
+
+
+def _stored_account(home: Home, office: str, site: str) -> str:
+    from agent.store import accounts  # noqa: PLC0415
+
+    stored = accounts.find(office, site) if open_home(home) else None
+    if stored is None:
+        raise Told("account_first", endings.WRONG_USAGE, site=site)
+    return str(stored.name)
 
 
 def _office(wanted: str | None, settings: Settings) -> str:

@@ -5,16 +5,20 @@
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
     │   ├── AnsweredAlready · QuestionChanged · AnswerIncomplete
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
-    │   ├── BackupBroken · HomeInUse
+    │   ├── BackupBroken · HomeInUse · PracticeInUse
+    │   ├── BrokenSeed
     │   ├── MayNotOpen · ProofRemoved · EvidenceDamaged · FolderInUse · WrongRecoveryCode
+    │   ├── PanelAddressUnsafe · CommandLate
     │   └── UnknownElement
     ├── NotReady               the surroundings are not there yet: wait with a reason (exit 4)
     │   ├── VaultLocked · VaultMissing · VaultRefused · KeyLost · PasswordMissing
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
     │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · OfficeTaken
-    │   └── NotTakenOver · NoticeUndelivered · WakeupUnavailable
+    │   ├── NotTakenOver · NoticeUndelivered · WakeupUnavailable · HostAbsent
+    │   └── PanelUnknown · PanelRefused · PracticeUnavailable
     ├── Site
-    │   ├── SignInRefused · AccountLocked · SignedOut
+    │   ├── SignInRefused · AccountLocked · SignedOut · PasswordExpired · SignedInElsewhere
+    │   ├── CaptchaShown · CodeWanted · CodeRefused
     │   ├── PageTimeout · SiteDown · PageCrashed
     │   └── ElementMissing · ElementAmbiguous · FillDiffers
     ├── Report
@@ -141,6 +145,10 @@ class BrokenAddress(Usage):
     """The address for notices cannot be understood (service)."""
 
 
+class BrokenSeed(Usage):
+    """What was given is no seed of one-time codes."""
+
+
 class ChangedByPerson(Usage):
     """A file or an entry that we would write was changed by somebody, or never was ours (path)."""
 
@@ -175,6 +183,14 @@ class WrongRecoveryCode(Usage):
 
 class UnknownElement(Usage):
     """Code names an element that the site's book does not have (site, element, nearest, file)."""
+
+
+class CommandLate(Usage):
+    """A command of the panel's came too late, or was meant for another workstation."""
+
+
+class PanelAddressUnsafe(Usage):
+    """The panel's address is none, or in plain text beyond this computer (url)."""
 
 
 # ── the surroundings are not there yet ───────────────────────────────────────────────────────────────
@@ -250,12 +266,34 @@ class NoticeUndelivered(NotReady):
     """A notice could not be delivered (problem)."""
 
 
+class PracticeInUse(Usage):
+    """A practice system's place is taken: this home really signs in at a site of that name (site)."""
+
+
+class PracticeUnavailable(NotReady):
+    """The practice systems did not start (why)."""
+
+
 class WakeupUnavailable(NotReady):
     """This computer cannot be set to wake up for a run (why, command)."""
 
 
+class HostAbsent(NotReady):
+    """No Predawn works for this home: there is nothing to attend to."""
+
+
 class NotTakenOver(NotReady):
     """A restored home waits until a person says that the one it is a copy of is gone (made_at, machine)."""
+
+
+class PanelUnknown(NotReady):
+    """The panel does not know this workstation (any more), or its token is not in the keyring."""
+
+    permanent = True
+
+
+class PanelRefused(NotReady):
+    """The panel did not take what was said (status)."""
 
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────
@@ -270,9 +308,35 @@ class SignInRefused(Site):
 
 
 class AccountLocked(Site):
-    """The site, or our own count of tries, says no more tries (site, account)."""
+    """The site, or our own count of tries, says no more tries (site, account, words)."""
 
     permanent = True
+
+
+class PasswordExpired(Site):
+    """The site takes this password no more: a new one has to be chosen there (site, account, words)."""
+
+    permanent = True
+
+
+class SignedInElsewhere(Site):
+    """The site says that somebody else is signed in with this account (site, account, words)."""
+
+
+class CaptchaShown(Site):
+    """The site shows a picture that only a person can read (site, account, words)."""
+
+    permanent = True
+
+
+class CodeWanted(Site):
+    """The site asks for a code, or something else, that only a person knows (site, account, words)."""
+
+    permanent = True
+
+
+class CodeRefused(Site):
+    """The site did not take the one-time code, or the answer to its question (site, account, words)."""
 
 
 class SignedOut(Site):
@@ -487,7 +551,12 @@ HANDLING: Mapping[type[Failure], Handling] = {
     PageTimeout: _WHILE_IT_HELPS,
     SiteDown: _WHILE_IT_HELPS,
     SignInRefused: Handling(2, 1, Action.STOP),  # never more: the count per password version guards it too
+    CodeRefused: Handling(2, 31, Action.REVIEW),  # the next step's code; the count of tries guards it too
     AccountLocked: _STOP,
+    PasswordExpired: _STOP,
+    SignedInElsewhere: Handling(3, 60, Action.REVIEW),
+    CaptchaShown: _REVIEW,
+    CodeWanted: _REVIEW,
     KeyLost: _STOP,
     ElementMissing: _REVIEW,
     ElementAmbiguous: _REVIEW,

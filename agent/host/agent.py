@@ -15,10 +15,12 @@ from agent.host.auditing import keep_witness, note_settings
 from agent.host.enrolment import Enrolment
 from agent.host.keys import Keys
 from agent.host.notices import Notices
+from agent.host.questions import Questions
 from agent.host.supervisor import Picture, Supervisor
 from agent.host.troubles import Troubles
 from agent.host.upkeep import Upkeep
-from agent.store import audit
+from agent.host.visits import Visits
+from agent.store import audit, outbox
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
 from agent.store.tables import OccurrenceRow
@@ -35,8 +37,12 @@ from agent.system.vault import open_vault
 
 if TYPE_CHECKING:
     from agent.host.clock import Clock
+    from agent.host.panel import PanelLink
 
 _log = logging.getLogger(__name__)
+
+PANEL_BELL = "panel"
+"""What is rung when this home was enrolled at a panel, or left it."""
 
 LOCKED_SECONDS = 5.0
 """How often a keyring that is locked is asked again."""
@@ -79,6 +85,11 @@ class Host:
         self._supervisor: Supervisor | None = None
         self._notices: Notices | None = None
         self._upkeep: Upkeep | None = None
+        self._visits: Visits | None = None
+        self._questions: Questions | None = None
+        self._panel: PanelLink | None = None
+        self._panel_guard = threading.Lock()
+        self._parts: tuple[Settings, Keys] | None = None
         self._log: logging.Handler | None = None
 
     def start(self) -> None:
@@ -108,25 +119,30 @@ class Host:
             recovery.recover()
             troubles = Troubles(lambda: (self._clock, self._supervisor))
             self._notices = Notices(self._home, settings, sources=[troubles])
-            self._supervisor = Supervisor(self._home, settings, keys, self._tell)
-            self._bell.start(lambda _ident: self.wake())
+            self._questions = Questions(self._home)
+            self._questions.start()
+            self._supervisor = Supervisor(self._home, settings, keys, self._tell, questions=self._questions)
+            self._bell.start(self._rung)
             self._supervisor.start()
             self._notices.start()
+            self._visits = Visits(self._home, settings, keys, self._tell)
+            self._visits.start()
             if self._scheduled:
                 self._upkeep = Upkeep(self._home, settings)
                 self._upkeep.start()
                 self._clock = self._make_clock(settings, keys)
                 self._clock.start()
+            self._parts = settings, keys
+            self._follow_panel()
         except BaseException:
             self.stop()
             raise
 
     def wake(self) -> None:
         """Look at the rows again."""
-        if self._supervisor is not None:
-            self._supervisor.wake()
-        if self._clock is not None:
-            self._clock.wake()
+        for part in (self._supervisor, self._clock, self._panel, self._visits):
+            if part is not None:
+                part.wake()
 
     def look(self) -> None:
         """Want to see what the worker sees: a window watches, at most once a second."""
@@ -141,20 +157,31 @@ class Host:
     @property
     def defect(self) -> BaseException | None:
         """What the supervisor, the clock, or who tells people died of: a face must say so."""
-        parts = (self._supervisor, self._clock, self._notices, self._upkeep)
+        parts = (self._supervisor, self._clock, self._notices, self._upkeep, self._panel, self._visits)
         return next((part.defect for part in parts if part is not None and part.defect is not None), None)
 
     def stop(self) -> None:
         """End the running worker's tree and stop; what was at work resumes at the next start."""
+        with self._panel_guard:
+            self._parts = None  # a bell that rings now begins nothing any more
+            panel, self._panel = self._panel, None
+        if panel is not None:
+            panel.stop()
         if self._clock is not None:
             self._clock.stop()
             self._clock = None
         if self._upkeep is not None:
             self._upkeep.stop()
             self._upkeep = None
+        if self._visits is not None:
+            self._visits.stop()
+            self._visits = None
         if self._supervisor is not None:
             self._supervisor.stop()
             self._supervisor = None
+        if self._questions is not None:
+            self._questions.stop()
+            self._questions = None
         if self._notices is not None:
             self._notices.stop()
             self._notices = None
@@ -183,8 +210,25 @@ class Host:
 
         return Clock(enrolment, plan, tell)
 
+    def _rung(self, ident: str) -> None:
+        self.wake()
+        if ident == PANEL_BELL:  # in the bell's own thread
+            self._follow_panel()
+            close_store()
+
+    def _follow_panel(self) -> None:
+        """Begin to speak with the panel once this home is enrolled at one."""
+        with self._panel_guard:
+            if self._panel is None and self._parts is not None and outbox.enrolment() is not None:
+                from agent.host.panel import PanelLink  # noqa: PLC0415  # only where there is a panel
+
+                self._panel = PanelLink(self._home, *self._parts, self.wake)
+                self._panel.start()
+
     def _tell(self, ident: str) -> None:
         self._bell.tell(ident)
+        if self._panel is not None:
+            self._panel.wake()
         if self._notices is not None:
             self._notices.wake()
 

@@ -9,7 +9,7 @@ from agent.core.actors import Actor
 from agent.core.answers import Needs, needs
 from agent.core.failures import AnswerIncomplete, ChangedCode
 from agent.core.states import OPEN_RUNS, RecordState, RunState
-from agent.host import planning
+from agent.host import planning, repairs
 from agent.host.handing_in import site_of
 from agent.store import accounts, by_hand, corrections, downloads, evidence, reviews, runs
 from agent.store.database import transaction
@@ -45,6 +45,7 @@ class Answers:
             "correct": self._correct_row,
             "leave_out": self._leave_row_out,
             "finish_by_hand": lambda item, _args, actor: by_hand.take(item.run_id, actor),
+            "accept_repair": repairs.accept,
             "done_by_hand": lambda item, _args, actor: by_hand.end(item.run_id, actor, "done_by_hand"),
             "give_back": lambda item, _args, actor: by_hand.end(item.run_id, actor, "give_back"),
         }
@@ -152,9 +153,7 @@ def _told(item: ReviewRow, given: str, args: Args) -> Mapping[str, Any]:
             raise AnswerIncomplete(answer=given, needs=wanted)
         return {"password_version": args["password_version"]}
     if wanted is Needs.CANDIDATE:
-        if not isinstance(args.get("candidate"), int):
-            raise AnswerIncomplete(answer=given, needs=wanted)
-        return {"candidate": args["candidate"]}
+        return {"candidates": repairs.numbers(args)}
     return {}
 
 

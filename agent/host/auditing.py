@@ -52,10 +52,17 @@ def verify(home: Home) -> Verdict:
     return audit.verify(keys.audit, audit.witness(open_vault(home)))
 
 
-def note_settings(home: Home, actor: Actor | None = None) -> None:
-    """Write that the settings are others than those known, if they are; a face that changed them says who.
+def settings_changed(home: Home, actor: Actor) -> None:
+    """A face has written the settings for a person. Raises what :func:`open_keys` does."""
+    open_keys(home)
+    note_settings(home, actor)
+    keep_witness(home)
 
-    Inside the host, whose start calls it without an actor: then somebody wrote into the file by hand.
+
+def note_settings(home: Home, actor: Actor | None = None) -> None:
+    """Write that the settings are others than those known, if they are; :func:`open_keys` comes first.
+
+    A host's start calls it without an actor: then somebody has written into the file by hand.
     """
     found = text_fingerprint(home.settings)
     known = audit.newest(SETTINGS_CHANGED)

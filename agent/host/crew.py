@@ -26,7 +26,7 @@ _GONE = {"event": "gone"}
 class Worker:
     """One worker process with its tree, its folder and the events it sends."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, verb: str = "task") -> None:
         self.mark = secrets.token_hex(6)
         self._folder = home.work / self.mark
         self._folder.mkdir(parents=True, mode=0o700)
@@ -39,12 +39,13 @@ class Worker:
             "TMP": str(self._folder),
         }
         self.tree = Tree.start(
-            [sys.executable, "-P", "-m", "agent.worker", "task"],
+            [sys.executable, "-P", "-m", "agent.worker", verb],
             cwd=self._folder,
             env=environment,
             mark=self.mark,
             stderr=self._stderr,
         )
+        self._writing = threading.Lock()
         self._events: queue.Queue[Mapping[str, Any]] = queue.Queue()
         self._reader = threading.Thread(target=self._read, name=f"worker {self.tree.pid}", daemon=True)
         self._reader.start()
@@ -69,6 +70,10 @@ class Worker:
         """Ask for a picture of its page at the next step: somebody watches."""
         self._say({"look": True})
 
+    def answer(self, typed: str | None) -> None:
+        """Hand over what a person typed, or that nobody is there; from any thread."""
+        self._say({"answer": typed})
+
     def event(self, timeout_seconds: float) -> Mapping[str, Any] | None:
         """Return the next event (``gone`` at the end of its output), or None when none came in time."""
         try:
@@ -90,8 +95,9 @@ class Worker:
 
     def _say(self, value: Mapping[str, Any]) -> None:
         try:
-            self.tree.stdin.write(json.dumps(value, ensure_ascii=False) + "\n")
-            self.tree.stdin.flush()
+            with self._writing:
+                self.tree.stdin.write(json.dumps(value, ensure_ascii=False) + "\n")
+                self.tree.stdin.flush()
         except (BrokenPipeError, ValueError):
             _log.warning("worker_gone pid=%s", self.tree.pid)
 

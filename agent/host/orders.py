@@ -10,7 +10,7 @@ from typing import Any
 from agent.core.actors import Actor
 from agent.core.failures import Defect, Failure, Parameter, WrongState
 from agent.core.states import RunState
-from agent.host import planning
+from agent.host import planning, repairs
 from agent.host.answering import MAY_RESUME, Answers, wake
 from agent.host.auditing import keep_witness
 from agent.host.keys import Keys
@@ -46,6 +46,7 @@ _AUDITED = (
     "until",
     "off",
     "at_once",
+    "repair",
 )
 
 
@@ -63,7 +64,12 @@ class Orders:
             "answer": Answers(home, self._stop).give,
             "finish_by_hand": self._finish_by_hand,
             "pause": self._pause,
+            "forget_repair": repairs.forget,
         }
+
+    def go_by(self, settings: Settings) -> None:
+        """Go by these settings from now on."""
+        self._settings = settings
 
     def carry_out(self) -> int:
         """Carry out every waiting command, oldest first; returns how many there were.

@@ -60,7 +60,7 @@ class Outlook:
         return forecast(work, now=now, deadline_at=duty.deadline_at, begins_at=duty.due_at)
 
     def deadline_at(self, run: RunRow) -> datetime | None:
-        """Return when a run must be done; None without a deadline."""
+        """Return when a run must be done (:func:`deadline_of`)."""
         return deadline_of(self._settings, run)
 
     def _work(self, run: RunRow, now: datetime) -> Work:

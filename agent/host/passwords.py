@@ -8,6 +8,7 @@ from agent.host.auditing import keep_witness, open_keys
 from agent.store import accounts, audit
 from agent.store.database import is_prepared, open_store, prepare_store
 from agent.system.instance import InstanceLock
+from agent.system.one_time import Seeds
 from agent.system.paths import Home
 from agent.system.vault import Passwords, open_vault
 
@@ -25,6 +26,25 @@ def store_password(home: Home, office: str, site: str, account: str, password: s
     audit.append(actor, "password_set", told)
     keep_witness(home)
     return version
+
+
+def store_seed(home: Home, office: str, site: str, account: str, seed: str, actor: Actor) -> None:
+    """Put the seed of an account's one-time codes into the vault; the store is open.
+
+    Raises BrokenSeed and what the vault raises.
+    """
+    open_keys(home)
+    Seeds(open_vault(home)).set(office, site, account, seed)
+    audit.append(actor, "codes_set", {"office": office, "site": site, "account": account})
+    keep_witness(home)
+
+
+def forget_seed(home: Home, office: str, site: str, account: str, actor: Actor) -> None:
+    """Take the seed out of the vault: from now on a person is asked. Raises what the vault raises."""
+    open_keys(home)
+    Seeds(open_vault(home)).delete(office, site, account)
+    audit.append(actor, "codes_removed", {"office": office, "site": site, "account": account})
+    keep_witness(home)
 
 
 def open_or_make(home: Home) -> None:

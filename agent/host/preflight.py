@@ -84,7 +84,7 @@ def examine(home: Home, now: datetime, *, visit: bool = False) -> list[Finding]:
         found += _sites(home, settings[0], now, unlocked=unlocked)
         if visit and unlocked:
             for account in accounts.stored():
-                found += _guarded("visit", partial(_visit, home, settings[0], account, now))
+                found += _guarded("visit", partial(_visit, home, settings[0], account))
     if stored and all(one.grade is Grade.GOOD for one in keyring):
         found += _guarded("keys", partial(_keys, home))
     if settings and all(one.grade is Grade.GOOD for one in keyring):
@@ -104,13 +104,14 @@ class Afternoon:
     Told are problems, and what may well have become one by the next morning.
     """
 
-    def __init__(self, home: Home, settings: Settings) -> None:
+    def __init__(self, home: Home, settings: Callable[[], Settings]) -> None:
         self._home, self._settings = home, settings
         self._looked: date | None = None
 
     def __call__(self, now: datetime) -> Iterator[Happening]:
         """Yield today's notice when it is time, if there is anything to tell."""
-        check, office = self._settings.notices.check, next(iter(self._settings.offices.values()))
+        settings = self._settings()
+        check, office = settings.notices.check, next(iter(settings.offices.values()))
         local = now.astimezone(ZoneInfo(office.zone))
         if check is None or local.time() < check or self._looked == local.date():
             return
@@ -202,13 +203,13 @@ def _sites(home: Home, settings: Settings, now: datetime, *, unlocked: bool) -> 
         yield from _guarded("network", partial(_reachable, home, settings, site))
 
 
-def _visit(home: Home, settings: Settings, account: AccountRow, now: datetime) -> Iterator[Finding]:
+def _visit(home: Home, settings: Settings, account: AccountRow) -> Iterator[Finding]:
     """One sign-in and a look at the pages that the site's book names, if the settings want it."""
     if not visiting.wanted(settings, account.site):
         return
     if account.tries >= accounts.MOST_TRIES:
         return  # told already: nobody tries again with this password
-    wrong = visiting.visit(home, settings, account, now)
+    wrong = visiting.visit(home, settings, account)
     for failure in wrong or ():
         yield Finding("visit", Grade.PROBLEM, failure.code, failure.params)
     if wrong == []:

@@ -13,6 +13,7 @@ from agent.store.tables import RunRow, TaskRow
 from agent.system.automations import book_url, find_site
 from agent.system.browsers import find_browser
 from agent.system.network import require_reachable
+from agent.system.one_time import Seeds
 from agent.system.paths import Home
 from agent.system.settings import Settings
 from agent.system.vault import Passwords, open_vault
@@ -32,10 +33,11 @@ def require_ready(home: Home, settings: Settings, run: RunRow, task: TaskRow) ->
     if account is None:
         raise PasswordMissing(site=task.site, account="")
     password = Passwords(open_vault(home)).get(run.office, task.site, account.name)
+    seed = Seeds(open_vault(home)).get(run.office, task.site, account.name)
     require_reachable(task.site, site_url(home, settings, task.site))
     return {
         "browser": browser,
-        "account": {"site": task.site, "name": account.name, "password": password.value},
+        "account": {"site": task.site, "name": account.name, "password": password.value, "seed": seed},
     }
 
 

@@ -13,8 +13,11 @@ from agent.core.failures import (
     Action,
     Asked,
     Defect,
+    ElementAmbiguous,
+    ElementMissing,
     Failure,
     Handling,
+    PasswordExpired,
     RecordsNeedPerson,
     Report,
     SignInRefused,
@@ -24,6 +27,7 @@ from agent.core.failures import (
     handling,
 )
 from agent.core.states import AT_WORK, RunState, TaskKind, TaskState
+from agent.host import repairs
 from agent.store import by_hand, downloads, evidence, reviews, runs
 from agent.store.database import transaction
 from agent.store.fields import utc_now
@@ -163,6 +167,8 @@ def _ask(run: RunRow, task: TaskRow, failure: Failure) -> None:
             offered = (*offered[:-1], "finish_by_hand", offered[-1])
     if isinstance(failure, Asked):
         reviews.ask(run.id, task.id, failure.code, failure.params, offered)
+    elif isinstance(failure, ElementMissing | ElementAmbiguous):
+        repairs.ask(run, task, failure, offered, cause_of(run, task, failure))
     else:
         told = {"task": task.name, "failure": failure.as_json()}
         reviews.ask(run.id, task.id, "task_failed", told, offered, cause=cause_of(run, task, failure))
@@ -173,7 +179,7 @@ def cause_of(run: RunRow, task: TaskRow, failure: Failure) -> str | None:
     if task.site is None:
         return None
     place = f"{run.office}/{task.site}"
-    if isinstance(failure, SignInRefused | AccountLocked):
+    if isinstance(failure, SignInRefused | AccountLocked | PasswordExpired):
         return f"password/{place}"
     if isinstance(failure, Site):
         return f"{failure.code}/{place}/{failure.params.get('element') or ''}"

@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from agent.core.asking import ANSWER_SECONDS
 from agent.core.failures import Failure, NotReady, TotalsDisagree, WorkerDied, WorkerHung
 from agent.core.states import RunState, TaskKind, TaskState, outcome
 from agent.core.totals import Totals
 from agent.host import recovery
 from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
+from agent.host.current_settings import CurrentSettings
 from agent.host.keys import Keys
 from agent.host.orders import Orders
 from agent.host.outlook import deadline_of
+from agent.host.questions import Questions
 from agent.host.readiness import browser_for, require_ready, wants_headed
 from agent.host.watchful import Watchful
 from agent.store import commands, reviews, runs
@@ -35,7 +38,13 @@ _log = logging.getLogger(__name__)
 STEP_SECONDS = 180.0
 """How long a worker may stay in one step; then its tree is ended (some steps have a longer limit)."""
 
-_LIMITS = {"downloading": 600.0, "settling": 900.0, "looking_first": 900.0, "reading_back": 900.0}
+_LIMITS = {
+    "asking": ANSWER_SECONDS + 60,
+    "downloading": 600.0,
+    "settling": 900.0,
+    "looking_first": 900.0,
+    "reading_back": 900.0,
+}
 _ASK_AGAIN_SECONDS = 5.0
 _SHORT_PAUSE_SECONDS = 20.0  # so long a run may hold the queue between two tries; then others go first
 _EVENT_SECONDS = 0.2
@@ -57,13 +66,14 @@ class Picture:
 class Supervisor(Watchful):
     """The thread that works through the queue; told to stop, it ends the worker's tree at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a simulation stands in for has a name each
         self,
         home: Home,
         settings: Settings,
         keys: Keys,
         tell: Callable[[str], None],
         awake: Awake = kept_awake,
+        questions: Questions | None = None,
         *,
         crew: Crew | None = None,
         ready: Ready = require_ready,
@@ -72,10 +82,12 @@ class Supervisor(Watchful):
         self._home, self._settings, self._keys, self._tell = home, settings, keys, tell
         super().__init__("supervisor", time)
         self._awake, self._ready = awake, ready
+        self._questions = questions or Questions(home)
         self._crew = crew or Crew(home)
         self._looked_at = threading.Event()
         self.picture: Picture | None = None
         self._orders = Orders(home, settings, keys)
+        self._current = CurrentSettings(home, settings)
         self._aside: dict[str, float] = {}  # until when (monotonic) a run that waits lets others go first
 
     def look(self) -> None:
@@ -92,31 +104,39 @@ class Supervisor(Watchful):
                 pause = self._turn()
             except NotReady as failure:  # nothing can be written: a full disk, say. It is tried until it can
                 _log.warning("supervisor_waits why=%s", failure)
-                self.trouble, pause = failure, _ASK_AGAIN_SECONDS
-            if pause is None:
-                self._time.wait(self._wake)
-            elif pause > 0:
+                self.trouble = failure
+                pause = _ASK_AGAIN_SECONDS
+            if pause is None or pause > 0:
                 self._time.wait(self._wake, pause)
 
     def _turn(self) -> float | None:
-        """Carry out what was ordered, and one run; return the seconds to wait, None until somebody rings."""
+        """Carry out what was ordered, and one run; returns the seconds to wait, None until somebody rings."""
         if commands.wants_run():
             self._prepare_first()
-        if self._orders.carry_out():
+        if self._carry_out():
             self._aside.clear()  # a wish may concern a run that waits
-        pending, now = runs.pending(), self._time.steady_seconds()
+        pending = runs.pending()
         self._aside = {run.id: self._aside[run.id] for run in pending if run.id in self._aside}
-        due = next((run for run in pending if self._aside.get(run.id, now) <= now), None)
+        now = self._time.steady_seconds()
+        due = next((run for run in pending if self._aside.get(run.id, 0) <= now), None)
         if due is not None:
             with self._awake():
                 self._work_on(due.id)
-            return 0.0
+            return 0
         self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
         if not pending:
             return None
         with self._awake():
             self._time.wait(self._wake, min(self._aside.values()) - now)
-        return 0.0
+        return 0
+
+    def _carry_out(self) -> int:
+        """Carry out what is wished, by the settings as they are now; returns how many wishes there were."""
+        settings = self._current.now()
+        if settings is not self._settings:
+            self._settings = settings
+            self._orders.go_by(settings)
+        return self._orders.carry_out()
 
     def _end(self) -> None:
         self._crew.dismiss()
@@ -126,7 +146,7 @@ class Supervisor(Watchful):
     def _work_on(self, run_id: str) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            self._orders.carry_out()
+            self._carry_out()
             run = runs.get(run_id)
             tasks = runs.tasks_of(run_id)
             final = _final(run, tasks)
@@ -169,6 +189,7 @@ class Supervisor(Watchful):
             self._prepare_next(run, task)
             death = self._watch(worker, lease)
         finally:
+            self._questions.withdraw()
             worker.end()
             self.picture = None
         if not self._stopping.is_set():
@@ -206,31 +227,42 @@ class Supervisor(Watchful):
         """Follow a worker until it has ended or must be; returns the cause of death if it stored none."""
         # By the steady clock: a computer that slept, or was set right, has no worker that hangs.
         limit, since = _limit("starting", {}), self._time.steady_seconds()
-        stopping, heard = False, True
+        cancelled = looked = False
         while not self._stopping.is_set():
             event = worker.event(_EVENT_SECONDS)
             worker.tree.poll()  # looks at the tree now and then, to know its orphans later
             if event is not None and event["event"] == "step":
                 limit, since = _limit(event["code"], event["params"]), self._time.steady_seconds()
                 self._note(lease, event)
-            elif event is not None and event["event"] == "picture":
-                taken_at = self._time.steady_seconds()
-                self.picture = Picture(lease.run_id, taken_at, base64.b64decode(event["png"]))
-                self._tell(f"live/{lease.run_id}")
-            elif event is not None and (death := _death(event, worker)) is not None:
+            elif event is not None and (death := self._heed(event, worker, lease)) is not None:
                 return death
-            heard |= self._hear(worker)
-            wishes = runs.get(lease.run_id).options if heard and not stopping else {}
-            heard = False
-            if wishes.get("cancel") or wishes.get("by_hand"):
-                stopping = True
+            if self._hear(worker) or not looked:
+                looked = True
+                wishes = runs.get(lease.run_id).options
                 if wishes.get("at_once"):  # what was on its way is looked up by the next worker
                     runs.change_options(lease.run_id, at_once=False)
                     return WorkerDied(exit_code=None)
-                worker.cancel()
+                if not cancelled and (wishes.get("cancel") or wishes.get("by_hand")):
+                    cancelled = True
+                    worker.cancel()
             if self._time.steady_seconds() - since > limit.seconds:
                 return WorkerHung(step=limit.step, seconds=round(limit.seconds))
         return WorkerDied(exit_code=None)
+
+    def _heed(self, event: Mapping[str, Any], worker: Worker, lease: Lease) -> Failure | None:
+        """Take what a worker says beside its steps; returns the cause of death where it has ended."""
+        if event["event"] == "picture":
+            self.picture = Picture(lease.run_id, self._time.steady_seconds(), base64.b64decode(event["png"]))
+            self._tell(f"live/{lease.run_id}")
+        elif event["event"] == "question":
+            self._questions.ask(lease.run_id, event, worker.answer)
+        elif event["event"] == "question_over":
+            self._questions.withdraw()
+        elif event["event"] == "ended":
+            return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
+        elif event["event"] == "gone":
+            return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
+        return None
 
     def _hear(self, worker: Worker) -> bool:
         """Pass on that somebody watches, carry out what was wished; return whether somebody rang."""
@@ -240,7 +272,7 @@ class Supervisor(Watchful):
         if not self._wake.is_set():
             return False
         self._wake.clear()
-        self._orders.carry_out()
+        self._carry_out()
         return True
 
     def _note(self, lease: Lease, event: Mapping[str, Any]) -> None:
@@ -261,15 +293,6 @@ class Supervisor(Watchful):
         runs.move_run(run.id, final, reason or _first_failure(run.id))
         _log.info("run_ended run=%s state=%s", run.id, final)
         self._tell(f"run/{run.id}")
-
-
-def _death(event: Mapping[str, Any], worker: Worker) -> Failure | None:
-    """Return the cause of death where an event says that the worker has ended, and it stored none itself."""
-    if event["event"] == "ended":
-        return WorkerDied(exit_code=None)  # its outcome is stored; its tree is ended by us
-    if event["event"] == "gone":
-        return WorkerDied(exit_code=worker.tree.wait(_LAST_WORDS_SECONDS))
-    return None
 
 
 @dataclass(frozen=True)

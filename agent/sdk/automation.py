@@ -5,14 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from agent.core.calendar import COVERS, POLICIES, SAME_DAY, WORDS, read_rules
 from agent.core.failures import BrokenAutomation
+from agent.core.repair import Policy, Proof
 from agent.core.states import TaskKind
 from agent.sdk.destination import Destination
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+WordsT = TypeVar("WordsT", bound=StrEnum)
 DestinationT = TypeVar("DestinationT", bound=type[Destination[Any]])
 
 RUN_PARAMETER = "run"
@@ -44,7 +47,7 @@ class Task:
 class Automation:
     """Declare one at the top of ``automation.py``; its decorators add the tasks in the order they run."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # words that an author gives by name
         self,
         name: str,
         *,
@@ -55,6 +58,8 @@ class Automation:
         catch_up: str = SAME_DAY,
         latest_start: str | None = None,
         if_missed: str = POLICIES[0],
+        evidence: str = Proof.FAILURES,
+        repairs: str = Policy.ASK,
     ) -> None:
         self.name, self.title, self.covers = name, title, covers
         self.schedule, self.deadline = schedule, deadline
@@ -63,6 +68,8 @@ class Automation:
         frame = inspect.stack(context=0)[1]
         self.file, self.line = frame.filename, frame.lineno
         self._check_words()
+        self.evidence = self._one_of(Proof, "evidence", evidence)
+        self.repairs = self._one_of(Policy, "repairs", repairs)
 
     def words(self) -> dict[str, str | None]:
         """Return what says when it runs and what it covers, as it was written: the manifest carries them."""
@@ -155,6 +162,14 @@ class Automation:
         else:
             return
         raise BrokenAutomation(file=file, line=line, problem=problem)
+
+    def _one_of(self, words: type[WordsT], what: str, word: str) -> WordsT:
+        try:
+            return words(word)
+        except ValueError:
+            known = ", ".join(f"“{each.value}”" for each in words)
+            problem = f"{what}: “{word}” means nothing here; known: {known}"
+            raise BrokenAutomation(file=self.file, line=self.line, problem=problem) from None
 
     def _check_words(self) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from agent.core.failures import RowsAltered, RowsInvalid
 from agent.core.totals import COUNT
 from agent.reports.amending import Amendment, Place, amend
 from agent.reports.attest import Expect, attest_rows
+from agent.reports.columns import Column
 from agent.reports.reading import TypedRows, read, typed_rows
 from agent.reports.table import InvalidRow, Row
 from agent.sdk.record import Record
@@ -38,6 +39,7 @@ class Download:
     broken: list[InvalidRow] = field(default_factory=list, repr=False)
     """The rows because of which :meth:`rows` raised RowsInvalid; read by the worker."""
     _left_out: dict[str, str] = field(default_factory=dict, repr=False)
+    _personal: set[str] = field(default_factory=set, repr=False)
 
     @staticmethod
     def from_file(path: Path, expect: Expect | None = None) -> Download:
@@ -76,7 +78,12 @@ class Download:
         self._left_out |= {str(row.address): reason for row, reason in amended.left_out}
         self._marks += map(_mark, rows)
         self.stated.update(_stated(typed))
+        self._personal |= _personal(typed.columns, rows)
         return rows
+
+    def personal_values(self) -> frozenset[str]:
+        """Return what stood in personal columns of the rows given: it is struck out of every log line."""
+        return frozenset(self._personal)
 
     def invalid(self) -> list[InvalidRow]:
         """Return the rows that broke their contract and were tolerated: each with value, address, reason.
@@ -109,6 +116,12 @@ class Download:
 def _number(row: Row) -> tuple[str, int]:
     _file, sheet, number = row.place
     return (sheet or "", number)
+
+
+def _personal(columns: Mapping[str, Column], rows: Iterable[Row]) -> set[str]:
+    kept = {name: column for name, column in columns.items() if column.personal}
+    values = {column.show(row.values[name]) for row in rows for name, column in kept.items()}
+    return values - {""}
 
 
 def _mark(row: Row) -> int:

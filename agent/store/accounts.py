@@ -11,6 +11,8 @@ from agent.store.tables import AccountRow
 MOST_TRIES = 2
 """Sign-in tries per password version, whoever tries: no site locks an account after two (DESIGN.md, 7)."""
 
+_STEPS_AHEAD = 10  # five minutes of a wrong clock
+
 
 def find(office: str, site: str) -> AccountRow | None:
     """Return the account that signs in at a site for an office, or None."""
@@ -70,6 +72,27 @@ def uncount_try(lease: Lease, office: str, site: str) -> None:
         AccountRow.update(tries=AccountRow.tries - 1).where(
             (AccountRow.office == office) & (AccountRow.site == site) & (AccountRow.tries > 0)
         ).execute()
+
+
+def take_step(lease: Lease, office: str, site: str, step: int) -> bool:
+    """Claim a time step for one code, over all workers: False if its code was typed before. Raises FenceLost.
+
+    A step far ahead is of a clock that was wrong, and holds nobody up.
+    """
+    with lease.transaction():
+        return bool(
+            AccountRow.update(code_step=step)
+            .where(
+                (AccountRow.office == office)
+                & (AccountRow.site == site)
+                & (
+                    AccountRow.code_step.is_null()
+                    | (AccountRow.code_step < step)
+                    | (AccountRow.code_step > step + _STEPS_AHEAD)
+                )
+            )
+            .execute()
+        )
 
 
 def signed_in(lease: Lease, office: str, site: str, session: bytes) -> None:

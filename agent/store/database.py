@@ -1,4 +1,7 @@
-"""Opening the two database files: pragmas, migrations, transactions. All that only SQLite knows is here."""
+"""Opening the two database files: pragmas, migrations, transactions.
+
+All that only SQLite knows is here and in :mod:`agent.store.triggers`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from peewee import DatabaseError, OperationalError
 from playhouse.apsw_ext import APSWDatabase
 
 from agent.core.failures import DatabaseDamaged, DatabaseNewer, DatabaseOlder, DiskLow, HomeReadOnly
+from agent.store import triggers
 from agent.store.fields import utc_now
 from agent.store.tables import EVIDENCE, EVIDENCE_TABLES, LEDGER, HomeRow
 
@@ -65,6 +69,8 @@ def prepare_store(ledger: Path, evidence: Path) -> None:
             _check(ledger)
         if _known() - applied:
             _migrate(ledger, fresh=not applied)
+        with LEDGER.atomic():
+            triggers.make()
         if HomeRow.get_or_none() is None:
             HomeRow.create(home_id=secrets.token_hex(8), epoch=1, created_at=utc_now())
     with translated(evidence):
@@ -109,17 +115,26 @@ def _copy(source: apsw.Connection, target: Path) -> None:
 def give_back_space(pages: int) -> int:
     """Give at most so many freed pages of the evidence back to the disk; returns how many are left.
 
-    A file of an older version cannot do it in steps: it is rewritten once. Raises DiskLow, DatabaseDamaged.
+    A file of an older version cannot do it in steps: it is rewritten once. Where somebody else works on the
+    file for long, there is another day: none are left then. Raises DiskLow, DatabaseDamaged.
     """
-    with translated(Path(EVIDENCE.database)):
-        EVIDENCE.connect(reuse_if_open=True)
-        connection: apsw.Connection = EVIDENCE.connection()
+    EVIDENCE.connect(reuse_if_open=True)
+    connection: apsw.Connection = EVIDENCE.connection()
+    try:
         if connection.pragma("auto_vacuum") != _IN_STEPS:
             connection.pragma("auto_vacuum", _IN_STEPS)
             connection.execute("VACUUM").fetchall()
+        before = int(connection.pragma("freelist_count"))
         connection.execute(f"PRAGMA incremental_vacuum({pages:d})").fetchall()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # only then the file shrinks
-        return int(connection.pragma("freelist_count"))
+        left = int(connection.pragma("freelist_count"))
+    except apsw.BusyError:
+        return 0
+    except apsw.FullError as error:
+        raise DiskLow(free_mb=0, wanted_mb=200) from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise DatabaseDamaged(path=Path(EVIDENCE.database).name) from error
+    return left if left < before else 0
 
 
 def flush_ledger() -> None:
@@ -191,6 +206,7 @@ def _migrate(ledger: Path, *, fresh: bool) -> None:
         LEDGER.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         shutil.copyfile(ledger, copy)
     try:
+        triggers.remove()  # they name tables that a migration may make anew
         _runner().up()
     except BaseException:
         LEDGER.close()

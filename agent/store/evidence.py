@@ -96,6 +96,12 @@ def open_evidence(ident: str, key: Key) -> bytes:
     return unseal(key, bytes(blob.sealed), ident)
 
 
+def run_of(ident: str) -> str | None:
+    """Return which run kept a piece of evidence, or None when its row is gone."""
+    row = EvidenceRow.get_or_none(EvidenceRow.id == ident)
+    return None if row is None else str(row.run_id)
+
+
 def sweep() -> int:
     """Delete bytes that no row names, or that were to be removed (a crash between the two commits)."""
     named = {row.id for row in EvidenceRow.select(EvidenceRow.id).where(EvidenceRow.removed.is_null())}

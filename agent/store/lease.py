@@ -28,8 +28,11 @@ class Lease:
             yield
 
 
-class Unbound(Lease):
-    """What belongs to no run, and so has no fence: a visit to a site the evening before."""
+class Unleased(Lease):
+    """In a lease's place where no run is worked for: a person tries a sign-in. It stands for no task."""
+
+    def __init__(self) -> None:
+        super().__init__(run_id="", task_id=0, fence=0)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

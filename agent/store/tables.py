@@ -11,6 +11,7 @@ from peewee import (
     AutoField,
     BlobField,
     CharField,
+    Check,
     DatabaseProxy,
     ForeignKeyField,
     IntegerField,
@@ -400,6 +401,114 @@ class AuditRow(_Row):
         table_name = "audit"
 
 
+# ── the panel ─────────────────────────────────────────────────────────────────────────────────────────────
+class PanelRow(_Row):
+    """The panel at which this home is enrolled; there is one at most.
+
+    ``taken`` is the last row of the outbox that was read for sending, ``through`` the last that it has.
+    """
+
+    id = AutoField()
+    url = CharField()
+    workstation = IntegerField()
+    name = CharField()
+    office = CharField()
+    token_name = CharField()  # under which the token lies in the vault
+    actor = JsonField()
+    enrolled_at = UtcField()
+    taken = IntegerField()
+    through = IntegerField()
+    problem = JsonField(null=True)  # why the panel cannot be told just now: code and params
+    heard_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "panel"
+
+
+class OutboxRow(_Row):
+    """Something that the panel is to be told, written with the change itself (:mod:`agent.store.triggers`).
+
+    With a code it is a line: what happened. Without one it only says that the subject stands otherwise now.
+    """
+
+    id = AutoField()
+    kind = CharField()  # run, review, duty, command
+    subject = CharField()
+    code = CharField(null=True)
+    params = JsonField(null=True)
+    at = UtcField()
+
+    class Meta:
+        table_name = "outbox"
+        indexes: ClassVar = ((("kind", "subject", "id"), False),)
+
+
+class PanelCommandRow(_Row):
+    """A command that came from the panel, known for ever: however often it comes, it counts once."""
+
+    id = AutoField()
+    ident = CharField(unique=True)
+    command = IntegerField(null=True, index=True)  # none: refused before it became one
+    reason = JsonField(null=True)
+    received_at = UtcField()
+
+    class Meta:
+        table_name = "panel_command"
+
+
+class ElementTraceRow(_Row):
+    """What an element of a site's book looked like when it was last found; its words are sealed."""
+
+    id = AutoField()
+    site = CharField()
+    element = CharField()
+    base = CharField()  # the hash of the book's entry under which it was found
+    sealed = BlobField()
+    picture = CharField(null=True)  # evidence of its page, if that is still kept; no foreign key
+    seen_at = UtcField()
+
+    class Meta:
+        table_name = "element_trace"
+        indexes: ClassVar = ((("site", "element"), True),)
+
+
+class ElementProposalRow(_Row):
+    """What a worker found instead of elements that were not where the book says, for the question."""
+
+    id = AutoField()
+    run = ForeignKeyField(RunRow, on_delete="CASCADE")
+    task = ForeignKeyField(TaskRow, unique=True, on_delete="CASCADE")
+    params = JsonField()
+    created_at = UtcField()
+
+    class Meta:
+        table_name = "element_proposal"
+
+
+class ElementRepairRow(_Row):
+    """Another way to find an element, laid over the book's entry while that stays as it was."""
+
+    id = AutoField()
+    site = CharField()
+    element = CharField()
+    kind = CharField()  # read, fill, commit
+    base = CharField()  # the hash of the book's entry that it was made for
+    locator = JsonField()  # written as in a book
+    actor_kind = CharField()
+    actor = JsonField()
+    run = CharField()  # no foreign key: it outlives its run
+    item = IntegerField(null=True)
+    created_at = UtcField()
+    dropped_at = UtcField(null=True)
+    why_dropped = CharField(null=True)  # book_changed, replaced, taken_back, disproved
+
+    class Meta:
+        table_name = "element_repair"
+        indexes: ClassVar = ((("site", "element"), False),)
+        # A commit element is never healed without a person: the store itself refuses such a row.
+        constraints: ClassVar = (Check("kind <> 'commit' OR actor_kind = 'person'"),)
+
+
 class BlobRow(Model):
     """Sealed bytes of one piece of evidence, in a file of their own."""
 
@@ -452,5 +561,11 @@ LEDGER_TABLES = (
     AcceptedFileRow,
     AuditRow,
     CorrectionRow,
+    PanelRow,
+    OutboxRow,
+    PanelCommandRow,
+    ElementTraceRow,
+    ElementProposalRow,
+    ElementRepairRow,
 )
 EVIDENCE_TABLES = (BlobRow,)

@@ -197,13 +197,13 @@ def open_autostart(home: Home) -> Autostart:
 
 
 def own_command(home: Home) -> tuple[str, ...]:
-    """Return the command that starts the agent for this home (a frozen program is its own interpreter)."""
+    """Return the command that starts Predawn in the tray (a frozen program is its own interpreter)."""
     program = (
         (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, "-P", "-m", "agent.cli.main")
     )
     if sys.platform == "win32":
-        return (*program, "agent")
-    return ("env", f"PREDAWN_HOME={home.root}", *program, "agent")
+        return (*program, "--background")
+    return ("env", f"PREDAWN_HOME={home.root}", *program, "--background")
 
 
 def exec_line(command: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ import threading
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -26,6 +26,7 @@ from urllib.parse import quote, quote_plus
 from agent.core.failures import HomeReadOnly
 
 STRUCK_OUT = "▇▇▇"
+_MOST_AT_ONCE = 200  # forms in one expression: it tries each at every place of a line
 _SHORTEST = 3  # a shorter value would strike out half of every line
 _FILE_BYTES, _FILES = 5_000_000, 5
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
@@ -38,6 +39,7 @@ class Redactor:
         self._values: Counter[str] = Counter(values)
         self._pattern: re.Pattern[str] | None = None
         self._known: frozenset[str] | None = None
+        self._forms: Sequence[str] = ()
         self._guard = threading.Lock()
 
     def add(self, value: str) -> None:
@@ -69,8 +71,12 @@ class Redactor:
         with self._guard:
             known = frozenset(self._values) | frozenset(more)
             if known != self._known:
-                self._known, self._pattern = known, _pattern(known)
-            pattern = self._pattern
+                self._known, self._forms = known, _all_forms(known)
+                self._pattern = _pattern(self._forms) if len(self._forms) <= _MOST_AT_ONCE else None
+            forms, pattern = self._forms, self._pattern
+        if pattern is None:  # thousands of records: an expression of only those that are there is quick
+            low = text.lower()
+            pattern = _pattern([form for form in forms if form.lower() in low])
         return pattern.sub(STRUCK_OUT, text) if pattern else text
 
 
@@ -137,12 +143,15 @@ def _shown(value: object) -> str:
     return text if text and not re.search(r"[\s\"=]", text) else json.dumps(text, ensure_ascii=False)
 
 
-def _pattern(values: Iterable[str]) -> re.Pattern[str] | None:
+def _all_forms(values: Iterable[str]) -> list[str]:
     forms: set[str] = set()
     for value in values:
         forms.update(_forms(value))
-    kept = sorted((form for form in forms if len(form) >= _SHORTEST), key=lambda form: (-len(form), form))
-    return re.compile("|".join(map(re.escape, kept)), re.IGNORECASE) if kept else None
+    return sorted((form for form in forms if len(form) >= _SHORTEST), key=lambda form: (-len(form), form))
+
+
+def _pattern(forms: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(map(re.escape, forms)), re.IGNORECASE) if forms else None
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -1,15 +1,20 @@
-"""Whether a site's host can be reached from here, before a browser is started for it."""
+"""The network: whether a site's host can be reached from here, and dialling out to the panel."""
 
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from agent.core.failures import Offline
+from agent.core.failures import Offline, PanelAddressUnsafe
 
 _PORTS = {"http": 80, "https": 443}
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def reachable(url: str, timeout_seconds: float = 3) -> bool:
@@ -39,6 +44,17 @@ def require_reachable(site: str, url: str) -> None:
         raise Offline(site=site, host=urlsplit(url).hostname or url)
 
 
+def is_own_address(url: str) -> bool:
+    """Tell whether an address is this computer's own: a practice system, not up at five in the morning."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _first_hop(url: str) -> tuple[str, int] | None:
     try:
         parts = urlsplit(url)
@@ -60,6 +76,85 @@ def _first_hop(url: str) -> tuple[str, int] | None:
 def _proxy_for(scheme: str, host: str) -> str | None:
     from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 (slow to import, seldom needed)
 
-    if host in {"localhost", "127.0.0.1", "::1"} or proxy_bypass(host):
+    if host in _LOOPBACK or proxy_bypass(host):
         return None
     return getproxies().get(scheme)
+
+
+# ── dialling out to the panel ─────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Reply:
+    """What a server answered."""
+
+    status: int
+    content: bytes
+
+
+class Dialler:
+    """Requests to one address, over connections that stay open; certificates as the system knows them.
+
+    A proxy is found where every program finds it (environment, system settings). Not for several threads.
+    """
+
+    def __init__(self, url: str, timeout_seconds: float = 20) -> None:
+        """Raise PanelAddressUnsafe for a URL that is none, or in plain text beyond this computer."""
+        import httpx  # noqa: PLC0415  # slow to import, and most homes have no panel
+        import truststore  # noqa: PLC0415
+
+        require_safe(url)
+        self._failed: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL, OSError)
+        self._host = urlsplit(url).hostname or url
+        self._waiting: socket.socket | None = None
+        local = self._host in _LOOPBACK
+        self._client = httpx.Client(
+            base_url=url,
+            timeout=timeout_seconds,
+            verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.startswith("https") else False,
+            trust_env=not local,  # what is on this computer is behind no proxy
+            follow_redirects=False,
+        )
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Reply:
+        """Return the answer. Raises Offline(site, host) when there is none."""
+        request = self._client.build_request(method, path, content=content, headers=dict(headers or {}))
+        if timeout_seconds is not None:
+            request.extensions["timeout"] = {**request.extensions["timeout"], "read": timeout_seconds}
+        try:
+            answer = self._client.send(request, stream=True)
+            try:
+                self._waiting = answer.extensions["network_stream"].get_extra_info("socket")
+                return Reply(answer.status_code, answer.read())
+            finally:
+                self._waiting = None
+                answer.close()
+        except self._failed as error:
+            raise Offline(site="panel", host=self._host) from error
+
+    def hang_up(self) -> None:
+        """Let go of an answer whose first words have come: who waits for it gets Offline. From any thread."""
+        waiting = self._waiting
+        if waiting is not None:
+            with suppress(OSError):  # it has just been closed
+                waiting.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the connections; from the thread that asks."""
+        self._client.close()
+
+
+def require_safe(url: str) -> None:
+    """Raise PanelAddressUnsafe unless ``url`` is https, or this computer's own."""
+    try:
+        parts = urlsplit(url)
+        sound = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise PanelAddressUnsafe(url=url) from None
+    if not sound or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
+        raise PanelAddressUnsafe(url=url)

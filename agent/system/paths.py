@@ -99,10 +99,18 @@ class Home:
     @property
     def bell(self) -> str:
         """The address of the local socket: in the home, or in a short per-user folder if that is too long."""
-        near = self.root / "run" / "bell"
+        return self._socket("bell")
+
+    @property
+    def counter(self) -> str:
+        """The address of the local socket over which questions and codes go, beside the bell's."""
+        return self._socket("counter")
+
+    def _socket(self, name: str) -> str:
+        near = self.root / "run" / name
         if len(os.fsencode(near)) <= _LONGEST_ADDRESS:
             return str(near)
-        return str(_runtime_folder() / f"{self.ident}.bell")
+        return str(_runtime_folder() / f"{self.ident}.{name}")
 
     def prepare(self) -> None:
         """Make the home and its folders, for the owner alone (mode 0700).

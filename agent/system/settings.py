@@ -30,6 +30,11 @@
     [window]
     language = "de"
 
+    [panel]
+    site_words = false
+    pictures = false
+    pictures_days = 30
+
 The file need not exist. A wrong one is refused as a whole, with its line, its key and what is wrong there.
 """
 
@@ -125,6 +130,19 @@ class WindowSettings:
 
 
 @dataclass(frozen=True)
+class PanelSettings:
+    """What may leave this workstation for the panel beside codes and counts: nothing, unless it says so.
+
+    ``site_words``: what sites say and what files are called; ``pictures``: masked pictures of failures, which
+    the panel keeps for ``pictures_days``. Keys and contents of records never leave.
+    """
+
+    site_words: bool = False
+    pictures: bool = False
+    pictures_days: int = 30
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole file, checked."""
 
@@ -133,6 +151,7 @@ class Settings:
     notices: NoticeSettings = NoticeSettings()
     data: DataSettings = DataSettings()
     window: WindowSettings = WindowSettings()
+    panel: PanelSettings = PanelSettings()
 
 
 def load_settings(home: Home) -> Settings:
@@ -140,15 +159,28 @@ def load_settings(home: Home) -> Settings:
 
     Raises BrokenSettings(file, line, key, problem).
     """
-    try:
-        text = home.settings.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    text = settings_text(home)
+    if text is None:
         return Settings(offices=MappingProxyType({"main": Office("main", computer_zone())}))
+    return read_settings(home.settings, text)
+
+
+def settings_text(home: Home) -> str | None:
+    """Return the file as it is written, line ends and all; None without one. Raises BrokenSettings."""
+    try:
+        with home.settings.open(encoding="utf-8", newline="") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenSettings(
             file=str(home.settings), line=1, key="", problem=f"cannot be read: {error}"
         ) from error
-    return _Reader(home.settings, text).read()
+
+
+def read_settings(file: Path, text: str) -> Settings:
+    """Return what a text says that is, or is to be, the settings in ``file``. Raises BrokenSettings."""
+    return _Reader(file, text).read()
 
 
 def computer_zone() -> str:
@@ -175,7 +207,7 @@ class _Reader:
             line = line_of_error(error, self._text)
             problem = str(error)
             raise BrokenSettings(file=str(self._file), line=line, key="", problem=problem) from error
-        self._known(whole, (), ("offices", "sites", "notices", "data", "window"))
+        self._known(whole, (), ("offices", "sites", "notices", "data", "window", "panel"))
         offices = {name: self._office(name, whole) for name in self._table(whole, ("offices",))}
         sites = {name: self._site(name, whole) for name in self._table(whole, ("sites",))}
         if not offices:
@@ -186,6 +218,7 @@ class _Reader:
             self._notices(whole),
             self._data(whole),
             self._window(whole),
+            self._panel(whole),
         )
 
     def _office(self, name: str, whole: Mapping[str, object]) -> Office:
@@ -292,6 +325,18 @@ class _Reader:
             problem = f"{language!r} is no language; write two letters like de"
             raise self._broken((*here, "language"), problem)
         return WindowSettings(language)
+
+    def _panel(self, whole: Mapping[str, object]) -> PanelSettings:
+        here = ("panel",)
+        table = self._table(whole, here)
+        self._known(table, here, tuple(entry.name for entry in fields(PanelSettings)))
+        for name in ("site_words", "pictures"):
+            if not isinstance(table.get(name, False), bool):
+                raise self._broken((*here, name), "must be true or false")
+        days = table.get("pictures_days", PanelSettings.pictures_days)
+        if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= 400:
+            raise self._broken((*here, "pictures_days"), "must be a whole number of days, 1 to 400")
+        return PanelSettings(bool(table.get("site_words")), bool(table.get("pictures")), days)
 
     def _clock(self, table: Mapping[str, object], path: Path_) -> time | None:
         words = self._text_at(table, path)

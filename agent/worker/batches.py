@@ -28,6 +28,12 @@ class StoredBatch:
     repeats: bool
     sources: Sequence[Mapping[str, Any]] = ()
 
+    def personal_values(self) -> frozenset[str]:
+        """Return the personal values of all its records: struck out of every log line of its upload."""
+        return frozenset(
+            line["fields"][name] for line in self.lines for name in line["personal"] if line["fields"][name]
+        )
+
 
 def dump(batch: Batch[Any], account: Account, downloads: Iterable[Download] = ()) -> dict[str, Any]:
     """Return plain values: each record's fields, how many source rows it stands for, and its lineage.

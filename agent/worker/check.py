@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from agent.browser.elements import Book, ElementKind, load_book
-from agent.browser.signing_in import PASSWORD, SIGN_IN, USER
+from agent.browser.signing_in import CODE, PASSWORD, SEND_CODE, SIGN_IN, USER
 from agent.browser.visiting import pages_of
 from agent.core.failures import BrokenAutomation, BrokenBook, Failure, UnknownElement, UnknownSite
 from agent.core.states import TaskKind
@@ -49,6 +49,9 @@ def _book(name: str, sites: Mapping[str, Path]) -> Book:
             if needed not in book.elements:
                 problem = f"has no element “{needed}”, and no sign_in in site.py beside it"
                 raise BrokenBook(file=str(book.file), line=1, key=f"elements.{needed}", problem=problem)
+    if CODE in book.elements and SEND_CODE not in book.elements:
+        problem = f"has an element “{CODE}”, and no “{SEND_CODE}” to send it with"
+        raise BrokenBook(file=str(book.file), line=1, key=f"elements.{SEND_CODE}", problem=problem)
     return book
 
 

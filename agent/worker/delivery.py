@@ -29,6 +29,7 @@ from agent.worker.looking import Looking, Matches
 from agent.worker.parents import Parents
 from agent.worker.pipe import Pipe
 from agent.worker.site import OpenSite
+from agent.worker.witness import CONFIRMATION
 
 MOST_ATTEMPTS = 2
 """Commit clicks for one record, in all; after that a person decides."""
@@ -171,6 +172,7 @@ class Delivery:
         words = self._site.book.refusal_in(text)
         if words is None:
             self._ledger.confirm(entry, confirmation, hashlib.sha256(text.encode()).hexdigest())
+            self._picture(CONFIRMATION)
         else:
             self._ledger.doubt(entry, _refusal(words, self._picture("refused")))
 

@@ -10,11 +10,13 @@ import base64
 import json
 import logging
 import os
+import queue
 import threading
 import time
 from collections.abc import Callable
 from typing import IO, Any
 
+from agent.core.asking import ANSWER_SECONDS
 from agent.system.processes import end_own_tree
 
 _SHOWN = frozenset(
@@ -42,6 +44,7 @@ class Pipe:
         self._writing = threading.Lock()
         self._watched = threading.Event()
         self._show: Callable[[], bytes | None] | None = None
+        self._answers: queue.Queue[str | None] = queue.Queue()
 
     def told(self) -> dict[str, Any] | None:
         """Wait for what the host says next; None when it went away or needs this worker no more."""
@@ -61,10 +64,22 @@ class Pipe:
             told = json.loads(line)
             if told.get("cancel"):
                 on_cancel()
-            if told.get("look"):
+            elif told.get("look"):
                 self._watched.set()
+            elif "answer" in told:
+                self._answers.put(told["answer"])
         end_own_tree()
         os._exit(70)  # the main thread may hang in the browser: nothing else would end it
+
+    def ask(self, **question: object) -> str | None:
+        """Ask a person through the host; None when nobody is there or nobody answers in time."""
+        self.send("question", **question)
+        try:
+            return self._answers.get(timeout=ANSWER_SECONDS)
+        except queue.Empty:
+            return None
+        finally:
+            self.send("question_over")
 
     def send(self, event: str, **values: object) -> None:
         """Send one event; a dead host is no error here, the pipe's other end notices it."""

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from threading import Event
 from typing import Any
 
-from agent.browser.capture import screenshot
 from agent.browser.engine import Engine
 from agent.browser.faults import failure_of
 from agent.core.failures import (
     BrokenAutomation,
     Failure,
     LimitReached,
+    Parameter,
     RecordsNeedPerson,
     RowsInvalid,
     TotalsDisagree,
@@ -32,6 +31,7 @@ from agent.sdk.automation import Task
 from agent.store import checkpoints, evidence, runs
 from agent.store.ledger import Destination as Place
 from agent.store.ledger import Ledger
+from agent.system.log import Redactor
 from agent.system.paths import Home
 from agent.worker import batches, invalid_rows
 from agent.worker.accepting import Accepting
@@ -46,6 +46,7 @@ from agent.worker.parents import Link
 from agent.worker.pipe import Pipe
 from agent.worker.reckoning import reckon
 from agent.worker.site import OpenSite
+from agent.worker.witness import Witness
 
 
 @dataclass
@@ -57,8 +58,16 @@ class Workplace:
     pipe: Pipe
     cancelled: Event
     tasks: Mapping[str, Task] = field(default_factory=dict)
+    redactor: Redactor = field(default_factory=Redactor)
     site: OpenSite | None = None
     accepting: Accepting | None = None
+    downloads: Sequence[Download] = ()
+    of_records: frozenset[str] = frozenset()
+    witness: Witness = field(init=False)
+
+    def __post_init__(self) -> None:
+        """See on behalf of this task."""
+        self.witness = Witness(self.assignment, self.pipe)
 
     def work(self, task: Task) -> None:
         """Do the task and store its checkpoint; raises failures, FenceLost, Cancelled."""
@@ -129,6 +138,7 @@ class Workplace:
     # ── process ───────────────────────────────────────────────────────────────────────────────────────────
     def _process(self, task: Task) -> None:
         downloads = {name: self._downloaded(name) for name in task.inputs}
+        self.downloads = tuple(downloads.values())
         self.pipe.step("working", task=task.name)
         try:
             result = task.work(**_given(task, run=self.assignment.run), **downloads)
@@ -138,7 +148,9 @@ class Workplace:
         if isinstance(result, Workbook):
             self._finish({"workbook": str(self._write(result))})
         elif isinstance(result, Batch):
-            self._finish(batches.dump(result, result.account(downloads.values()), downloads.values()))
+            told = batches.dump(result, result.account(downloads.values()), downloads.values())
+            told["left_out"] = [[where, self._clean(reason)] for where, reason in told["left_out"]]
+            self._finish(told)
         else:
             problem = f"{task.name} returned neither a Batch nor a Workbook"
             raise BrokenAutomation(file=task.file, line=task.line, problem=problem)
@@ -178,6 +190,7 @@ class Workplace:
     # ── upload ────────────────────────────────────────────────────────────────────────────────────────────
     def _upload(self, task: Task) -> None:
         batch = batches.load(self._checkpoint(task.inputs[0]))
+        self.of_records = batch.personal_values()
         wishes = self._wishes()
         destination: Destination[Any] = task.work()
         ledger = Ledger(
@@ -197,7 +210,7 @@ class Workplace:
             self.pipe,
             wishes,
             Duty(self.assignment.epoch, batch.repeats, self._link(task)),
-            picture=self.picture,
+            picture=self.witness.picture,
             translate=self.translate,
         )
         try:
@@ -253,7 +266,18 @@ class Workplace:
             Path(browser["path"]), sandbox=browser["sandbox"], headed=browser["headed"]
         )
         runs.note_versions(self.assignment.lease, {"browser": f"{browser['kind']} {version}"})
-        self.site = OpenSite(task.site, self.engine, self.assignment, self.pipe, self._keep)
+        if self.site is not None:
+            self.site.close()
+        self.site = OpenSite(
+            task.site,
+            self.engine,
+            self.assignment,
+            self.pipe,
+            self._keep,
+            self.witness,
+            self.redactor,
+            self.of_records,
+        )
         return self.site
 
     def _checkpoint(self, task: str) -> Mapping[str, Any]:
@@ -275,36 +299,28 @@ class Workplace:
         )
 
     def personal(self) -> list[str]:
-        """Return the personal values of the record at hand."""
-        return list(self.site.session.memory.personal) if self.site and self.site.is_open else []
-
-    def picture(self, name: str) -> str | None:
-        """Keep a masked picture of the page as it is now, and return its id; without a page there is none."""
-        if self.site is None or not self.site.is_open:
-            return None
-        try:
-            content = screenshot(self.site.session)
-        except Failure as failure:
-            self.pipe.step("no_picture", why=failure.code)
-            return None
-        return self._prove(content, kind="screenshot", name=f"{name}.png", media_type="image/png").id
-
-    def live_picture(self) -> bytes | None:
-        """Return a masked picture for somebody who watches; it is kept nowhere. None without a page."""
-        if self.site is None or not self.site.is_open:
-            return None
-        try:
-            return screenshot(self.site.session)
-        except Failure as failure:
-            logging.getLogger(__name__).info("no_live_picture why=%s", failure)
-            return None
+        """Return the personal values of the record at hand, and of every row and record of this task."""
+        at_hand = self.site.session.memory.personal if self.site and self.site.is_open else ()
+        of_rows = (value for download in self.downloads for value in download.personal_values())
+        return [*at_hand, *self.of_records, *of_rows]
 
     def translate(self, error: Exception) -> Failure:
-        """Return an error of an author's code, or one of the browser's, as a failure of our tree."""
+        """Return an error of an author's code, or one of the browser's, as a failure of our tree.
+
+        A site's or an author's words may hold what is personal or secret: it is struck out before it is kept.
+        """
         if isinstance(error, Failure):
-            return error
+            self.witness.disprove(error)
+            return self._cleaned(error)
         of_page = failure_of(self.site.session, error) if self.site and self.site.is_open else None
-        return of_page or defect(self.assignment.folder, error)
+        return self._cleaned(of_page or defect(self.assignment.folder, error))
+
+    def _cleaned(self, failure: Failure) -> Failure:
+        told = {name: self._clean(value) for name, value in failure.params.items()}
+        return failure if told == failure.params else type(failure)(**told)
+
+    def _clean(self, value: Parameter) -> Parameter:
+        return self.redactor.clean(value, self.personal()) if isinstance(value, str) else value
 
 
 def _given(task: Task, **values: Any) -> dict[str, Any]:  # noqa: ANN401  # each is of its own type

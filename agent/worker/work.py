@@ -11,11 +11,20 @@ from threading import Event
 from typing import Any
 
 from agent.browser.engine import Engine
-from agent.core.failures import Asked, BrowserMissing, ChangedCode, FenceLost, RecordsNeedPerson
+from agent.core.failures import (
+    Asked,
+    BrowserMissing,
+    ChangedCode,
+    ElementAmbiguous,
+    ElementMissing,
+    Failure,
+    FenceLost,
+    RecordsNeedPerson,
+)
 from agent.store import runs
 from agent.store.database import close_store, open_store
 from agent.system.fingerprint import agent_fingerprint, fingerprint
-from agent.system.log import Redactor, open_log
+from agent.system.log import open_log
 from agent.system.paths import Home
 from agent.system.processes import become_reaper
 from agent.worker.assignment import Assignment, from_json
@@ -23,7 +32,8 @@ from agent.worker.duty import Cancelled
 from agent.worker.loading import load_automation
 from agent.worker.pipe import LogStream, Pipe
 from agent.worker.task import Workplace
-from agent.worker.visit import visit
+
+_MOST_HEALED = 5  # lost elements that one worker finds again by itself; more is another site
 
 DONE, FAILED, CANCELLED, FENCED = "done", "failed", "cancelled", "fenced"
 
@@ -38,15 +48,13 @@ def work(pipe: Pipe) -> int:
         told = pipe.told()
     if told is None:
         return 0
-    if "visit" in told:
-        return visit(engine, pipe, told["visit"])
     assignment = from_json(told)
     cancelled = Event()
     if assignment.options.get("cancel") or assignment.options.get("by_hand"):
         cancelled.set()  # it was woken only to settle what is in doubt: nothing new may be entered
     pipe.watch(cancelled.set)
     workplace = Workplace(assignment, engine, pipe, cancelled)
-    pipe.show_with(workplace.live_picture)
+    pipe.show_with(workplace.witness.live)
     _open_log(workplace)
     home = Home(assignment.home)
     open_store(home.database, home.evidence)
@@ -68,29 +76,69 @@ def _prepare(engine: Engine, browser: Mapping[str, Any] | None) -> None:
 
 
 def _attempt(workplace: Workplace) -> str:
-    """Do the task; a failure is stored under the fence, with a picture of the page where there is one."""
+    """Do the task; a failure is stored under the fence, with proof of the page where there is one."""
     log = logging.getLogger("agent.worker")
-    lease = workplace.assignment.lease
     try:
         _require_pinned_code(workplace.assignment)
-        workplace.tasks = load_automation(workplace.assignment.folder).tasks
-        workplace.work(workplace.tasks[workplace.assignment.task])
+        _take_up(workplace)
+        _work_healing(workplace)
+        workplace.witness.note()
     except FenceLost:
         log.warning("fence_lost task=%s", workplace.assignment.task)
         return FENCED
     except Cancelled:
         return CANCELLED
-    except Exception as error:  # the border: every error becomes a failure of our tree
-        failure = workplace.translate(error)
-        log.exception("task_failed code=%s", failure)
+    except Exception as error:  # noqa: BLE001  # the border: every error becomes a failure of our tree
         try:
-            if not isinstance(failure, Asked | RecordsNeedPerson):  # those are about no page
-                workplace.picture(failure.code)
-            runs.fail_task(lease, failure)
+            _fail(workplace, error)
         except FenceLost:
             return FENCED
         return FAILED
     return DONE
+
+
+def _take_up(workplace: Workplace) -> None:
+    automation = load_automation(workplace.assignment.folder)
+    workplace.tasks = automation.tasks
+    workplace.witness.proof, workplace.witness.policy = automation.evidence, automation.repairs
+
+
+def _work_healing(workplace: Workplace) -> None:
+    """Do the task; begin it again with each lost element that the automation lets the engine find again.
+
+    What was done before is known: a task begins from what its ledger or the site holds.
+    """
+    for _ in range(_MOST_HEALED):
+        try:
+            workplace.work(workplace.tasks[workplace.assignment.task])
+        except (FenceLost, Cancelled):
+            raise
+        except Exception as error:
+            failure = workplace.translate(error)
+            if not isinstance(failure, ElementMissing | ElementAmbiguous):
+                raise
+            _keep_proof(workplace, failure)
+            if not workplace.witness.heals(failure):
+                raise failure from error
+        else:
+            return
+    workplace.work(workplace.tasks[workplace.assignment.task])
+
+
+def _fail(workplace: Workplace, error: Exception) -> None:
+    """Store a failure first, then what proves it: looking at a page that hangs may be this worker's end."""
+    failure = workplace.translate(error)
+    logging.getLogger("agent.worker").exception("task_failed code=%s", failure)
+    runs.fail_task(workplace.assignment.lease, failure)
+    if isinstance(failure, Asked | RecordsNeedPerson):
+        return  # those are about no page
+    _keep_proof(workplace, failure)
+    workplace.witness.note()
+
+
+def _keep_proof(workplace: Workplace, failure: Failure) -> None:
+    if failure is not workplace.witness.seen:
+        workplace.witness.failed(failure)
 
 
 def _require_pinned_code(assignment: Assignment) -> None:
@@ -109,7 +157,10 @@ def _open_log(workplace: Workplace) -> None:
     personal in the record at hand.
     """
     assignment = workplace.assignment
-    redactor = Redactor([assignment.account.password] if assignment.account else [])
+    redactor = workplace.redactor
+    if assignment.account is not None:
+        redactor.add(assignment.account.password)
+        redactor.add(assignment.account.seed or "")
     path = Home(assignment.home).logs / f"{assignment.lease.run_id}.log"
     root = logging.getLogger()
     root.addHandler(open_log(path, secrets=workplace.personal, redactor=redactor))

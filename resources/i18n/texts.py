@@ -120,6 +120,11 @@ def notice(event: str, params: Params, *, noun: Noun = RECORD) -> Text:
     return Text(fill(str(entry["title"]), known), fill(str(entry["body"]), known).strip())
 
 
+def panel_notice(event: str, part: str, params: Params) -> str:
+    """Return what the panel tells people: a notice's ``title`` or its ``body``."""
+    return fill(str(_book()["panel_notices"][event][part]), params)
+
+
 def event(event: str) -> str:
     """Return an event in a word or two, for a table."""
     return _sentence("events", event)
@@ -230,15 +235,20 @@ def _book() -> dict[str, Any]:
 
 @cache
 def _books(language: str) -> dict[str, Any]:
-    """Return every section of a language, laid over the English ones; a code's entry is taken whole."""
+    """Return every section of a language, laid over the English ones, part by part of an entry."""
     sections: dict[str, Any] = (
         {} if language == ENGLISH else {name: dict(section) for name, section in _books(ENGLISH).items()}
     )
     for file in sorted(_FOLDER.glob(f"{language}*.toml")):
         with file.open("rb") as opened:
             for name, section in tomllib.load(opened).items():
-                sections.setdefault(name, {}).update(section)
+                known = sections.setdefault(name, {})
+                known.update({code: _over(known.get(code), entry) for code, entry in section.items()})
     return sections
+
+
+def _over(english: Any, entry: Any) -> Any:  # noqa: ANN401  # a text, or a table of texts
+    return {**english, **entry} if isinstance(english, dict) and isinstance(entry, dict) else entry
 
 
 def _told(params: Params, noun: Noun) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-SignIn = Literal["ok", "refused", "locked"]
+SignIn = Literal["ok", "refused", "locked", "expired", "elsewhere", "captcha"]
 
 TRIES_BEFORE_LOCK = 3
 SESSION_SECONDS = 1200.0

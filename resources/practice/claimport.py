@@ -27,7 +27,11 @@ CLERK_PASSWORD = "clerk-2024"
 _MESSAGES = {
     "refused": "User name or password is wrong.",
     "locked": "This account is locked. Please contact the help desk.",
+    "expired": "Your password has expired. Please choose a new one.",
+    "elsewhere": "Somebody else is signed in with this account.",
+    "captcha": "Type the characters that you see in the picture.",
 }
+_CODE_MESSAGES = {"refused": "That answer is wrong.", "used": "This code was used before."}
 _TIMED_OUT = "Your session has timed out. Please sign in again."
 _PAGE_1 = ("claim_no", "patient_no", "patient_name")
 _PAGE_2 = ("visit_date", "service_code", "amount")
@@ -45,6 +49,7 @@ class ClaimPort:
         routes = [
             Route("/", self._home),
             Route("/signin.php", self._sign_in, methods=["GET", "POST"]),
+            Route("/code.php", self._code, methods=["POST"]),
             Route("/signout.php", self._sign_out),
             Route("/claim/new.php", self._step_1, methods=["GET", "POST"]),
             Route("/claim/save.php", self._save, methods=["POST"]),
@@ -85,12 +90,32 @@ class ClaimPort:
             fields = await form_fields(request, "utf-8")
             user = fields.get("user", "")
             outcome = self.system.try_sign_in(user, fields.get("password", ""), request.url.path)
+            if outcome == "ok" and (pending := self.system.second.ask(user, request.url.path)):
+                return _page(pages.code_page(self._look(request), pending.ticket, pending.question, ""))
             if outcome == "ok":
-                answer = RedirectResponse("/", 302)
-                self.system.let_in(user, answer)
-                return answer
+                return self._let_in(user)
+            if outcome == "elsewhere":
+                return _page(pages.told_page(self._look(request), _MESSAGES[outcome]))
             message = _MESSAGES[outcome]
+        elif self.system.shows_captcha(request.url.path):
+            message = _MESSAGES["captcha"]
         return _page(pages.sign_in_page(self._look(request, "user", "password", "sign_in"), message))
+
+    def _let_in(self, user: str) -> Response:
+        answer = RedirectResponse("/", 302)
+        self.system.let_in(user, answer)
+        return answer
+
+    async def _code(self, request: Request) -> Response:
+        fields = await form_fields(request, "utf-8")
+        pending, judged = self.system.judge_code(fields.get("ticket", ""), fields.get("code", ""))
+        if pending is None:
+            return RedirectResponse("/signin.php", 302)
+        if judged == "ok":
+            return self._let_in(pending.user)
+        return _page(
+            pages.code_page(self._look(request), pending.ticket, pending.question, _CODE_MESSAGES[judged])
+        )
 
     async def _sign_out(self, request: Request) -> Response:
         self.system.accounts.end(request.cookies.get(self.system.cookie))

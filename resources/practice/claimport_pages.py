@@ -71,6 +71,13 @@ _SIGN_IN = """<form method="post" action="/signin.php"$on_submit><table cellpadd
 <tr><td><label for="$user_id">$user_caption</label></td><td>$user</td></tr>
 <tr><td><label for="$password_id">$password_caption</label></td><td>$password</td></tr>
 <tr><td></td><td>$sign_in</td></tr></table></form><font class="err" id="cp_x09">$message</font>"""
+_CODE = """<form method="post" action="/code.php"><table cellpadding=4>
+<tr><th colspan=2>One more step</th></tr><tr><td><label for="cp_x05" id="cp_x07">$question</label></td>
+<td><input type="hidden" name="ticket" value="$ticket">
+<input type="text" name="code" id="cp_x05" autocomplete="off"></td></tr>
+<tr><td></td><td><input type="submit" name="go" value="Continue" id="cp_x06"></td></tr></table></form>
+<font class="err" id="cp_x09">$message</font>"""
+_TOLD = """<font class="err" id="cp_x09">$message</font>"""
 _TEXT = '<input type="text" name="$name" id="$id" value="$value" autocomplete="off">'
 _SPOKEN = '<input type="text" name="$name" id="$id" value="$value" aria-label="$caption" autocomplete="off">'
 _PASSWORD = '<input type="password" name="password" id="$id">'
@@ -124,6 +131,17 @@ def sign_in_page(look: Appearance, message: str) -> Raw:
         on_submit=look.on_submit(),
     )
     return _shell("Sign in", body, look, None)
+
+
+def code_page(look: Appearance, ticket: str, question: str, message: str) -> Raw:
+    """The second step of signing in: a code, or the answer to a question."""
+    body = render(_CODE, question=question or "Code", ticket=ticket, message=message)
+    return _shell("Sign in", body, look, None)
+
+
+def told_page(look: Appearance, message: str) -> Raw:
+    """A page that says why nobody is let in, and asks nothing."""
+    return _shell("Sign in", render(_TOLD, message=message), look, None)
 
 
 def home_page(look: Appearance, user: str) -> Raw:

@@ -33,7 +33,11 @@ EXPORT_SECONDS = 1.0
 _MESSAGES = {
     "refused": "Sign-in failed. Please check user name and password.",
     "locked": "Your account is locked. Please contact the help desk.",
+    "expired": "Your password has expired. Choose a new one at the help desk's page.",
+    "elsewhere": "This account is in use on another computer. Sign out there first.",
+    "captcha": "Please type the signs in the picture.",
 }
+_CODE_MESSAGES = {"refused": "That is not right. Please try again.", "used": "This code was used already."}
 
 
 class Meridian:
@@ -60,6 +64,7 @@ class Meridian:
         routes = [
             Route("/", self._home),
             Route("/login.aspx", self._sign_in, methods=["GET", "POST"]),
+            Route("/code.aspx", self._code, methods=["POST"]),
             Route("/logout.aspx", self._sign_out),
             Route("/default.aspx", self._home),
             Route("/expired.aspx", self._expired),
@@ -100,12 +105,34 @@ class Meridian:
             fields = await form_fields(request, "windows-1252")
             user = fields.get("ctl00$cphMain$txtUser", "")
             outcome = self.system.try_sign_in(user, fields.get("ctl00$cphMain$txtPass", ""), request.url.path)
+            if outcome == "ok" and (pending := self.system.second.ask(user, request.url.path)):
+                return _page(pages.code_page(self._look(request), pending.ticket, pending.question, ""))
             if outcome == "ok":
-                answer = RedirectResponse("/default.aspx", 302)
-                self.system.let_in(user, answer)
-                return answer
+                return self._let_in(user)
+            if outcome == "elsewhere":
+                return _page(pages.told_page(_MESSAGES[outcome]))
             message = _MESSAGES[outcome]
+        elif self.system.shows_captcha(request.url.path):
+            message = _MESSAGES["captcha"]
         return _page(pages.sign_in_page(self._look(request, "user", "password", "sign_in"), message))
+
+    def _let_in(self, user: str) -> Response:
+        answer = RedirectResponse("/default.aspx", 302)
+        self.system.let_in(user, answer)
+        return answer
+
+    async def _code(self, request: Request) -> Response:
+        fields = await form_fields(request, "windows-1252")
+        pending, judged = self.system.judge_code(
+            fields.get("ctl00$cphMain$hidTicket", ""), fields.get("ctl00$cphMain$txtCode", "")
+        )
+        if pending is None:
+            return RedirectResponse("/login.aspx", 302)
+        if judged == "ok":
+            return self._let_in(pending.user)
+        return _page(
+            pages.code_page(self._look(request), pending.ticket, pending.question, _CODE_MESSAGES[judged])
+        )
 
     async def _sign_out(self, request: Request) -> Response:
         self.system.accounts.end(request.cookies.get(self.system.cookie))

@@ -65,6 +65,19 @@ _SIGN_IN = """<br><br><center><table border=0 cellpadding=4 style="border:2px ou
 <tr><td colspan=2 align=right>$sign_in</td></tr>
 <tr><td colspan=2><span id="ctl00_cphMain_lblMessage" class="err">$message</span></td></tr>
 </table></center>"""
+_CODE = """<br><br><center><table border=0 cellpadding=4 style="border:2px outset;background:#ece9d8">
+<tr><td colspan=2 class=hd>Meridian Clinic System 4.2 - Second step</td></tr>
+<tr><td id="ctl00_cphMain_lblQuestion">$question</td><td>
+<input type="hidden" name="ctl00$$cphMain$$hidTicket" value="$ticket">
+<input type="text" name="ctl00$$cphMain$$txtCode" id="ctl00_cphMain_txtCode" size=12 \
+autocomplete="off"></td></tr>
+<tr><td colspan=2 align=right><input type="submit" name="ctl00$$cphMain$$btnCode" value="Continue" \
+id="ctl00_cphMain_btnCode"></td></tr>
+<tr><td colspan=2><span id="ctl00_cphMain_lblMessage" class="err">$message</span></td></tr>
+</table></center>"""
+_TOLD = """<br><br><center><table border=0 cellpadding=4 style="border:2px outset;background:#ece9d8">
+<tr><td class=hd>Meridian Clinic System 4.2</td></tr>
+<tr><td><span id="ctl00_cphMain_lblMessage" class="err">$message</span></td></tr></table></center>"""
 _USER = '<input type="text" name="ctl00$$cphMain$$txtUser" id="$id" size=20 autocomplete="off">'
 _PASSWORD = '<input type="password" name="ctl00$$cphMain$$txtPass" id="$id" size=20 title="$caption">'
 _SUBMIT = '<input type="submit" name="$name" value="$caption" id="$id">'
@@ -122,6 +135,18 @@ def shell(title: str, body: Raw, look: Appearance | None = None, head: str = "")
     """A whole page around a body."""
     on_load = look.on_load() if look else Raw("")
     return render(_SHELL, title=title, body=body, head=Raw(head), on_load=on_load)
+
+
+def code_page(look: Appearance, ticket: str, question: str, message: str) -> Raw:
+    """The second step of signing in: a code, or the answer to a question."""
+    asked = question or "One-time code"
+    body = render(_CODE, question=asked, ticket=ticket, message=message)
+    return shell("Meridian - Sign in", _form("/code.aspx", body, look), look)
+
+
+def told_page(message: str) -> Raw:
+    """A page that says why nobody is let in, and asks nothing."""
+    return shell("Meridian - Sign in", render(_TOLD, message=message))
 
 
 def sign_in_page(look: Appearance, message: str) -> Raw:

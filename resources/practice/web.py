@@ -15,6 +15,7 @@ from resources.practice.catalogue import SystemName
 from resources.practice.faults import Options, Switchboard
 from resources.practice.journal import Journal
 from resources.practice.markup import Raw
+from resources.practice.second_factor import Judged, Pending, SecondFactor
 
 CONTROL = "/_practice"
 # unanswered: a reset after which no browser sends the request again by itself; reset: plain, for a half-sent
@@ -35,6 +36,7 @@ class System:
         self.seed = seed
         self.accounts = accounts
         self.switchboard = Switchboard(name, seed)
+        self.second = SecondFactor(self.switchboard)
         self.sign_ins = Journal(data_dir / f"{name}-sign-ins.jsonl")
         self.closing = asyncio.Event()
         self.break_connection: Callable[[Scope, Break], None] = _no_connection
@@ -47,9 +49,26 @@ class System:
         """Judge one try under the faults that are armed, and note it."""
         refuse = self.switchboard.take("wrong_password", path) is not None
         locked = self.switchboard.take("locked_account", path) is not None
-        outcome: SignIn = "locked" if locked else self.accounts.check(user, password, refuse=refuse)
+        outcome: SignIn = "locked" if locked else "captcha"
+        if not locked and not self.shows_captcha(path):
+            outcome = self.accounts.check(user, password, refuse=refuse)
+        if outcome == "ok" and self.switchboard.take("expired_password", path):
+            outcome = "expired"
+        if outcome == "ok" and self.switchboard.take("signed_in_elsewhere", path):
+            outcome = "elsewhere"
         self.sign_ins.append({"user": user, "outcome": outcome})
         return outcome
+
+    def shows_captcha(self, path: str) -> bool:
+        """Whether the page wants signs of a picture typed, which only a person can."""
+        return self.switchboard.take("captcha", path) is not None
+
+    def judge_code(self, ticket: str, answer: str) -> tuple[Pending | None, Judged]:
+        """Judge what was typed in the second step, and note it; nobody holds a ticket that has ended."""
+        pending = self.second.find(ticket)
+        judged: Judged = "refused" if pending is None else self.second.judge(pending, answer)
+        self.sign_ins.append({"user": pending.user if pending else "", "outcome": f"code_{judged}"})
+        return pending, judged
 
     def let_in(self, user: str, answer: Response) -> SignedIn:
         """Start a session and set its cookie on `answer`."""

@@ -56,7 +56,7 @@ def test_what_cannot_be_known_goes_to_a_person(morning: Morning) -> None:
         assert "amount" in asked["found_different"]["params"]["fields"]
         assert "not a valid service code" in asked["refused"]["params"]["words"]
         assert [proof["name"] for proof in run["evidence"] if proof["kind"] == "screenshot"] == [
-            "refused.png"
+            "refused.webp"
         ]
         morning.give(host, "answer", item=asked["gone_after_confirm"]["id"], answer="send_it")
         morning.give(

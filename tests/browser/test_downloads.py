@@ -14,6 +14,7 @@ import pytest
 
 from agent.browser.elements import Book, Element, ElementKind, load_book
 from agent.browser.engine import Engine
+from agent.browser.locators import Way
 from agent.browser.session import Landing
 from agent.browser.signing_in import Account, sign_in
 from agent.browser.tables import read_table
@@ -152,10 +153,10 @@ def session(engine: Engine, site: str, told: list[str]) -> Iterator[Session]:
     """A window on the site's first page."""
     names = [part.split(maxsplit=1)[0].split(">")[0] for part in (HOME + PAGED + SCRIPTED).split(" id=")[1:]]
     elements = {
-        name: Element(name, "css", f"#{name}", None, None, ElementKind.READ, exact=True, format=None)
+        name: Element(name, (Way("css", f"#{name}"),), ElementKind.READ, None, personal=False, base="")
         for name in [*names, "next"]
     }
-    book = Book("desk", Path(), "Desk", site, None, "saved", (), (), elements)
+    book = Book("desk", Path(), "Desk", site, None, "saved", (), (), (), elements)
     landing = Landing(engine.downloads, lambda code, **params: told.append(f"{code} {params}"))
     page = engine.new_page()
     session = Session(page, book, lambda *_: None, landing=landing)  # type: ignore[arg-type,return-value]

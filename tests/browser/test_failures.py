@@ -165,30 +165,6 @@ def test_what_one_run_waits_for_holds_no_other_up(morning: Morning, tmp_path: Pa
             assert_exact(morning, morning.finished(host, waits), CLAIMS)
 
 
-@pytest.mark.parametrize(
-    ("fault", "element", "code"),
-    [
-        pytest.param("renamed", "export", "element_missing", marks=pytest.mark.long),
-        ("doubled", "save", "element_ambiguous"),
-    ],
-)
-def test_a_changed_page_is_a_question_with_a_picture(
-    morning: Morning, fault: str, element: str, code: str
-) -> None:
-    """A missing or doubled element is never guessed: evidence and a question; then the same run goes on."""
-    system = "meridian" if element == "export" else "claimport"
-    path = "billing" if element == "export" else "/claim/new.php"
-    morning.practice.faults(system, fault, always=True, element=element, path=path)
-    with morning.host() as host:
-        run = morning.finished(host, morning.run(host, "small-sync"))
-        assert (run["state"], _failure(run)) == ("NEEDS_REVIEW", code)
-        assert f"{code}.png" in [proof["name"] for proof in run["evidence"]]
-        assert morning.practice.journal("claimport") == []
-        morning.practice.clear_faults()
-        morning.give(host, "answer", item=queries.open_reviews()[0]["id"], answer="retry")
-        assert_exact(morning, morning.finished(host, run["id"]), CLAIMS)
-
-
 @pytest.mark.long
 def test_other_code_than_the_run_was_planned_with_is_a_question(morning: Morning) -> None:
     """A resume under a changed automation asks first, and goes on when a person says so."""

@@ -10,6 +10,7 @@ import pytest
 from agent.browser.elements import Book, Element, ElementKind
 from agent.browser.engine import Engine
 from agent.browser.filling import fill
+from agent.browser.locators import Way
 from agent.browser.session import Session
 from agent.core.failures import FillDiffers
 from agent.system.browsers import find_browser
@@ -38,9 +39,9 @@ def session(engine: Engine) -> Iterator[Session]:
     page.set_content(LATE)
     names = ("first", "second", "third", "never")
     elements = {
-        n: Element(n, "css", f"#{n}", None, None, ElementKind.FILL, exact=True, format=None) for n in names
+        n: Element(n, (Way("css", f"#{n}"),), ElementKind.FILL, None, personal=False, base="") for n in names
     }
-    yield Session(page, Book("late", Path(), "Late", "", None, "first", (), (), elements), lambda: None)
+    yield Session(page, Book("late", Path(), "Late", "", None, "first", (), (), (), elements), lambda: None)
     page.context.close()
 
 

@@ -33,7 +33,7 @@ def evening(tmp_path: Path, practice: Practice) -> Iterator[Morning]:
 def visited(evening: Morning, site: str) -> list[Failure] | None:
     account = accounts.find("main", site)
     assert account is not None
-    return visiting.visit(evening.home, load_settings(evening.home), account, utc_now())
+    return visiting.visit(evening.home, load_settings(evening.home), account)
 
 
 def test_a_site_as_its_book_says_is_found_good_and_keeps_its_session(evening: Morning) -> None:

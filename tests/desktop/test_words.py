@@ -1,21 +1,42 @@
 """The window's words: each code that is said exists, none lies idle, no command is told to a clerk."""
 
 import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from agent.core.failures import Failure
+from agent.system.paths import Home
+from agent.system.settings import WindowSettings, load_settings
 from resources.i18n import texts
 from ui.desktop.catalogue import PAGES
 from ui.desktop.failing import told_of
+from ui.desktop.speech import OfficeMoments, Speech
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "ui" / "desktop").rglob("*.py"))
 PAGES_TO_COME = {"health"}
 """Names of pages that others write; a word like “settings” stands in the source for other reasons."""
 
-MADE = ("page_", "column_log_", "sample_log_", "column_", "sample_", "outcome_", "sign_", "do_", "tab_")
+MADE = (
+    "page_",
+    "column_log_",
+    "sample_log_",
+    "column_",
+    "sample_",
+    "outcome_",
+    "sign_",
+    "do_",
+    "tab_",
+    "since_",
+)
 """Beginnings of codes that are put together where they are said."""
 
 
@@ -47,3 +68,80 @@ def test_no_failure_tells_a_clerk_to_type_a_command(code: str) -> None:
     assert told.title
     typed = re.findall(r"predawn [a-z]+", told.next)
     assert typed == (["predawn home"] if code == "not_taken_over" else [])
+
+
+# ── the second language ───────────────────────────────────────────────────────────────────────────────────
+SECTIONS = (
+    "failures", "questions", "answers", "steps", "run_states", "record_states", "task_states", "task_kinds",
+    "notes", "evidence_kinds", "forecasts",
+)  # fmt: skip
+BOOKS = ROOT / "resources" / "i18n"
+
+
+def book(language: str, part: str) -> dict[str, Any]:
+    return tomllib.loads((BOOKS / f"{language}{part}.toml").read_text(encoding="utf-8"))
+
+
+def parts(entry: Any) -> dict[str, str]:
+    return entry if isinstance(entry, dict) else {"": entry}
+
+
+@pytest.mark.parametrize("section", ["window", "window_next"])
+def test_german_says_all_that_the_window_says(section: str) -> None:
+    english, german = book("en", ".window")[section], book("de", ".window")[section]
+    samples = {code for code in english if code.startswith("sample_")}  # only as wide as their words
+    assert english.keys() - german.keys() == samples
+    assert german.keys() <= english.keys()
+
+
+@pytest.mark.parametrize("part", ["", ".window"])
+def test_german_uses_the_parameters_that_english_has(part: str) -> None:
+    english = book("en", part)
+    if not part:
+        english["failures"] |= book("en", ".window")["failures"]
+    for section, entries in book("de", part).items():
+        for code, entry in entries.items():
+            for name, told in parts(entry).items():
+                known = set(re.findall(r"\{(\w+)\}", str(english[section][code])))
+                assert set(re.findall(r"\{(\w+)\}", told)) <= known | texts.IMPLICIT, (section, code, name)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_german_knows_every_state_and_failure(section: str) -> None:
+    english = book("en", "")[section]
+    assert english.keys() - book("de", "")[section].keys() == set()
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    assert texts.speak("de_AT") == "de"
+    yield
+    texts.speak(None)
+
+
+def test_what_german_lacks_stays_english(german: None) -> None:
+    assert texts.window("page_today") == "Heute"
+    assert texts.say("until_ctrl_c") == "Stop with Ctrl-C."
+
+
+def test_an_unknown_language_is_english() -> None:
+    assert texts.speak("tlh") == "en"
+    assert texts.window("page_today") == "Today"
+
+
+def test_times_days_and_figures_are_the_offices(german: None, tmp_path: Path) -> None:
+    settings = load_settings(Home(tmp_path))
+    office = replace(settings.offices["main"], country="AT", zone="Europe/Vienna")
+    speech = Speech(replace(settings, offices={"main": office}, window=WindowSettings("de")))
+    moments = OfficeMoments(ZoneInfo("Europe/Vienna"), speech.locale, datetime(2026, 11, 26, tzinfo=UTC))
+    assert moments.at("2026-11-26T04:41:00+00:00") == "05:41"
+    assert moments.day("2026-11-23") == "Mo. 23. Nov."
+    assert moments.weekday("2026-11-23") == "Montag"
+    assert speech.decimal(Decimal("-1234567.50"), 2).replace("\N{NO-BREAK SPACE}", " ") == "-1 234 567,50"
+    american = replace(office, country="US")
+    speech = Speech(replace(settings, offices={"main": american}, window=WindowSettings("en")))
+    assert speech.decimal(Decimal("1234.5"), 1) == "1,234.5"
+    evening = OfficeMoments(UTC, speech.locale, datetime(2026, 11, 26, tzinfo=UTC)).at(
+        "2026-11-26T17:41:00+00:00"
+    )
+    assert evening.replace("\N{NARROW NO-BREAK SPACE}", " ") == "5:41 PM"

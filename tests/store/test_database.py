@@ -42,7 +42,8 @@ def newer(tmp_path: Path) -> Path:
 
 def schema() -> dict[tuple[str, str], str]:
     """Each table and index of the ledger as SQL, spaces and the history of migrations left aside."""
-    rows = LEDGER.execute_sql("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'"
+    rows = LEDGER.execute_sql(query).fetchall()
     ours = [row for row in rows if "schema_migration" not in row[2]]
     return {(kind, name): re.sub(r"\s+", " ", sql) for kind, name, sql in ours}
 

@@ -60,6 +60,7 @@ WRITES: dict[str, tuple[RecordState | None, Callable[[Desk], object]]] = {
     "checkpoints.finish": (None, lambda desk: checkpoints.finish(desk.lease, DATA, b"{}")),
     "accounts.count_try": (None, lambda desk: accounts.count_try(desk.lease, "main", "claimport")),
     "accounts.uncount_try": (None, lambda desk: accounts.uncount_try(desk.lease, "main", "claimport")),
+    "accounts.take_step": (None, lambda desk: accounts.take_step(desk.lease, "main", "claimport", 7)),
     "accounts.lock": (None, lambda desk: accounts.lock(desk.lease, "main", "claimport")),
     "accounts.signed_in": (None, lambda desk: accounts.signed_in(desk.lease, "main", "claimport", b"s")),
     "evidence.keep": (

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import apsw
 import pytest
 
 from agent.core.states import RunState
@@ -16,6 +17,7 @@ from agent.store.database import give_back_space
 from agent.store.evidence import Proof
 from agent.store.lease import Lease
 from agent.store.tables import (
+    EVIDENCE,
     LEDGER_TABLES,
     BlobRow,
     EvidenceRow,
@@ -34,7 +36,7 @@ MASTER = Key(b"m" * 32)
 
 def keep(lease: Lease, days_ago: int, kind: str, content: bytes = b"x" * 50_000) -> Proof:
     """Keep one piece of evidence, so many days before NOW."""
-    media = {"screenshot": "image/webp", "outline": "text/plain"}.get(kind, "report/csv")
+    media = "image/webp" if kind == "screenshot" else "application/json"
     proof = evidence.keep(lease, DATA, content, kind=kind, name=f"{kind}.bin", media_type=media)
     moment = NOW - timedelta(days=days_ago)
     EvidenceRow.update(created_at=moment).where(EvidenceRow.id == proof.id).execute()
@@ -53,13 +55,13 @@ def upkeep(folder: Path, data: DataSettings | None = None) -> Upkeep:
 
 def test_pictures_go_after_ninety_days_and_files_stay(store: Path, tmp_path: Path) -> None:
     lease = begin(plan_run())
-    kinds = ("screenshot", "outline", "download", "handed", "workbook")
+    kinds = ("screenshot", "page", "download", "handed", "workbook", "invalid_row")
     old = {kind: keep(lease, 91, kind) for kind in kinds}
     new = {kind: keep(lease, 89, kind) for kind in kinds}
     upkeep(tmp_path).tidy(NOW)
     gone = {row["id"]: row["removed"] for row in queries.evidence(lease.run_id) if row["removed"]}
     told = {"removed_on": "2026-06-01", "days": 90}
-    assert gone == {old["screenshot"].id: told, old["outline"].id: told}
+    assert gone == {old["screenshot"].id: told, old["page"].id: told}
     kept = {proof.id for proof in (*old.values(), *new.values())} - gone.keys()
     assert {row.id for row in BlobRow.select(BlobRow.id)} == kept
     row = evidence.get(old["screenshot"].id)
@@ -211,3 +213,16 @@ def test_the_audit_log_goes_after_seven_years_too(store: Path, tmp_path: Path) -
     tidy.tidy(datetime.now(UTC) + timedelta(days=365.25 * 7 + 1))
     assert [entry.position for entry in audit.entries()][-1] == 3
     assert audit.verify(MASTER, audit.witness(open_vault(home))).fault is None
+
+
+def test_a_file_that_somebody_works_on_gives_back_another_day(store: Path, tmp_path: Path) -> None:
+    lease = begin(plan_run())
+    keep(lease, 91, "screenshot", b"x" * 2_000_000)
+    assert give_back_space(1) == 0
+    retention.remove_pictures(NOW, "2026-06-01", 90, 10)
+    EVIDENCE.connection().set_busy_timeout(1)
+    with closing(apsw.Connection(str(tmp_path / "evidence.db"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert give_back_space(10) == 0
+        other.execute("ROLLBACK")
+    assert give_back_space(10) > 0

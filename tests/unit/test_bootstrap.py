@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from installer import bootstrap, environment, system_packages
+from installer import bootstrap, environment, panel_page, system_packages
 from installer.progress import InstallError, Progress
 from installer.system_packages import Rights
 
@@ -20,7 +20,7 @@ def start(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("arguments", [(), ("panel",), ("install", "now"), ("test", "--only", "nothing")])
+@pytest.mark.parametrize("arguments", [(), ("pannel",), ("install", "now"), ("test", "--only", "nothing")])
 def test_wrong_usage_ends_with_2_and_says_how(arguments: tuple[str, ...]) -> None:
     answer = start(*arguments)
     assert answer.returncode == 2
@@ -42,7 +42,7 @@ def test_an_old_python_is_told_so_before_anything_else(tmp_path: Path) -> None:
 
 def test_demo_gets_its_options_untouched(monkeypatch: pytest.MonkeyPatch) -> None:
     became: list[list[str]] = []
-    monkeypatch.setattr(bootstrap, "install", lambda *, for_tests: None)
+    monkeypatch.setattr(bootstrap, "install", lambda *, for_tests, with_page: None)
     monkeypatch.setattr(bootstrap, "_become", lambda command: became.append(command) or 7)
     assert bootstrap.main(["demo", "--headed", "--", "-x", "--help"]) == 7
     assert became[0][1:] == ["demo", "--headed", "--", "-x", "--help"]
@@ -243,3 +243,42 @@ def test_a_step_past_the_deadline_is_ended(tmp_path: Path) -> None:
     progress = Progress(tmp_path / "install.log", deadline=0.0)
     with pytest.raises(InstallError, match="Slow step"), progress.step("Slow step") as step:
         step.run([sys.executable, "-c", "import signal; signal.pause()"])
+
+
+def page_sources(root: Path) -> Path:
+    """A checkout that has a page's sources, and as much of packages as the stamps look at."""
+    web = root / panel_page.WEB
+    (web / "src").mkdir(parents=True)
+    (web / "node_modules").mkdir()
+    (root / panel_page.STATIC).mkdir(parents=True)
+    (web / "public").mkdir()
+    for name in panel_page._SOURCES:
+        (web / name / "a.ts" if (web / name).is_dir() else web / name).write_text(name)
+    return web
+
+
+def test_the_page_is_built_once_and_again_when_a_source_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another lock installs the packages, any other source builds the page; a failure leaves no mark."""
+    web = page_sources(tmp_path)
+    monkeypatch.setattr(panel_page, "node_and_npm", lambda root: (Path("bin/node"), Path("npm.js")))
+    monkeypatch.setattr(panel_page, "_browser", lambda root: "")
+    did: list[str] = []
+    succeeds = True
+
+    def run(command: Sequence[str], env: Mapping[str, str]) -> bool:
+        assert env["PATH"].startswith("bin")
+        did.append(command[4])
+        return succeeds
+
+    assert panel_page.build(tmp_path, run)
+    assert panel_page.built(tmp_path)
+    (web / "src" / "a.ts").write_text("changed")
+    assert not panel_page.built(tmp_path)
+    succeeds = False
+    assert not panel_page.build(tmp_path, run)
+    assert not panel_page.built(tmp_path)
+    (web / "package-lock.json").write_text("changed")
+    assert not panel_page.build(tmp_path, run)
+    assert did == ["ci", "run", "run", "ci"]

@@ -17,8 +17,25 @@ PAGE = pages.CLERKS.read_text(encoding="utf-8")
 CELLS = {cell.strip() for line in PAGE.splitlines() if line.startswith("|") for cell in line.split("|")}
 # What nothing can bring about yet; whoever builds it takes it out here and puts it on the page.
 NOT_YET = {"INVALID", "withdrawn"}
-PLACEHOLDERS = {"DAY": "2026-03-03", "ITEM": "7", "FILE": "file.xls", "NO": "3", "RUN": "20260303-67nn"}
-OWN_PAGES = [pages.TUTORIAL, pages.REFERENCE, pages.CLERKS, pages.NOTICES, pages.SCHEDULES, pages.BREAKS]
+PLACEHOLDERS = {
+    "DAY": "2026-03-03",
+    "SITE": "clinic",
+    "ITEM": "7",
+    "FILE": "file.xls",
+    "NO": "3",
+    "RUN": "20260303-67nn",
+    "FOLDER": "out",
+}
+OWN_PAGES = [
+    pages.TUTORIAL,
+    pages.REFERENCE,
+    pages.REPAIRS,
+    pages.CLERKS,
+    pages.NOTICES,
+    pages.SCHEDULES,
+    pages.BREAKS,
+    pages.KEYS,
+]
 
 
 def codes(section: str) -> list[str]:
@@ -95,3 +112,18 @@ def test_each_row_of_the_design_has_its_place_on_the_page() -> None:
     walks = [text for title, text in pages.sections(pages.BREAKS).items() if "**You see**" in text]
     assert len(walks) == 11
     assert all("**Do**" in text for text in walks)
+
+
+def test_each_row_of_the_handling_table_names_tests_that_there_are() -> None:
+    text = (pages.DOCS / "testing.md").read_text(encoding="utf-8")
+    rows = pages.table(text, "rows").splitlines()[2:]
+    assert len(rows) == 11
+    source = "\n".join(
+        file.read_text(encoding="utf-8")
+        for folder in ("browser", "chaos")
+        for file in (pages.DOCS.parent / "tests" / folder).glob("test_*.py")
+    )
+    for row in rows:
+        named = re.findall(r"`(test_\w+)`", row)
+        assert named, row
+        assert all(f"def {name}(" in source for name in named), row

@@ -205,3 +205,13 @@ def test_a_log_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(HomeReadOnly):
         open_log(tmp_path / "file" / "a.log", secrets=tuple)
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+def test_the_names_of_a_whole_report_are_struck_out_as_one_is(form: str) -> None:
+    """Thousands of values take another way through the search."""
+    names = [f"Saint-Clair, Änna <{number}>" for number in range(3000)]
+    redactor = Redactor()
+    written = WRITTEN[form](names[1234])
+    assert redactor.clean(f"a {written} b", names) == f"a {STRUCK_OUT} b"
+    assert redactor.clean("nothing of it", names) == "nothing of it"

@@ -255,7 +255,7 @@ def test_a_file_that_never_was_ours_stays(tmp_path: Path) -> None:
 
 
 # ── autostart ─────────────────────────────────────────────────────────────────────────────────────────
-COMMAND = ("env", "PREDAWN_HOME=/home/ann/My $Files", "/opt/py thon", "agent")
+COMMAND = ("env", "PREDAWN_HOME=/home/ann/My $Files", "/opt/py thon", "--background")
 
 
 class Keys:

@@ -292,3 +292,11 @@ def test_the_manifest_says_all_that_the_host_needs(folder: Path) -> None:
     )
     assert after["versions"]["automation"] == before["automation"]
     assert after["versions"]["sites"] != before["sites"]
+
+
+def test_a_book_with_a_field_for_codes_needs_its_button(folder: Path) -> None:
+    book = folder / "sites" / "desk" / "site.toml"
+    book.write_text(BOOK + 'one_time_code = { label = "Code", kind = "fill" }\n')
+    assert only(check(folder), BrokenBook)["key"] == "elements.send_code"
+    book.write_text(book.read_text() + 'send_code = { role = "button", name = "Continue" }\n')
+    assert check(folder) == []

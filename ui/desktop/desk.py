@@ -17,6 +17,7 @@ from agent.faces.books import site_titles
 from agent.faces.moments import duration, office_zone
 from agent.faces.wording import Wording
 from agent.store import commands
+from agent.store.fields import utc_now
 from agent.system.paths import Home
 from agent.system.settings import Settings
 from resources.i18n.texts import RECORD
@@ -35,17 +36,26 @@ _LOOK_MS = 120  # how often it is looked whether a wish was carried out; only wh
 class Desk(QObject):
     """Handed to every page. Signals: ``rang`` (bells, several as one), ``wanted`` (go to a page).
 
-    ``elsewhere`` is the process that is the host, where it is not this one.
+    ``now`` is the clock that every page goes by; ``elsewhere`` is the process that is the host, where it is
+    not this one.
     """
 
     rang = Signal(object)
     wanted = Signal(str, object)
     troubled = Signal(object)
 
-    def __init__(self, home: Home, bridge: Bridge, hosting: Hosting, settings: Settings | None) -> None:
+    def __init__(
+        self,
+        home: Home,
+        bridge: Bridge,
+        hosting: Hosting,
+        settings: Settings | None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
         super().__init__()
         self.home, self.hosting, self.settings = home, hosting, settings
-        self.speech = Speech(settings)
+        self.now = now
+        self.speech = Speech(settings, now=now)
         self._bridge = bridge
         self.elsewhere: int | None = None
         self._reader = Reader()
@@ -55,7 +65,7 @@ class Desk(QObject):
     def take(self, settings: Settings) -> None:
         """Use these settings, and speak as they say, from now on."""
         self.settings = settings
-        self.speech = Speech(settings)
+        self.speech = Speech(settings, now=self.now)
 
     def ask(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
@@ -154,7 +153,7 @@ class Session(QObject):
         outlook = self._outlook = self._outlook or Outlook(settings)
 
         def read() -> tuple[Day, Standing]:
-            day = look(settings, outlook, datetime.now(UTC))
+            day = look(settings, outlook, desk.now())
             return day, standing.of_day(desk, day, tell(desk, day))
 
         desk.ask(self, "day", read, lambda found: self._show_day(*found))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from agent.faces.moments import Moments
+from agent.store.fields import utc_now
 from agent.system.settings import Settings
 from resources.i18n import texts
 
@@ -39,7 +40,8 @@ class OfficeMoments(Moments):
         """Return the day with its month's name, with the year where it isn't this one, and the time."""
         known = datetime.fromisoformat(moment)
         local = known.astimezone(self.zone).date()
-        return f"{self._written(local, 'd MMMM', 'd MMMM yyyy')} {self.clock(known)}"
+        day = self._written(local, texts.window("form_full"), texts.window("form_full_year"))
+        return f"{day} {self.clock(known)}"
 
     def after(self, moment: str, before: str | None) -> str:
         """Return the time alone for a moment of the same day as ``before``, else as :meth:`full` does."""
@@ -52,7 +54,7 @@ class OfficeMoments(Moments):
     def day(self, day: date | str) -> str:
         """Return ``Mon 23 Nov``, with the year where it isn't this one."""
         known = date.fromisoformat(day) if isinstance(day, str) else day
-        return self._written(known, "ddd d MMM", "ddd d MMM yyyy")
+        return self._written(known, texts.window("form_day"), texts.window("form_day_year"))
 
     def weekday(self, day: date | str) -> str:
         """Return the day's name: ``Monday``."""
@@ -67,7 +69,13 @@ class OfficeMoments(Moments):
 class Speech:
     """The language and the locale, chosen once at the start: by the settings, else by the system."""
 
-    def __init__(self, settings: Settings | None, system: QLocale | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None,
+        system: QLocale | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.now = now
         known = system or QLocale.system()
         wanted = settings.window.language if settings is not None else None
         self.language = texts.speak(wanted or known.name())
@@ -76,11 +84,7 @@ class Speech:
 
     def moments(self, zone: tzinfo | None) -> OfficeMoments:
         """Return how moments of a zone are written."""
-        return OfficeMoments(zone, self.locale)
-
-    def of_zone(self) -> Callable[[tzinfo | None], OfficeMoments]:
-        """Return :meth:`moments` for whoever makes a run's wording."""
-        return self.moments
+        return OfficeMoments(zone, self.locale, self.now())
 
     def number(self, number: int) -> str:
         """Return a whole number with its groups: ``12,345``."""
@@ -95,7 +99,7 @@ class Speech:
 
     def today(self, zone: tzinfo | None) -> date:
         """Return the office's day."""
-        return datetime.now(UTC).astimezone(zone).date()
+        return self.now().astimezone(zone).date()
 
 
 def _country(settings: Settings | None) -> str | None:

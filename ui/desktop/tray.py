@@ -52,6 +52,11 @@ class Tray(QObject):
         """The menu."""
         return self._menu
 
+    @property
+    def words(self) -> str:
+        """What the icon says when one points at it."""
+        return "" if self._standing is None else self._standing.words
+
     def show(self) -> None:
         """Put the icon into the tray."""
         self._icon.show()

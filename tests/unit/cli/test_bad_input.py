@@ -73,7 +73,7 @@ BOOK: dict[str, tuple[Spoil, list[str]]] = {
     ),
     "an unknown key": (
         _replaced('label = "Amount"', 'lable = "Amount"'),
-        ["“lable” means nothing here; did you mean “label”?", "site.toml, line 22 (elements.amount.lable)"],
+        ["“lable” means nothing here; did you mean “label”?", "site.toml, line 33 (elements.amount.lable)"],
     ),
     "no commit element": (
         _replaced('name = "Save claim", kind = "commit"', 'name = "Save claim"'),

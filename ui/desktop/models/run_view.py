@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -86,7 +85,7 @@ def _details(desk: Desk, run: Values, wording: Wording, moments: OfficeMoments) 
         }
         found.append(texts.window("run_span", span))
     if desk.settings is not None and RunState(run["state"]) in OPEN_RUNS:
-        forecast = Outlook(desk.settings).of(runs.get(run["id"]), datetime.now(UTC))
+        forecast = Outlook(desk.settings).of(runs.get(run["id"]), desk.now())
         if forecast is not None:
             found.append(forecast_sentence(forecast, moments))
     if run["reason"] and run["state"] in {"FAILED", "PENDING"}:

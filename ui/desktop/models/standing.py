@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from agent.faces import signs
 from agent.faces.day import Day, Strip
@@ -81,8 +80,9 @@ def following(desk: Desk, day: Day) -> str:
 
 def next_strip(day: Day) -> Strip | None:
     """Return the strip that begins next; the strips stand in the order of their starts."""
-    now = datetime.now(UTC)
-    return next((strip for strip in day.strips if strip.due_at is not None and strip.due_at > now), None)
+    return next(
+        (strip for strip in day.strips if strip.due_at is not None and strip.due_at > day.read_at), None
+    )
 
 
 def _share(progress: tuple[int, int] | None) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,7 +80,7 @@ class TodayPage(Page):
             return
 
         def read() -> tuple[Day, DayTold]:
-            day = look(settings, outlook, datetime.now(UTC))
+            day = look(settings, outlook, desk.now())
             return day, tell(desk, day)
 
         desk.ask(self, "day", read, lambda found: self._show(*found))
@@ -96,7 +95,7 @@ class TodayPage(Page):
         enrolment = self._enrolment
 
         def read() -> list[tuple[NotEnrolled, str]]:
-            _scheduled, others = enrolment.look(datetime.now(UTC))
+            _scheduled, others = enrolment.look(self.desk.now())
             return [(one, enrolment.title(one.automation)) for one in others]
 
         self.desk.ask(self, "others", read, self._show_others, slow=True)

@@ -1,0 +1,236 @@
+"""Runs, lines, duties and pictures, as faces look for them. Pages go by a key, never by a count."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from peewee import fn
+
+from ui.panel.server.tables.fields import utc_now
+from ui.panel.server.tables.ingest import office_token, run_token, words_of
+from ui.panel.server.tables.schema import (
+    PANEL,
+    DutyRow,
+    LineRow,
+    PictureRow,
+    ReviewRow,
+    RunRow,
+    WorkstationRow,
+)
+
+_FIND_LINES = "SELECT rowid FROM line_text WHERE line_text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody looks for among runs; ``offices`` are those the person may see (None: all)."""
+
+    words: str = ""
+    offices: frozenset[str] | None = None
+    workstation: int | None = None
+    automation: str | None = None
+    states: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+
+
+def page(wanted: Wanted, before: int | None, limit: int) -> list[RunRow]:
+    """Return runs, newest first, with their workstations."""
+    query = (
+        RunRow.select(RunRow, WorkstationRow).join(WorkstationRow).order_by(RunRow.order.desc()).limit(limit)
+    )
+    if before is not None:
+        query = query.where(RunRow.order < before)
+    if wanted.offices is not None:
+        query = query.where(WorkstationRow.office.in_(sorted(wanted.offices)))
+    if wanted.workstation is not None:
+        query = query.where(RunRow.workstation == wanted.workstation)
+    if wanted.automation is not None:
+        query = query.where(RunRow.automation == wanted.automation)
+    if wanted.states:
+        query = query.where(RunRow.state.in_(wanted.states))
+    if wanted.first is not None:
+        query = query.where(RunRow.business_date >= wanted.first)
+    if wanted.last is not None:
+        query = query.where(RunRow.business_date <= wanted.last)
+    match = _match("words", wanted.words, None, None, None)
+    if match is not None:
+        found = PANEL.execute_sql("SELECT rowid FROM run_text WHERE run_text MATCH ?", (match,)).fetchall()
+        query = query.where(RunRow.order.in_([row[0] for row in found]))
+    return list(query)
+
+
+def get(workstation: int, run: str) -> RunRow | None:
+    """Return a run with its workstation."""
+    return (
+        RunRow.select(RunRow, WorkstationRow)
+        .join(WorkstationRow)
+        .where((RunRow.workstation == workstation) & (RunRow.run == run))
+        .get_or_none()
+    )
+
+
+def note_looked(row: RunRow) -> None:
+    """Note that somebody looked at a run that rests; only in a job."""
+    RunRow.update(looked_at=utc_now()).where((RunRow.id == row.id) & RunRow.looked_at.is_null()).execute()
+
+
+def newest_of_each(since_rev: int | None = None) -> list[RunRow]:
+    """Return the newest run of each automation at each workstation (of those changed after a revision)."""
+    newest: Any = RunRow.select(fn.MAX(RunRow.order)).group_by(RunRow.workstation, RunRow.automation)
+    query = RunRow.select().where(RunRow.order.in_(newest))
+    return list(query if since_rev is None else query.where(RunRow.rev > since_rev))
+
+
+def waiting_at() -> dict[int, int]:
+    """Return how many runs wait in each workstation's queue."""
+    rows: Any = (
+        RunRow.select(RunRow.workstation, fn.COUNT(RunRow.id))
+        .where(RunRow.state == "PENDING")
+        .group_by(RunRow.workstation)
+    )
+    return dict(rows.tuples())
+
+
+def open_runs(workstation: int, automation: str) -> list[RunRow]:
+    """Return an automation's runs that are not at an end."""
+    ended = ("COMPLETED", "FAILED", "CANCELLED")
+    return list(
+        RunRow.select().where(
+            (RunRow.workstation == workstation)
+            & (RunRow.automation == automation)
+            & RunRow.state.not_in(ended)
+        )
+    )
+
+
+def between(first: date, last: date) -> list[RunRow]:
+    """Return the runs of these business days, with their workstations."""
+    return list(
+        RunRow.select(RunRow, WorkstationRow)
+        .join(WorkstationRow)
+        .where(RunRow.business_date.between(first, last))
+        .order_by(RunRow.order)
+    )
+
+
+def failed_unseen(before: datetime, after: datetime) -> list[RunRow]:
+    """Return the runs that failed before a moment (and after another), and that nobody has looked at."""
+    return list(
+        RunRow.select(RunRow, WorkstationRow)
+        .join(WorkstationRow)
+        .where(
+            (RunRow.state == "FAILED")
+            & RunRow.looked_at.is_null()
+            & RunRow.ended_at.between(after, before)
+            & WorkstationRow.revoked_at.is_null()
+        )
+    )
+
+
+# ── duties ────────────────────────────────────────────────────────────────────────────────────────────
+def duties(after: datetime) -> list[DutyRow]:
+    """Return the duties whose start came after a moment."""
+    return list(DutyRow.select().where(DutyRow.due_at >= after).order_by(DutyRow.due_at))
+
+
+# ── lines ─────────────────────────────────────────────────────────────────────────────────────────────
+def lines(
+    words: str,
+    offices: frozenset[str] | None,
+    workstation: int | None,
+    run: str | None,
+    before: int | None,
+    limit: int,
+) -> list[LineRow]:
+    """Return the lines that hold every word, newest first, with their workstations."""
+    match = _match("words", words, offices, workstation, run)
+    if match is None:
+        ids: Any = LineRow.select(LineRow.id).order_by(LineRow.id.desc()).limit(limit)
+        found = [row.id for row in (ids if before is None else ids.where(LineRow.id < before))]
+    else:
+        found = [row[0] for row in PANEL.execute_sql(_FIND_LINES, (match, before or 2**62, limit)).fetchall()]
+    rows = (
+        LineRow.select(LineRow, WorkstationRow)
+        .join(WorkstationRow)
+        .where(LineRow.id.in_(found))
+        .order_by(LineRow.id.desc())
+    )
+    return list(rows)
+
+
+def lines_of(workstation: int, run: str, limit: int) -> list[LineRow]:
+    """Return a run's newest lines, newest first."""
+    wanted = (LineRow.workstation == workstation) & (LineRow.run == run)
+    rows = LineRow.select(LineRow, WorkstationRow).join(WorkstationRow).where(wanted)
+    return list(rows.order_by(LineRow.id.desc()).limit(limit))
+
+
+def _match(
+    column: str, words: str, offices: frozenset[str] | None, workstation: int | None, run: str | None
+) -> str | None:
+    """Return what the index is asked; None where nothing narrows it. Only letters and digits get in."""
+    parts = [f'{column}:"{word}"*' for word in words_of(words)]
+    places = [] if workstation is None else [f"w{workstation}"]
+    places += [] if run is None else [run_token(run)]
+    parts += [f"place:{place}" for place in places]
+    if offices is not None:
+        any_of = " OR ".join(office_token(office) for office in sorted(offices)) or "nowhere"
+        parts.append(f"place:({any_of})")
+    return " AND ".join(parts) or None
+
+
+# ── pictures ──────────────────────────────────────────────────────────────────────────────────────────
+def pictures(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[PictureRow]]:
+    """Return the pictures of these runs (workstation, run) that are still kept, newest first."""
+    found: dict[tuple[int, str], list[PictureRow]] = defaultdict(list)
+    rows = PictureRow.select().where(
+        PictureRow.run.in_([run for _workstation, run in keys]) & (PictureRow.kept_until > utc_now())
+    )
+    for row in rows.order_by(PictureRow.created_at.desc()):
+        if (row.workstation_id, row.run) in keys:
+            found[row.workstation_id, row.run].append(row)
+    return found
+
+
+def picture(number: int) -> PictureRow | None:
+    """Return one picture that is still kept, with its workstation."""
+    return (
+        PictureRow.select(PictureRow, WorkstationRow)
+        .join(WorkstationRow)
+        .where((PictureRow.id == number) & (PictureRow.kept_until > utc_now()))
+        .get_or_none()
+    )
+
+
+def keep_picture(**columns: Any) -> None:  # noqa: ANN401  # columns of the table
+    """Store a picture's row, once for each that the workstation has; only in a job."""
+    PictureRow.insert(**columns).on_conflict_ignore().execute()
+
+
+def forget_pictures(now: datetime) -> set[str]:
+    """Forget pictures whose time is over; returns the hashes that are still needed. In a job."""
+    PictureRow.delete().where(PictureRow.kept_until <= now).execute()
+    return {row.sha256 for row in PictureRow.select(PictureRow.sha256).distinct()}
+
+
+def forget_lines(before: datetime) -> int:
+    """Forget lines that are older than a moment, a bounded number at once; returns how many. In a job."""
+    old = [row.id for row in LineRow.select(LineRow.id).where(LineRow.at < before).limit(2_000)]
+    for ident in old:
+        PANEL.execute_sql("DELETE FROM line_text WHERE rowid = ?", (ident,))
+    LineRow.delete().where(LineRow.id.in_(old)).execute()
+    return len(old)
+
+
+# ── questions that are open ───────────────────────────────────────────────────────────────────────────
+def open_reviews() -> dict[tuple[int, str], list[ReviewRow]]:
+    """Return the open questions by their run (workstation, run)."""
+    found: dict[tuple[int, str], list[ReviewRow]] = defaultdict(list)
+    for row in ReviewRow.select().where(ReviewRow.open):
+        found[row.workstation_id, row.run].append(row)
+    return found

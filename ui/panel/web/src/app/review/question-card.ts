@@ -1,0 +1,75 @@
+import { Component, computed, inject, input, signal } from '@angular/core';
+import { RouterLink } from '@angular/router';
+
+import { Api, Refused, nonce } from '../api/client';
+import type { Answer, Colleague, Commands, ReviewItem } from '../api/models';
+import { Icon } from '../design/icon';
+import { Pictures } from '../design/pictures';
+import { ProblemNote } from '../design/problem';
+import { Sign } from '../design/sign';
+import { Time } from '../design/time';
+import { Clock } from '../live/clock';
+import { QuestionTalk } from './question-talk';
+import { Queue, type Asked } from './queue';
+
+/** One question with what is known about it and its answers; where several ask the same, all of them at once. */
+@Component({
+  selector: 'pd-question',
+  imports: [Icon, Pictures, ProblemNote, QuestionTalk, RouterLink, Sign, Time],
+  templateUrl: './question-card.html',
+})
+export class QuestionCard {
+  readonly asked = input.required<Asked>();
+  readonly colleagues = input.required<readonly Colleague[]>();
+  private readonly api = inject(Api);
+  private readonly clock = inject(Clock);
+  private readonly queue = inject(Queue);
+  /** Those of the group that are not to be answered now. */
+  private readonly leftAlone = signal<ReadonlySet<number>>(new Set());
+  protected readonly busy = signal(false);
+  protected readonly refused = signal<Refused | undefined>(undefined);
+
+  protected readonly first = computed(() => this.asked().first);
+  protected readonly several = computed(() => this.asked().items.length > 1);
+  protected readonly pictures = computed(() => {
+    const all = this.asked().items.flatMap((item) => item.pictures);
+    return [...new Map(all.map((picture) => [picture.id, picture])).values()];
+  });
+  protected readonly chosen = computed(() =>
+    this.asked().items.filter((item) => !this.leftAlone().has(item.id) && item.allowed && item.pending === null),
+  );
+  protected readonly here = computed(() => this.first().answers.filter((answer) => answer.here));
+  protected readonly elsewhere = computed(() => this.first().answers.filter((answer) => !answer.here));
+  protected readonly canAnswer = computed(() => this.asked().items.some((item) => item.allowed));
+  protected readonly soon = computed(() => {
+    const deadline = this.first().deadline_at;
+    return deadline !== null && Date.parse(deadline) - this.clock.now() < 60 * 60_000;
+  });
+
+  protected isChosen(item: ReviewItem): boolean {
+    return !this.leftAlone().has(item.id);
+  }
+
+  protected toggle(item: ReviewItem): void {
+    this.leftAlone.update((ids) => {
+      const next = new Set(ids);
+      if (!next.delete(item.id)) next.add(item.id);
+      return next;
+    });
+  }
+
+  protected async answer(answer: Answer): Promise<void> {
+    this.busy.set(true);
+    this.refused.set(undefined);
+    try {
+      const items = this.chosen().map((item) => item.id);
+      await this.api.send<Commands>('POST', '/api/answers', { nonce: nonce(), items, answer: answer.code });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.refused.set(error);
+    } finally {
+      this.busy.set(false);
+      this.queue.watched.reload();
+    }
+  }
+}
