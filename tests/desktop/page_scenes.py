@@ -15,12 +15,12 @@ from agent.system.vault import Passwords, open_vault
 from tests.desktop.sealed import run_key
 
 SEEN = Path(__file__).with_name("claimport.png")
-SAVE, SEND, USER = [690, 412, 120, 34], [560, 412, 120, 34], [560, 150, 250, 34]
+SAVE, SEND = [158, 160, 160, 24], [8, 38, 90, 22]  # two links of the page that was seen
 
 STEPS: tuple[tuple[str, str, Callable[[Any], object]], ...] = (
     ("review", "review-row", lambda page: page.step(1)),
     ("review", "review-file", lambda page: page.step(1)),
-    ("gallery", "gallery-large", lambda page: page._show_large(0)),
+    ("gallery", "gallery-large", lambda page: page._show_large(1)),
     ("gallery", "gallery-two-days", lambda page: page.large.beside.setCurrentIndex(1)),
     ("settings", "settings-notices", lambda page: page.notices.name.setFocus()),
     ("welcome", "first-start-office", lambda page: None),
@@ -73,8 +73,14 @@ def _ask(home: Home, run_id: str) -> None:
     billing, claims, _port = runs.tasks_of(run_id)
     picture = _keep(home, run_id, "element_missing")
     candidates = [
-        {"number": 1, "element": "save", "kind": "commit", "box": SAVE, "shown": "button “Save claim”"},
-        {"number": 2, "element": "save", "kind": "commit", "box": SEND, "shown": "button “Back”"},
+        {
+            "number": 1,
+            "element": "save",
+            "kind": "commit",
+            "box": SAVE,
+            "shown": "link “Enter another claim”",
+        },
+        {"number": 2, "element": "save", "kind": "commit", "box": SEND, "shown": "link “New claim”"},
     ]
     lost = {
         "task": "ClaimPort", "site": "claimport", "element": "save", "missing": 1, "of": 23,
