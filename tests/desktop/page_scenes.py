@@ -78,7 +78,7 @@ def _ask(home: Home, run_id: str) -> None:
             "element": "save",
             "kind": "commit",
             "box": SAVE,
-            "shown": "link “Enter another claim”",
+            "shown": "“Enter another claim”",
         },
         {"number": 2, "element": "save", "kind": "commit", "box": SEND, "shown": "link “New claim”"},
     ]
