@@ -126,7 +126,7 @@ class Witness:
         if self.session is None:
             return None
         for each in (self.session.memory.failed, self.session):
-            if each is not None and not each.page.is_closed():
+            if each is not None and not each.crashed and not each.page.is_closed():
                 found: Session = each
                 return found
         return None
@@ -136,8 +136,9 @@ class Witness:
 
     def _prove_page(self, where: Session, name: str) -> str | None:
         try:
-            around = circumstances(where, where.memory.last_element or None)
-            picture = screenshot(where)
+            with self._pipe.briefly("keeping_proof"):  # a page that hangs answers no question about itself
+                around = circumstances(where, where.memory.last_element or None)
+                picture = screenshot(where)
         except Failure as failure:
             self._pipe.step("no_picture", why=failure.code)
             return None
