@@ -125,9 +125,9 @@ class Session:
     def _look(self, element: Element, way: Way, locator: Locator) -> None:
         """Remember what an element looks like, once a run: what is lost one day is told by it."""
         if self.memory.sightings.due(element.name):
-            picture = element.kind is not ElementKind.COMMIT
+            pictured = None if element.kind is ElementKind.COMMIT else self
             mark_personal(self)
-            self.memory.sightings.look(element, way, locator, mask_of(self), picture=picture)
+            self.memory.sightings.look(element, way, locator, mask_of(self), pictured)
 
     def step(self, name: str) -> None:
         """Name what has been reached: where the automation keeps proof of every step, it is pictured."""

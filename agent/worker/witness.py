@@ -69,7 +69,7 @@ class Witness:
         for seen in self._known.values():
             if seen.picture in young:
                 self.sightings.pictured[str(seen.trace.get("page"))] = seen.picture
-        self.sightings.take_picture = lambda: self._keep_picture("page")
+        self.sightings.take_picture = self._keep_look
         return repaired
 
     def begun(self, session: Session) -> None:
@@ -150,14 +150,13 @@ class Witness:
         self._prove(told, "page", f"{name}.json", "application/json")
         return ident
 
-    def _keep_picture(self, name: str) -> str | None:
-        where = self._where()
+    def _keep_look(self, where: Session) -> str | None:
         try:
-            picture = screenshot(where, quick=True) if where is not None else None
+            picture = screenshot(where, quick=True)
         except Failure as failure:
             _log.info("no_picture why=%s", failure)
             return None
-        return self._keep(picture, name, "look") if picture else None
+        return self._keep(picture, "page", "look") if picture else None
 
     def _keep(self, picture: Picture, name: str, kind: str = "screenshot") -> str:
         return self._prove(picture.content, kind, f"{name}.{picture.format}", picture.media_type)
