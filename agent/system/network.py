@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from agent.core.failures import Offline, PanelAddressUnsafe
@@ -41,6 +42,17 @@ def require_reachable(site: str, url: str) -> None:
     """Raise Offline(site, host) unless the host of ``url`` can be reached."""
     if not reachable(url):
         raise Offline(site=site, host=urlsplit(url).hostname or url)
+
+
+def is_own_address(url: str) -> bool:
+    """Tell whether an address is this computer's own: a practice system, not up at five in the morning."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _first_hop(url: str) -> tuple[str, int] | None:
