@@ -16,25 +16,35 @@ if TYPE_CHECKING:
 
     from agent.browser.session import Session
 
-PICTURE_TYPE, PICTURE_ENDING = "image/webp", "webp"
-_QUALITY = 80
+_WEBP: dict[str, Any] = {"format": "webp", "quality": 80}
+_PNG: dict[str, Any] = {"format": "png"}
 _TRIES = 3
 _HIGHEST = 5000  # pixels: a longer page is cut off
 _MOST_OUTLINE = 60_000  # characters
 _OUTLINE = script("outline")
+_SIZE = "() => { const e = document.documentElement; return [e.clientWidth, innerHeight, e.scrollHeight]; }"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A masked picture of a page, its size in pixels of the page."""
+    """A masked picture of a page, its size in pixels of the page; ``format`` is webp or png."""
 
     content: bytes
     width: int
     height: int
+    format: str
+
+    @property
+    def media_type(self) -> str:
+        """Its type, as the store keeps it."""
+        return f"image/{self.format}"
 
 
-def screenshot(session: Session) -> Picture | None:
+def screenshot(session: Session, *, quick: bool = False) -> Picture | None:
     """Return a picture of what the page shows, from its top; personal things and passwords are covered.
+
+    WebP, for proof that is kept; ``quick``, in the middle of the work, PNG: twice the bytes, a third of the
+    time (docs/testing.md).
 
     None when the page did not hold still: the covers would lie beside what they cover. Raises PageCrashed
     when there is no page left.
@@ -42,33 +52,24 @@ def screenshot(session: Session) -> Picture | None:
     with session.watched():
         for _ in range(_TRIES):
             with covered(session) as covers:
-                picture = _take(session.page)
+                picture = _take(session.page, _PNG if quick else _WEBP)
                 if covers.fit():
                     return picture
     return None
 
 
-def _take(page: Page) -> Picture:
-    width, height = page.evaluate(
-        "() => { const e = document.documentElement; return [e.clientWidth, "
-        "Math.max(e.clientHeight, e.scrollHeight)]; }"
-    )
-    height = min(height, _HIGHEST)
-    # The browser's own capture: WebP has half of PNG's bytes on pages of forms (docs/testing.md).
+def _take(page: Page, form: dict[str, Any]) -> Picture:
+    """Let the browser itself take it: Playwright's own way knows no WebP."""
+    width, shown, whole = page.evaluate(_SIZE)
+    height = min(max(shown, whole), _HIGHEST)
+    area = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+    more = {"clip": area, "captureBeyondViewport": True} if whole > shown else {}
     tools = page.context.new_cdp_session(page)
     try:
-        told = tools.send(
-            "Page.captureScreenshot",
-            {
-                "format": "webp",
-                "quality": _QUALITY,
-                "captureBeyondViewport": True,
-                "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1},
-            },
-        )
+        told = tools.send("Page.captureScreenshot", {**form, **more})
     finally:
         tools.detach()
-    return Picture(base64.b64decode(told["data"]), int(width), int(height))
+    return Picture(base64.b64decode(told["data"]), int(width), int(height), form["format"])
 
 
 def circumstances(session: Session, sought: str | None = None) -> dict[str, Any]:

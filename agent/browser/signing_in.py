@@ -98,6 +98,7 @@ def sign_in(session: Session, account: Account, codes: Codes | None = None) -> N
     Raises SignInRefused, PasswordExpired, AccountLocked, SignedInElsewhere, CaptchaShown, CodeRefused,
     CodeWanted, PageTimeout, SiteDown, ElementMissing.
     """
+    session.memory.secrets.append(account.password)
     with session.watched():
         before = _mark(session)
         own = getattr(session.steps, "sign_in", None)
@@ -121,7 +122,7 @@ def _second_step(session: Session, account: Account, codes: Codes) -> None:
     book = session.book
     asked = [element.inner_text() for element in _question(session)]
     code = codes(" ".join(asked).strip())
-    session.memory.personal = [*session.memory.personal, code]  # no picture shows it
+    session.memory.secrets.append(code)  # no picture and no text shows it
     session.memory.filled[CODE] = code
     before = _mark(session)
     type_secret(session[CODE], code)

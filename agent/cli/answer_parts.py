@@ -20,6 +20,19 @@ from resources.i18n import texts
 Values = Mapping[str, Any]
 
 
+def row_cells(home: Home, item: Values) -> list[tuple[str, str, str | None]]:
+    """Return the cells of a row that cannot be right: field, text, and what is wrong with it, if anything.
+
+    Who looked stands in the audit log. Raises what opening evidence raises.
+    """
+    from agent.cli.person import at_terminal  # noqa: PLC0415
+    from agent.host.proofs import open_proof  # noqa: PLC0415
+
+    row: Values = json.loads(open_proof(home, item["evidence"][0], at_terminal()).content)
+    wrong = {problem["field"]: str(problem["problem"]) for problem in row["problems"]}
+    return [(name, text, wrong.get(name)) for name, text in row["cells"].items()]
+
+
 @dataclass(frozen=True)
 class Parts:
     """What the person has given with the command; whatever is missing is asked for at the terminal."""
@@ -77,12 +90,7 @@ class Parts:
         if self.item["record"] is not None:
             held = contents_or_none(self.home, self.item["run"]).get(self.item["record"]) or {"fields": {}}
             return dict(held["fields"])
-        from agent.faces.sealed import run_key  # noqa: PLC0415
-        from agent.store.evidence import open_evidence  # noqa: PLC0415
-
-        (ident, *_) = self.item["evidence"]
-        row: Values = json.loads(open_evidence(ident, run_key(self.home, self.item["run"])))
-        return dict(row["cells"])
+        return {name: cell for name, cell, _wrong in row_cells(self.home, self.item)}
 
     def _broken(self) -> tuple[str, ...]:
         return tuple(self.item["params"].get("fields") or ())

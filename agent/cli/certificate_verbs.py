@@ -132,7 +132,7 @@ def _workbook_is_issued(file: Path, found: Examined) -> bool | None:
 
 def _is_own(public: bytes) -> bool:
     """Tell whether this home's own key signed; where the keyring cannot say, the reason is told."""
-    from agent.faces.sealed import home_keys  # noqa: PLC0415
+    from agent.host.auditing import open_keys  # noqa: PLC0415
     from agent.system.seal import public_key  # noqa: PLC0415
 
     home: Home
@@ -140,7 +140,7 @@ def _is_own(public: bytes) -> bool:
     if not prepared:
         return False
     try:
-        return public_key(home_keys(home).certificates) == public
+        return public_key(open_keys(home).certificates) == public
     except NotReady as failure:
         endings.tell_failure(failure)
         return False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from agent.cli import endings
-from agent.cli.console import json_option, out, print_json
+from agent.cli.console import json_option, out, print_json, tell
+from agent.cli.new_files import refuse_existing, write_new
 from agent.system.paths import find_home
 from resources.i18n import texts
 
@@ -15,11 +17,20 @@ _SIGNS = {"good": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗
 
 
 @click.command()
+@click.option(
+    "--bundle",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what support needs into a new zip instead: no password, no record, no name is in it.",
+)
 @json_option
-def doctor(*, as_json: bool) -> int:
+def doctor(*, bundle: Path | None, as_json: bool) -> int:
     """Check this computer: disk, browser, keyring, passwords, sites, notices. Nothing is changed."""
     from agent.host.preflight import examine, problems  # noqa: PLC0415
 
+    if bundle is not None:
+        _write_bundle(bundle)
+        return endings.DONE
     found = examine(find_home(), datetime.now(UTC))
     if as_json:
         print_json(
@@ -41,3 +52,11 @@ def doctor(*, as_json: bool) -> int:
             if told.next and one.grade != "good":
                 out(f"    {told.next}")
     return endings.NOT_READY if problems(found) else endings.DONE
+
+
+def _write_bundle(target: Path) -> None:
+    from agent.host.support import support_bundle  # noqa: PLC0415
+
+    refuse_existing(target)
+    write_new(target, support_bundle(find_home(), datetime.now(UTC)))
+    tell(texts.say("bundle_written", {"file": target}))

@@ -10,7 +10,7 @@ import click
 from agent.cli import signs
 from agent.cli.console import json_option, out, print_json, print_table
 from agent.cli.reading import open_for_reading
-from agent.core.failures import UnknownItem, UnknownRun
+from agent.core.failures import Parameter, UnknownItem, UnknownRun
 from agent.faces.moments import Moments, office_zone
 from agent.faces.wording import Wording
 from agent.system.paths import Home
@@ -124,6 +124,8 @@ def records(
         pages = [page for page in pages if page.records]
     if number is not None and not pages:
         raise UnknownItem(item=number)
+    if with_personal or (number is not None and not as_json):
+        _note_shown(home, pages)
     if as_json:
         print_json([record for page in pages for record in page.as_json(with_personal=with_personal)[::-1]])
     elif why or number is not None or key is not None:
@@ -132,6 +134,17 @@ def records(
         (page,) = pages
         left_out = page.left_out() if state is None else []
         record_pages.print_records(page.records, left_out, page.wording)
+
+
+def _note_shown(home: Home, pages: list[Page]) -> None:
+    """Who sees personal values stands in the audit log before they are shown."""
+    from agent.cli.person import at_terminal  # noqa: PLC0415
+    from agent.host import auditing  # noqa: PLC0415
+
+    for page in pages:
+        if page.held:
+            told: dict[str, Parameter] = {"run": page.run, "count": len(page.records)}
+            auditing.note(home, at_terminal(), "values_shown", told)
 
 
 def _print_details(pages: list[Page], key: str | None, *, why: bool, with_personal: bool) -> None:
@@ -158,11 +171,11 @@ def _runs_to_look_at(run_id: str | None, key: str | None) -> tuple[Home, list[st
     if not prepared:
         return home, []
     from agent.core.keys import normalise_key  # noqa: PLC0415
-    from agent.faces.sealed import home_keys  # noqa: PLC0415
+    from agent.host.auditing import open_keys  # noqa: PLC0415
     from agent.store import lineage  # noqa: PLC0415
     from agent.system.seal import keyed_hash  # noqa: PLC0415
 
-    key_hash = keyed_hash(home_keys(home).index, normalise_key(key or ""))
+    key_hash = keyed_hash(open_keys(home).index, normalise_key(key or ""))
     return home, list(dict.fromkeys(run for run, _record in lineage.runs_with_key(key_hash)))
 
 

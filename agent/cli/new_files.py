@@ -10,7 +10,7 @@ from agent.faces import new_files
 
 
 def write_new(target: Path, content: bytes) -> None:
-    """Write a new file (mode 0600: it may hold personal data). Raises Told when it exists or is refused."""
+    """Write a new file for its owner alone. Raises Told when it exists or is refused."""
     try:
         new_files.write_new(target, content)
     except new_files.FileThere:

@@ -113,11 +113,24 @@ def _show(home: Home, value: Values, *, as_json: bool) -> None:
         return
     out(": ".join(part for part in (*_keys(home, [value]).values(), _question(home, value))))
     out(texts.say("asked_for", {"run": value["run"], "task": value["task"]}))
+    if value["question"] == "row_invalid" and value["answer"] is None:
+        _show_row(home, value)
     if value["answer"] is not None:
         tell_text(*_answered(home, value))
         return
     for line in _answers(value["answers"]).splitlines():
         out(f"  {line}")
+
+
+def _show_row(home: Home, value: Values) -> None:
+    """Show a row that cannot be right, its bad cells marked."""
+    from agent.cli.answer_parts import row_cells  # noqa: PLC0415
+
+    rows = [
+        (name, text, texts.standing("problems", wrong) if wrong else "")
+        for name, text, wrong in row_cells(home, value)
+    ]
+    print_table(heading("field", "value", "why"), rows)
 
 
 def _keys(home: Home, items: Sequence[Values]) -> dict[int, str]:

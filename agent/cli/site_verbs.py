@@ -15,7 +15,6 @@ from agent.cli.reading import open_home
 from agent.cli.recovery_verbs import remind
 from agent.cli.repair_verbs import repairs
 from agent.core.failures import UnknownSite
-from agent.faces.books import SiteBook, site_book
 from agent.system.paths import Home, find_home
 from agent.system.settings import Settings, load_settings
 from resources.i18n import texts
@@ -49,28 +48,9 @@ def sites(ctx: click.Context, *, as_json: bool) -> None:
 
 
 def _listed(home: Home, settings: Settings) -> list[dict[str, Any]]:
-    from agent.system.automations import site_folders  # noqa: PLC0415
+    from agent.faces import site_list  # noqa: PLC0415
 
-    prepared = open_home(home)
-    books = [site_book(name, folder) for name, folder in site_folders(home).items()]
-    return [_site(book, office, settings, prepared) for book in books for office in settings.offices]
-
-
-def _site(book: SiteBook, office: str, settings: Settings, prepared: bool) -> dict[str, Any]:
-    from agent.store import accounts  # noqa: PLC0415
-
-    own = settings.sites.get(book.name)
-    account = accounts.find(office, book.name) if prepared else None
-    return {
-        "name": book.name,
-        "title": book.title,
-        "url": (own.url if own else None) or book.url,
-        "office": office,
-        "account": account.name if account else (own.account if own else None),
-        "password_version": account.password_version if account else None,
-        "locked": bool(account and account.tries >= accounts.MOST_TRIES),
-        "readable": book.readable,
-    }
+    return site_list.listed(home, settings, prepared=open_home(home))
 
 
 def _standing(site: dict[str, Any]) -> str:

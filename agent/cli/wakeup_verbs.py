@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from agent.cli.console import json_option, out, print_json, tell
-from agent.cli.reading import open_home
 from agent.system.paths import Home, find_home
 from resources.i18n import texts
 
@@ -105,16 +104,6 @@ def _arming(home: Home) -> Any:  # noqa: ANN401  # the protocol comes late
 
 
 def _wakeups(home: Home) -> list[Any]:
-    """Return the wake-ups for everything that is scheduled, each once."""
-    from agent.host.enrolment import look_once  # noqa: PLC0415
-    from agent.system.power_wakeup import before_run  # noqa: PLC0415
-    from agent.system.settings import load_settings  # noqa: PLC0415
+    from agent.faces.wakeups import wakeups  # noqa: PLC0415
 
-    if not open_home(home):
-        return []  # Predawn has never worked here: nothing is scheduled yet
-    scheduled, _others = look_once(home, load_settings(home))
-    found: set[Any] = set()
-    for one in scheduled:
-        schedule = one.rules.schedule
-        found.update(before_run(at, schedule.weekdays, one.zone) for at in schedule.times)
-    return sorted(found, key=lambda one: (one.zone, one.at, sorted(one.weekdays)))
+    return wakeups(home)

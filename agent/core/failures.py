@@ -5,7 +5,7 @@
     │   ├── UnknownAutomation · UnknownRun · UnknownItem · UnknownSite · WrongState · DutyIsOpen
     │   ├── AnsweredAlready · QuestionChanged · AnswerIncomplete
     │   ├── BrokenSettings · BrokenBook · BrokenAutomation · BrokenAddress · ChangedByPerson
-    │   ├── BackupBroken · HomeInUse
+    │   ├── BackupBroken · HomeInUse · PracticeInUse
     │   ├── BrokenSeed
     │   ├── MayNotOpen · ProofRemoved · EvidenceDamaged · FolderInUse · WrongRecoveryCode
     │   ├── PanelAddressUnsafe · CommandLate
@@ -15,7 +15,7 @@
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
     │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · OfficeTaken
     │   ├── NotTakenOver · NoticeUndelivered · WakeupUnavailable · HostAbsent
-    │   └── PanelUnknown · PanelRefused
+    │   └── PanelUnknown · PanelRefused · PracticeUnavailable
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut · PasswordExpired · SignedInElsewhere
     │   ├── CaptchaShown · CodeWanted · CodeRefused
@@ -264,6 +264,14 @@ class OfficeTaken(NotReady):
 
 class NoticeUndelivered(NotReady):
     """A notice could not be delivered (problem)."""
+
+
+class PracticeInUse(Usage):
+    """A practice system's place is taken: this home really signs in at a site of that name (site)."""
+
+
+class PracticeUnavailable(NotReady):
+    """The practice systems did not start (why)."""
 
 
 class WakeupUnavailable(NotReady):

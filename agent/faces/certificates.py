@@ -9,12 +9,13 @@ from typing import Any
 
 from agent.core.actors import Actor
 from agent.core.certificate import document, fingerprint, signed_bytes
-from agent.core.failures import KeyLost
+from agent.core.failures import KeyLost, Parameter
 from agent.faces import certificate_sheets, certifying, workbooks
 from agent.faces.explaining import Page
 from agent.faces.moments import office_zone
-from agent.faces.sealed import contents, home_keys
+from agent.faces.sealed import contents
 from agent.faces.wording import Wording
+from agent.host import auditing
 from agent.system.paths import Home
 from agent.system.seal import public_key, sign
 
@@ -41,7 +42,7 @@ def issue(home: Home, run: Values, wording: Wording, actor: Actor, *, with_perso
     Raises WrongState for another one, KeyLost and what the vault raises, WorkerDied.
     """
     certifying.require_finished(run)
-    signer = home_keys(home).certificates
+    signer = auditing.open_keys(home).certificates
     page = Page.of(run["id"], contents(home, run["id"]), wording)
     if len(page.held) < len(page.records):
         raise KeyLost
@@ -54,4 +55,6 @@ def issue(home: Home, run: Values, wording: Wording, actor: Actor, *, with_perso
     digest = hashlib.sha256(content).hexdigest()
     facts["workbook"] = {"name": book, "sha256": digest, "size": len(content)}
     signature = sign(signer, signed_bytes(facts))
+    about: dict[str, Parameter] = {"run": str(run["id"]), "personal": with_personal}
+    auditing.note(home, actor, "certificate_issued", about)
     return Issued(content, document(facts, public, signature), certifying.has_unequal(facts))

@@ -87,8 +87,15 @@ def look(settings: Settings, outlook: Outlook, now: datetime) -> Day:
         if place not in known:
             zone = settings.offices[run["office"]].zone
             known[place] = _with_run(Strip(*place, run["title"], zone, scheduled=False), run, outlook, now)
-    strips = sorted(known.values(), key=lambda strip: (strip.due_at or now, strip.title.casefold()))
+    strips = sorted(known.values(), key=lambda strip: (_begins(strip) or now, strip.title.casefold()))
     return Day(tuple(strips), tuple(queries.open_reviews()), now)
+
+
+def _begins(strip: Strip) -> datetime | None:
+    """Return when a strip's run begins or began."""
+    if strip.due_at is None and strip.run is not None:
+        return datetime.fromisoformat(strip.run["started_at"] or strip.run["created_at"])
+    return strip.due_at
 
 
 def _scheduled(

@@ -46,6 +46,10 @@ class Moments:
         clock = f"{local:%H:%M}"
         return clock if local.date() == self._today else f"{self.day(local.date())} {clock}"
 
+    def clock(self, moment: datetime) -> str:
+        """Return ``05:41``."""
+        return f"{moment.astimezone(self._zone):%H:%M}"
+
     def full(self, moment: str) -> str:
         """Return ``3 March 05:12``, with the year where it isn't this one: for what is read years later."""
         local = datetime.fromisoformat(moment).astimezone(self._zone)

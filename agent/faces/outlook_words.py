@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.core.deadline import Forecast
+from agent.core.deadline import Forecast, Verdict
 from agent.core.failures import BrokenSettings
 from agent.faces.moments import Moments
 from agent.system.paths import Home
@@ -28,6 +28,8 @@ def forecast_of(home: Home, run_id: str) -> Forecast | None:
 def sentence(forecast: Forecast, moments: Moments) -> str:
     """Return a forecast in one line: "Expected done 06:10-06:25; deadline 08:00"."""
     params = {name: moments.at(value) for name, value in _moments(forecast).items()}
+    if params["earliest"] == params["latest"] and forecast.verdict is Verdict.ON_TRACK:
+        params["latest"] = ""  # within one minute: one time says it
     return texts.standing("forecasts", forecast.verdict.value, params)
 
 

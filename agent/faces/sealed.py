@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent.core.failures import KeyLost
-from agent.host.keys import Keys
-from agent.store import home as home_row
 from agent.store import queries
 from agent.system.paths import Home
 from agent.system.seal import Key, SealBroken, master_key, unseal, unwrap
@@ -23,14 +21,6 @@ def run_key(home: Home, run_id: str) -> Key:
         return unwrap(master_key(open_vault(home)), queries.sealed_run_key(run_id), f"run/{run_id}")
     except SealBroken:
         raise KeyLost from None
-
-
-def home_keys(home: Home) -> Keys:
-    """Return the home's keys. Raises what the vault raises, KeyLost when it holds another home's."""
-    master = master_key(open_vault(home))
-    if not home_row.is_key(master):
-        raise KeyLost
-    return Keys(master)
 
 
 def contents(home: Home, run_id: str) -> dict[int, Values]:

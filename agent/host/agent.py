@@ -19,6 +19,7 @@ from agent.host.questions import Questions
 from agent.host.supervisor import Picture, Supervisor
 from agent.host.troubles import Troubles
 from agent.host.upkeep import Upkeep
+from agent.host.visits import Visits
 from agent.store import audit, outbox
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
@@ -84,6 +85,7 @@ class Host:
         self._supervisor: Supervisor | None = None
         self._notices: Notices | None = None
         self._upkeep: Upkeep | None = None
+        self._visits: Visits | None = None
         self._questions: Questions | None = None
         self._panel: PanelLink | None = None
         self._panel_guard = threading.Lock()
@@ -123,6 +125,8 @@ class Host:
             self._bell.start(self._rung)
             self._supervisor.start()
             self._notices.start()
+            self._visits = Visits(self._home, settings, keys, self._tell)
+            self._visits.start()
             if self._scheduled:
                 self._upkeep = Upkeep(self._home, settings)
                 self._upkeep.start()
@@ -136,12 +140,9 @@ class Host:
 
     def wake(self) -> None:
         """Look at the rows again."""
-        if self._supervisor is not None:
-            self._supervisor.wake()
-        if self._clock is not None:
-            self._clock.wake()
-        if self._panel is not None:
-            self._panel.wake()
+        for part in (self._supervisor, self._clock, self._panel, self._visits):
+            if part is not None:
+                part.wake()
 
     def look(self) -> None:
         """Want to see what the worker sees: a window watches, at most once a second."""
@@ -156,7 +157,7 @@ class Host:
     @property
     def defect(self) -> BaseException | None:
         """What the supervisor, the clock, or who tells people died of: a face must say so."""
-        parts = (self._supervisor, self._clock, self._notices, self._upkeep, self._panel)
+        parts = (self._supervisor, self._clock, self._notices, self._upkeep, self._panel, self._visits)
         return next((part.defect for part in parts if part is not None and part.defect is not None), None)
 
     def stop(self) -> None:
@@ -172,6 +173,9 @@ class Host:
         if self._upkeep is not None:
             self._upkeep.stop()
             self._upkeep = None
+        if self._visits is not None:
+            self._visits.stop()
+            self._visits = None
         if self._supervisor is not None:
             self._supervisor.stop()
             self._supervisor = None

@@ -26,7 +26,7 @@ _GONE = {"event": "gone"}
 class Worker:
     """One worker process with its tree, its folder and the events it sends."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, verb: str = "task") -> None:
         self.mark = secrets.token_hex(6)
         self._folder = home.work / self.mark
         self._folder.mkdir(parents=True, mode=0o700)
@@ -39,7 +39,7 @@ class Worker:
             "TMP": str(self._folder),
         }
         self.tree = Tree.start(
-            [sys.executable, "-P", "-m", "agent.worker", "task"],
+            [sys.executable, "-P", "-m", "agent.worker", verb],
             cwd=self._folder,
             env=environment,
             mark=self.mark,

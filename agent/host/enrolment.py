@@ -7,23 +7,22 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from agent.core.calendar import WORDS, OfficeDays, Rules, read_rules
-from agent.core.failures import BrokenSettings, Defect, Failure, UnknownAutomation
+from agent.core.failures import Defect, Failure, UnknownAutomation
 from agent.core.occurrences import Reason, reason
 from agent.host import planning
+from agent.host.current_settings import CurrentSettings
 from agent.host.readiness import site_url
 from agent.store import accounts, occurrences
 from agent.system.automations import automation_folders
 from agent.system.fingerprint import fingerprint
-from agent.system.holidays import require_known
+from agent.system.network import is_own_address
 from agent.system.paths import Home
-from agent.system.settings import Office, Settings, load_settings
+from agent.system.settings import Office, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -73,14 +72,13 @@ class Enrolment:
         describe: Callable[[Home, Path], Mapping[str, Any]] | None = None,
     ) -> None:
         self._home, self._describe = home, describe or planning.describe
-        self.settings = settings
-        self._settings_seen = _stamp(home.settings)
+        self.settings, self._current = settings, CurrentSettings(home, settings)
         self._manifests: dict[str, tuple[str, Mapping[str, Any]]] = {}
         self._broken: dict[str, tuple[str, Failure, float]] = {}
 
     def look(self, now: datetime) -> tuple[list[Enrolled], list[NotEnrolled]]:
         """Return what is scheduled at this moment, and what isn't, each with its reason."""
-        self._read_settings()
+        self.settings = self._current.now()
         scheduled: list[Enrolled] = []
         others: list[NotEnrolled] = []
         for office in self.settings.offices.values():
@@ -130,7 +128,7 @@ class Enrolment:
         if not sites:
             return reason("no_site")
         for site in sites:
-            if _on_this_computer(site_url(self._home, self.settings, site)):
+            if is_own_address(site_url(self._home, self.settings, site)):
                 return reason("practice_site", site=site)
             if accounts.find(office.name, site) is None and not scheduled_before:
                 return reason("no_account", site=site)
@@ -157,20 +155,6 @@ class Enrolment:
         self._manifests[name] = code, manifest
         return manifest
 
-    def _read_settings(self) -> None:
-        """Read the settings again when somebody saved them: a closed day added today counts tomorrow."""
-        seen = _stamp(self._home.settings)
-        if seen == self._settings_seen:
-            return
-        self._settings_seen = seen
-        try:
-            settings = load_settings(self._home)
-            require_known(self._home, settings)
-        except BrokenSettings as failure:
-            _log.warning("settings_not_taken why=%s", failure)  # those that were good hold on
-            return
-        self.settings = settings
-
 
 def look_once(home: Home, settings: Settings) -> tuple[list[Enrolled], list[NotEnrolled]]:
     """Return what is scheduled now, for a face that only shows it."""
@@ -179,22 +163,3 @@ def look_once(home: Home, settings: Settings) -> tuple[list[Enrolled], list[NotE
 
 def _listed(office: Office, name: str) -> bool:
     return office.automations is None or name in office.automations
-
-
-def _on_this_computer(url: str) -> bool:
-    """Tell whether an address is this computer's own: a practice system, not up at five in the morning."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _stamp(file: Path) -> tuple[int, int] | None:
-    try:
-        found = file.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_mtime_ns, found.st_size

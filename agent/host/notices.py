@@ -16,6 +16,7 @@ from agent.core.failures import BrokenAddress, Failure
 from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, TABLE, Event, Happening, Place, RunSeen
 from agent.core.states import RunState
 from agent.core.totals import COUNT
+from agent.host.current_settings import CurrentSettings
 from agent.host.missed import Unbegun
 from agent.host.outlook import Outlook, deadline_of, what_it_waits_for
 from agent.host.preflight import Afternoon
@@ -56,21 +57,20 @@ class Notices(Watchful):
         time: Time = COMPUTERS_TIME,
     ) -> None:
         super().__init__("notices", time)
-        self._home, self._settings = home, settings
+        self._home, self._current = home, CurrentSettings(home, settings)
         self.sender = sender or RealSender()
         self._sources: tuple[Source, ...] = (
             self._of_runs,
             self._of_schedule,
             Unbegun(),
-            Afternoon(home, settings),
+            Afternoon(home, lambda: self._settings),
             *sources,
         )
-        self._outlook = Outlook(settings)
-        self._zones = {office.name: ZoneInfo(office.zone) for office in settings.offices.values()}
         self._settled: set[tuple[str, datetime]] = set()
         self._begun_at: datetime | None = None
         self._sent: set[int] = set()  # told, and perhaps not yet noted: that a disk is full repeats no notice
         self._told_directly: set[str] = set()
+        self._go_by(settings)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -85,9 +85,16 @@ class Notices(Watchful):
             self._time.wait(self._stopping, PACE_SECONDS)
             self._time.wait(self._wake, LOOK_SECONDS)
 
+    def _go_by(self, settings: Settings) -> None:
+        self._settings, self._outlook = settings, Outlook(settings)
+        self._zones = {office.name: ZoneInfo(office.zone) for office in settings.offices.values()}
+
     # ── what there is to tell ─────────────────────────────────────────────────────────────────────────────
     def look(self, now: datetime) -> list[Happening]:
         """Store what there is to tell and was not known yet; returns it."""
+        settings = self._current.now()
+        if settings is not self._settings:
+            self._go_by(settings)
         found = []
         for source in self._sources:
             for happening in source(now):

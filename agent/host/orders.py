@@ -67,6 +67,10 @@ class Orders:
             "forget_repair": repairs.forget,
         }
 
+    def go_by(self, settings: Settings) -> None:
+        """Go by these settings from now on."""
+        self._settings = settings
+
     def carry_out(self) -> int:
         """Carry out every waiting command, oldest first; returns how many there were.
 

@@ -90,13 +90,14 @@ class Afternoon:
     Told are problems, and what may well have become one by the next morning.
     """
 
-    def __init__(self, home: Home, settings: Settings) -> None:
+    def __init__(self, home: Home, settings: Callable[[], Settings]) -> None:
         self._home, self._settings = home, settings
         self._looked: date | None = None
 
     def __call__(self, now: datetime) -> Iterator[Happening]:
         """Yield today's notice when it is time, if there is anything to tell."""
-        check, office = self._settings.notices.check, next(iter(self._settings.offices.values()))
+        settings = self._settings()
+        check, office = settings.notices.check, next(iter(settings.offices.values()))
         local = now.astimezone(ZoneInfo(office.zone))
         if check is None or local.time() < check or self._looked == local.date():
             return

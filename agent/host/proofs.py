@@ -9,14 +9,22 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from agent.core.actors import Actor
-from agent.core.failures import EvidenceDamaged, FolderInUse, HomeReadOnly, KeyLost, MayNotOpen, ProofRemoved
+from agent.core.failures import (
+    EvidenceDamaged,
+    Failure,
+    FolderInUse,
+    HomeReadOnly,
+    KeyLost,
+    MayNotOpen,
+    ProofRemoved,
+)
 from agent.host.auditing import keep_witness, open_keys
 from agent.host.keys import Keys
 from agent.store import audit, evidence, queries, runs
@@ -58,6 +66,29 @@ def open_proof(home: Home, ident: str, actor: Actor) -> Opened:
     audit.append(actor, "evidence_opened", told)
     keep_witness(home)
     return opened
+
+
+def look_through(home: Home, idents: Sequence[str], actor: Actor) -> dict[str, Opened | Failure]:
+    """Return several pieces at once, for an overview: one row in the audit log names them all.
+
+    One that does not open stands there with its failure. The store is open. Raises MayNotOpen, KeyLost, and
+    what the vault raises: then nothing was shown.
+    """
+    keys = _allowed(home, actor)
+    found: dict[str, Opened | Failure] = {}
+    for ident in idents:
+        try:
+            row = evidence.get(ident)
+            if row.removed is not None:
+                raise removed(row)
+            found[ident] = _opened(row, _run_key(keys, row.run_id))
+        except Failure as failure:
+            found[ident] = failure
+    shown = [ident for ident, one in found.items() if isinstance(one, Opened)]
+    if shown:
+        audit.append(actor, "evidence_looked_through", {"count": len(shown), "evidence": " ".join(shown)})
+        keep_witness(home)
+    return found
 
 
 def export(home: Home, run_id: str, folder: Path, actor: Actor) -> list[Path]:

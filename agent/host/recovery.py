@@ -17,6 +17,7 @@ from agent.core.failures import (
     ElementMissing,
     Failure,
     Handling,
+    PasswordExpired,
     RecordsNeedPerson,
     Report,
     SignInRefused,
@@ -178,7 +179,7 @@ def cause_of(run: RunRow, task: TaskRow, failure: Failure) -> str | None:
     if task.site is None:
         return None
     place = f"{run.office}/{task.site}"
-    if isinstance(failure, SignInRefused | AccountLocked):
+    if isinstance(failure, SignInRefused | AccountLocked | PasswordExpired):
         return f"password/{place}"
     if isinstance(failure, Site):
         return f"{failure.code}/{place}/{failure.params.get('element') or ''}"

@@ -18,6 +18,7 @@ from agent.core.totals import Totals
 from agent.host import recovery
 from agent.host.assigning import assignment
 from agent.host.crew import Crew, Worker
+from agent.host.current_settings import CurrentSettings
 from agent.host.keys import Keys
 from agent.host.orders import Orders
 from agent.host.outlook import deadline_of
@@ -86,6 +87,7 @@ class Supervisor(Watchful):
         self._looked_at = threading.Event()
         self.picture: Picture | None = None
         self._orders = Orders(home, settings, keys)
+        self._current = CurrentSettings(home, settings)
         self._aside: dict[str, float] = {}  # until when (monotonic) a run that waits lets others go first
 
     def look(self) -> None:
@@ -111,7 +113,7 @@ class Supervisor(Watchful):
         """Carry out what was ordered, and one run; returns the seconds to wait, None until somebody rings."""
         if commands.wants_run():
             self._prepare_first()
-        if self._orders.carry_out():
+        if self._carry_out():
             self._aside.clear()  # a wish may concern a run that waits
         pending = runs.pending()
         self._aside = {run.id: self._aside[run.id] for run in pending if run.id in self._aside}
@@ -128,6 +130,14 @@ class Supervisor(Watchful):
             self._time.wait(self._wake, min(self._aside.values()) - now)
         return 0
 
+    def _carry_out(self) -> int:
+        """Carry out what is wished, by the settings as they are now; returns how many wishes there were."""
+        settings = self._current.now()
+        if settings is not self._settings:
+            self._settings = settings
+            self._orders.go_by(settings)
+        return self._orders.carry_out()
+
     def _end(self) -> None:
         self._crew.dismiss()
         self._tell("host/stopped")
@@ -136,7 +146,7 @@ class Supervisor(Watchful):
     def _work_on(self, run_id: str) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            self._orders.carry_out()
+            self._carry_out()
             run = runs.get(run_id)
             tasks = runs.tasks_of(run_id)
             final = _final(run, tasks)
@@ -255,14 +265,14 @@ class Supervisor(Watchful):
         return None
 
     def _hear(self, worker: Worker) -> bool:
-        """Pass on that somebody watches; carry out what was wished; returns whether somebody had rung."""
+        """Pass on that somebody watches, carry out what was wished; return whether somebody rang."""
         if self._looked_at.is_set():
             self._looked_at.clear()
             worker.look()
         if not self._wake.is_set():
             return False
         self._wake.clear()
-        self._orders.carry_out()
+        self._carry_out()
         return True
 
     def _note(self, lease: Lease, event: Mapping[str, Any]) -> None:

@@ -10,7 +10,12 @@ from agent.store.database import transaction
 from agent.store.fields import utc_now
 from agent.store.tables import CommandRow
 
-VERBS = ("run", "resume", "retry", "cancel", "answer", "finish_by_hand", "pause", "forget_repair")
+VISITS = ("test_sign_in", "open_site")
+"""Wishes that take a browser and minutes; :mod:`agent.host.visits` carries them out."""
+
+VERBS = (
+    "run", "resume", "retry", "cancel", "answer", "finish_by_hand", "pause", "forget_repair", *VISITS,
+)  # fmt: skip
 
 
 def give(verb: str, args: Mapping[str, Any], actor: Actor) -> int:
@@ -24,9 +29,10 @@ def give(verb: str, args: Mapping[str, Any], actor: Actor) -> int:
         return int(row.id)
 
 
-def waiting() -> list[CommandRow]:
-    """Return the wishes that are not carried out yet, oldest first."""
-    return list(CommandRow.select().where(CommandRow.state == "waiting").order_by(CommandRow.id))
+def waiting(*, visits: bool = False) -> list[CommandRow]:
+    """Return the wishes that are not carried out yet, oldest first: visits to sites, or all others."""
+    kind = CommandRow.verb.in_(VISITS) if visits else CommandRow.verb.not_in(VISITS)
+    return list(CommandRow.select().where((CommandRow.state == "waiting") & kind).order_by(CommandRow.id))
 
 
 def wants_run() -> bool:

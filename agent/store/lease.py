@@ -26,3 +26,16 @@ class Lease:
             if RunRow.select(RunRow.fence).where(RunRow.id == self.run_id).scalar() != self.fence:
                 raise FenceLost
             yield
+
+
+class Unleased(Lease):
+    """In a lease's place where no run is worked for: a person tries a sign-in. It stands for no task."""
+
+    def __init__(self) -> None:
+        super().__init__(run_id="", task_id=0, fence=0)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit the block's writes together, or none."""
+        with transaction():
+            yield

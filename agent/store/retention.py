@@ -14,7 +14,6 @@ from peewee import Select
 from agent.core.occurrences import Outcome
 from agent.core.states import OPEN_RUNS
 from agent.store.database import durable, flush_ledger, transaction
-from agent.store.evidence import FILE_KIND, ROW_KIND, VALUES_KIND
 from agent.store.tables import (
     AcceptedFileRow,
     BlobRow,
@@ -29,8 +28,8 @@ from agent.store.tables import (
 )
 
 _AT_ONCE = 100
-_FILES = ("download", "workbook", FILE_KIND, VALUES_KIND, ROW_KIND)
-_REPORTS = "report/"  # the media type of whatever was attested, handed in by a person too
+_OF_PAGES = ("page", "screenshot", "look")
+_PICTURES = "image/"  # their media types; whatever is neither is a fact
 
 
 def remove_pictures(before: datetime, today: str, days: int, limit: int) -> int:
@@ -44,8 +43,7 @@ def remove_pictures(before: datetime, today: str, days: int, limit: int) -> int:
         .where(
             EvidenceRow.removed.is_null()
             & (EvidenceRow.created_at < before)
-            & EvidenceRow.kind.not_in(_FILES)
-            & ~EvidenceRow.media_type.startswith(_REPORTS)
+            & (EvidenceRow.kind.in_(_OF_PAGES) | EvidenceRow.media_type.startswith(_PICTURES))
         )
         .order_by(EvidenceRow.created_at)
         .limit(limit)

@@ -57,6 +57,16 @@ def public_holidays(country: str, region: str | None, years: tuple[int, ...]) ->
     return MappingProxyType({day: name for day, name in found.items() if day.year in years})
 
 
+@lru_cache(maxsize=1)
+def places() -> Mapping[str, tuple[str, ...]]:
+    """Return every country that the ``holidays`` package knows (ISO 3166-1), with its regions' codes."""
+    import holidays  # noqa: PLC0415
+
+    return MappingProxyType(
+        {country: tuple(regions) for country, regions in holidays.list_supported_countries().items()}
+    )
+
+
 def office_days(office: Office, years: Iterable[int], *, holidays: Holidays = public_holidays) -> OfficeDays:
     """Return an office's closed days with their names, and its half days, over some years.
 
@@ -71,8 +81,13 @@ def office_days(office: Office, years: Iterable[int], *, holidays: Holidays = pu
     return OfficeDays(MappingProxyType(closed), frozenset(office.half_days))
 
 
-def require_known(home: Home, settings: Settings, *, holidays: Holidays = public_holidays) -> None:
-    """Raise BrokenSettings(file, line, key, problem) for an office in a country or region nobody knows."""
+def require_known(
+    home: Home, settings: Settings, *, holidays: Holidays = public_holidays, text: str | None = None
+) -> None:
+    """Raise BrokenSettings(file, line, key, problem) for an office in a country or region nobody knows.
+
+    ``text`` is what the settings were read from, where that is not the file.
+    """
     for office in settings.offices.values():
         if office.country is None:
             continue
@@ -81,10 +96,10 @@ def require_known(home: Home, settings: Settings, *, holidays: Holidays = public
         except LookupError as error:
             entry = "country" if office.region is None else "region"
             path = ("offices", office.name, entry)
-            text = home.settings.read_text(encoding="utf-8")
+            written = home.settings.read_text(encoding="utf-8") if text is None else text
             raise BrokenSettings(
                 file=str(home.settings),
-                line=line_of(text, path),
+                line=line_of(written, path),
                 key=".".join(path),
                 problem=f"{error}; write the country like AT, the region like its number or letters there",
             ) from error

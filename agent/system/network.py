@@ -8,11 +8,13 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from agent.core.failures import Offline, PanelAddressUnsafe
 
 _PORTS = {"http": 80, "https": 443}
+_CONNECT_SECONDS = 5.0  # whoever stops waits no longer for a panel that is out of reach
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -41,6 +43,17 @@ def require_reachable(site: str, url: str) -> None:
     """Raise Offline(site, host) unless the host of ``url`` can be reached."""
     if not reachable(url):
         raise Offline(site=site, host=urlsplit(url).hostname or url)
+
+
+def is_own_address(url: str) -> bool:
+    """Tell whether an address is this computer's own: a practice system, not up at five in the morning."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _first_hop(url: str) -> tuple[str, int] | None:
@@ -96,7 +109,7 @@ class Dialler:
         local = self._host in _LOOPBACK
         self._client = httpx.Client(
             base_url=url,
-            timeout=timeout_seconds,
+            timeout=httpx.Timeout(timeout_seconds, connect=_CONNECT_SECONDS),
             verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.startswith("https") else False,
             trust_env=not local,  # what is on this computer is behind no proxy
             follow_redirects=False,

@@ -155,15 +155,28 @@ def load_settings(home: Home) -> Settings:
 
     Raises BrokenSettings(file, line, key, problem).
     """
-    try:
-        text = home.settings.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    text = settings_text(home)
+    if text is None:
         return Settings(offices=MappingProxyType({"main": Office("main", computer_zone())}))
+    return read_settings(home.settings, text)
+
+
+def settings_text(home: Home) -> str | None:
+    """Return the file as it is written, line ends and all; None without one. Raises BrokenSettings."""
+    try:
+        with home.settings.open(encoding="utf-8", newline="") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenSettings(
             file=str(home.settings), line=1, key="", problem=f"cannot be read: {error}"
         ) from error
-    return _Reader(home.settings, text).read()
+
+
+def read_settings(file: Path, text: str) -> Settings:
+    """Return what a text says that is, or is to be, the settings in ``file``. Raises BrokenSettings."""
+    return _Reader(file, text).read()
 
 
 def computer_zone() -> str:

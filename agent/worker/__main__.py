@@ -1,4 +1,4 @@
-"""The short-lived process: ``describe``, ``check``, ``certificate`` (its workbook), or one ``task``."""
+"""The short-lived process: ``describe``, ``check``, ``certificate`` (a workbook), a ``task``, a ``visit``."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ def main(arguments: list[str]) -> int:
             from agent.worker.work import work  # noqa: PLC0415  # the browser's library, only where needed
 
             return work(Pipe())
+        case ["visit"]:
+            from agent.worker.visit import visit  # noqa: PLC0415
+
+            return visit(Pipe())
         case ["describe", folder]:
             return _answer(lambda: _describe(Path(folder)))
         case ["check", folder]:
@@ -29,7 +33,9 @@ def main(arguments: list[str]) -> int:
         case ["certificate"]:
             return _answer(_certificate)
         case _:
-            sys.stderr.write("python -m agent.worker describe FOLDER | check FOLDER | certificate | task\n")
+            sys.stderr.write(
+                "python -m agent.worker describe FOLDER | check FOLDER | certificate | task | visit\n"
+            )
             return 2
 
 

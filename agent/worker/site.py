@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from agent.browser.elements import load_book
 from agent.browser.engine import Engine, secrets_of, stored_state
 from agent.browser.session import Landing
@@ -18,6 +20,8 @@ from agent.worker.loading import load_steps
 from agent.worker.pipe import Pipe
 from agent.worker.witness import Witness
 
+_MOST_HIDDEN = 2000
+
 
 class OpenSite:
     """Signs in when it must, keeps the session for the next task, and can begin again with a fresh one."""
@@ -31,13 +35,17 @@ class OpenSite:
         keep: Keep,
         witness: Witness,
         redactor: Redactor | None = None,
+        hidden: Collection[str] = (),
     ) -> None:
+        """Prepare to open a site; ``hidden`` are values that no picture of it may show."""
         folder = assignment.site_folders[name]
         self.name, self._witness = name, witness
         self.book = witness.opened(load_book(folder, assignment.site_urls.get(name)))
         self._session: Session | None = None
         self._engine, self._assignment, self._pipe, self._keep = engine, assignment, pipe, keep
         self._redactor = redactor or Redactor()
+        # Looking for each of thousands on every picture would take minutes: the book's patterns remain.
+        self._hidden = list(hidden) if len(hidden) <= _MOST_HIDDEN else []
         self._steps = load_steps(folder)
         if assignment.account is None:
             raise PasswordMissing(site=name, account="")
@@ -100,6 +108,7 @@ class OpenSite:
         page = self._engine.new_page(stored)
         landing = Landing(self._engine.downloads, self._pipe.step)
         self._session = Session(page, self.book, self._keep, steps=self._steps, landing=landing)
+        self._session.memory.secrets += self._hidden
         self._witness.begun(self._session)
         return self._session
 

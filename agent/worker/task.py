@@ -269,7 +269,14 @@ class Workplace:
         if self.site is not None:
             self.site.close()
         self.site = OpenSite(
-            task.site, self.engine, self.assignment, self.pipe, self._keep, self.witness, self.redactor
+            task.site,
+            self.engine,
+            self.assignment,
+            self.pipe,
+            self._keep,
+            self.witness,
+            self.redactor,
+            self.of_records,
         )
         return self.site
 

@@ -8,7 +8,7 @@ import socket
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from agent.browser.capture import PICTURE_ENDING, PICTURE_TYPE, Picture, circumstances, screenshot
+from agent.browser.capture import Picture, circumstances, screenshot
 from agent.browser.elements import Book
 from agent.browser.locators import Way
 from agent.browser.repairing import propose
@@ -105,7 +105,7 @@ class Witness:
         if where is None:
             return None
         try:
-            picture = screenshot(where)
+            picture = screenshot(where, quick=True)
         except Failure as failure:
             _log.info("no_live_picture why=%s", failure)
             return None
@@ -152,14 +152,14 @@ class Witness:
     def _keep_picture(self, name: str) -> str | None:
         where = self._where()
         try:
-            picture = screenshot(where) if where is not None else None
+            picture = screenshot(where, quick=True) if where is not None else None
         except Failure as failure:
             _log.info("no_picture why=%s", failure)
             return None
         return self._keep(picture, name, "look") if picture else None
 
     def _keep(self, picture: Picture, name: str, kind: str = "screenshot") -> str:
-        return self._prove(picture.content, kind, f"{name}.{PICTURE_ENDING}", PICTURE_TYPE)
+        return self._prove(picture.content, kind, f"{name}.{picture.format}", picture.media_type)
 
     def _prove(self, content: bytes, kind: str, name: str, media_type: str) -> str:
         assignment = self._assignment

@@ -47,6 +47,7 @@ class Mornings:
         self._master = master_key(open_vault(home), make=True)
         home_row.know_key(self._master)
         self._keys: dict[str, Key] = {}
+        self._planned = 0  # keys are never used twice: the ledger would refuse to send them again
 
     def plan(
         self,
@@ -97,7 +98,8 @@ class Mornings:
         lease = self._begin(run_id, upload.id)
         ledger = Ledger(lease, Destination("claimport", "main", "Claim"), key, Keys(self._master).index)
         source = {"name": kept.name, "sha256": kept.sha256, "evidence": kept.id, "stated": {}}
-        lines = [_claim(place, source) for place in range(1, number + 1)]
+        lines = [_claim(self._planned + place, source, row=place) for place in range(1, number + 1)]
+        self._planned += number
         ledger.plan(lines, [("billing.xls, row 9", "cancelled visit")])
         for entry in ledger.entries()[:verified]:
             ledger.intend(entry)
@@ -116,7 +118,7 @@ class Mornings:
         source = {"name": "billing.xls", "sha256": "0" * 64, "evidence": "", "stated": {}}
         rows = []
         for place in range(2, number + 1):
-            planned = _claim(place, source)
+            planned = _claim(place, source, row=place)
             bound_to = f"record/{run_id}/{upload.id}/{place}"
             payload = seal(self._keys[run_id], json.dumps(planned.payload).encode(), bound_to)
             rows.append(
@@ -151,7 +153,7 @@ class Mornings:
         return runs.begin_task(run_id, task_id, {"pid": 1, "started_at": 1.0}, who)
 
 
-def _claim(place: int, source: Mapping[str, Any]) -> Planned:
+def _claim(place: int, source: Mapping[str, Any], *, row: int) -> Planned:
     key = f"C{100000 + place}"
     payload = {
         "key": key,
@@ -160,6 +162,6 @@ def _claim(place: int, source: Mapping[str, Any]) -> Planned:
         "rows": 1,
         "totals": {},
         "sources": [source],
-        "lineage": {"rows": [[0, None, place + 1]], "columns": {"claim_no": "Claim", "amount": "Amount (€)"}},
+        "lineage": {"rows": [[0, None, row + 1]], "columns": {"claim_no": "Claim", "amount": "Amount (€)"}},
     }
     return Planned(key, 0, payload, json.dumps(payload["fields"]))

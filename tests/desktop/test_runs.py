@@ -69,6 +69,19 @@ def test_search_and_filters_leave_what_is_wanted(shown: Show, mornings: Mornings
     wait_for_rows(qtbot, page, 2)
 
 
+@pytest.mark.parametrize("words", ["2026-11-20", "20/11/2026"])
+def test_a_day_is_searched_as_the_office_writes_it(
+    shown: Show, mornings: Mornings, qtbot: QtBot, words: str
+) -> None:
+    wanted = mornings.ended(day=date(2026, 11, 20))
+    mornings.ended(day=date(2026, 11, 23))
+    page = shown(RunsPage)
+    wait_for_rows(qtbot, page, 2)
+    page.findChild(QLineEdit).setText(words)
+    wait_for_rows(qtbot, page, 1)
+    assert cells(page, 5) == [wanted]
+
+
 def test_a_bell_brings_new_runs_and_new_states(shown: Show, mornings: Mornings, qtbot: QtBot) -> None:
     run_id = mornings.plan()
     page = shown(RunsPage)

@@ -25,7 +25,18 @@ SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "ui" / "
 PAGES_TO_COME = {"health"}
 """Names of pages that others write; a word like “settings” stands in the source for other reasons."""
 
-MADE = ("page_", "column_log_", "sample_log_", "column_", "sample_", "outcome_", "sign_", "do_", "tab_")
+MADE = (
+    "page_",
+    "column_log_",
+    "sample_log_",
+    "column_",
+    "sample_",
+    "outcome_",
+    "sign_",
+    "do_",
+    "tab_",
+    "since_",
+)
 """Beginnings of codes that are put together where they are said."""
 
 
@@ -60,6 +71,10 @@ def test_no_failure_tells_a_clerk_to_type_a_command(code: str) -> None:
 
 
 # ── the second language ───────────────────────────────────────────────────────────────────────────────────
+SECTIONS = (
+    "failures", "questions", "answers", "steps", "run_states", "record_states", "task_states", "task_kinds",
+    "notes", "evidence_kinds", "forecasts",
+)  # fmt: skip
 BOOKS = ROOT / "resources" / "i18n"
 
 
@@ -91,7 +106,7 @@ def test_german_uses_the_parameters_that_english_has(part: str) -> None:
                 assert set(re.findall(r"\{(\w+)\}", told)) <= known | texts.IMPLICIT, (section, code, name)
 
 
-@pytest.mark.parametrize("section", ["failures", "run_states", "record_states", "task_states", "steps"])
+@pytest.mark.parametrize("section", SECTIONS)
 def test_german_knows_every_state_and_failure(section: str) -> None:
     english = book("en", "")[section]
     assert english.keys() - book("de", "")[section].keys() == set()

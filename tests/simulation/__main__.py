@@ -102,7 +102,7 @@ def _mornings(seed: int, number: int, life: int | None, lanes: int) -> int:
     first = seed * 100_000
     lives = range(first, first - (-number // mornings.A_LIFE)) if life is None else [life]
     live = partial(mornings.live, number=min(number, mornings.A_LIFE))
-    with multiprocessing.get_context("spawn").Pool(lanes, _prepare) as pool:
+    with multiprocessing.get_context("spawn").Pool(lanes, mornings.prepare) as pool:
         for one in pool.imap_unordered(live, lives):
             judged.add(one)
             print(f"{judged.mornings:,} mornings, {len(judged.wrong)} wrong", file=sys.stderr, flush=True)
@@ -115,11 +115,6 @@ def _mornings(seed: int, number: int, life: int | None, lanes: int) -> int:
     }
     print(json.dumps(value, indent=1))
     return 1 if judged.wrong or judged.share_met < mornings.WANTED_SHARE else 0
-
-
-def _prepare() -> None:
-    logging.disable()  # thousands of expected failures
-    quicken()
 
 
 if __name__ == "__main__":

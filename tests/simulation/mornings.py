@@ -6,6 +6,7 @@ the run's row, by what was shown and when, and by the oracle of :mod:`tests.simu
 
 from __future__ import annotations
 
+import logging
 import random
 import tempfile
 from collections import Counter
@@ -18,6 +19,7 @@ from typing import Any
 from agent.core.notices import DESKTOP, Event
 from agent.store import commands
 from agent.store.tables import LEDGER, NoticeRow, OccurrenceRow, RunRow
+from tests.quick_sql import quicken
 from tests.simulation.faults import Morning, Progress, cause, could_be_met, mornings
 from tests.simulation.office import LONG_AFTER, SimulatedOffice, with_its_time_and_disk
 from tests.store.ground import SOMEBODY, opened
@@ -59,6 +61,12 @@ class Judged:
     def share_met(self) -> float:
         """Of the mornings that could be met: how many were."""
         return self.met_though_possible / self.possible if self.possible else 1.0
+
+
+def prepare() -> None:
+    """Make a process ready to live: thousands of expected failures are not told, and SQL is made quickly."""
+    logging.disable()
+    quicken()
 
 
 def live(seed: int, number: int = A_LIFE) -> Judged:

@@ -109,6 +109,9 @@ class ScriptedWorker:
     def cancel(self) -> None:
         """A morning is over before it would matter."""
 
+    def look(self) -> None:
+        """Nobody watches."""
+
     def end(self) -> None:
         """It is gone."""
 

@@ -11,7 +11,6 @@ import pytest
 
 from agent.host import agenda
 from agent.host.notices import Notices
-from agent.host.supervisor import Supervisor
 from agent.store.tables import OccurrenceRow
 from tests import quick_sql
 from tests.simulation import mornings
@@ -113,7 +112,7 @@ def test_an_agenda_that_forgets_is_noticed(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_giving_up_on_a_site_that_is_down_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four tries within a minute, as by hand: a morning that could have been met is not."""
-    monkeypatch.setattr(Supervisor, "_patience", lambda *_: None)
+    monkeypatch.setattr("agent.host.supervisor.deadline_of", lambda *_: None)
     judged = mornings.live_through(script({"site_down": ("05:05", "05:35")}), "UTC")
     assert (judged.possible, judged.met_though_possible, len(judged.late)) == (1, 0, 1)
 

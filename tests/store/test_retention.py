@@ -36,7 +36,7 @@ MASTER = Key(b"m" * 32)
 
 def keep(lease: Lease, days_ago: int, kind: str, content: bytes = b"x" * 50_000) -> Proof:
     """Keep one piece of evidence, so many days before NOW."""
-    media = {"screenshot": "image/webp", "outline": "text/plain"}.get(kind, "report/csv")
+    media = "image/webp" if kind == "screenshot" else "application/json"
     proof = evidence.keep(lease, DATA, content, kind=kind, name=f"{kind}.bin", media_type=media)
     moment = NOW - timedelta(days=days_ago)
     EvidenceRow.update(created_at=moment).where(EvidenceRow.id == proof.id).execute()
@@ -55,13 +55,13 @@ def upkeep(folder: Path, data: DataSettings | None = None) -> Upkeep:
 
 def test_pictures_go_after_ninety_days_and_files_stay(store: Path, tmp_path: Path) -> None:
     lease = begin(plan_run())
-    kinds = ("screenshot", "outline", "download", "handed", "workbook")
+    kinds = ("screenshot", "page", "download", "handed", "workbook", "invalid_row")
     old = {kind: keep(lease, 91, kind) for kind in kinds}
     new = {kind: keep(lease, 89, kind) for kind in kinds}
     upkeep(tmp_path).tidy(NOW)
     gone = {row["id"]: row["removed"] for row in queries.evidence(lease.run_id) if row["removed"]}
     told = {"removed_on": "2026-06-01", "days": 90}
-    assert gone == {old["screenshot"].id: told, old["outline"].id: told}
+    assert gone == {old["screenshot"].id: told, old["page"].id: told}
     kept = {proof.id for proof in (*old.values(), *new.values())} - gone.keys()
     assert {row.id for row in BlobRow.select(BlobRow.id)} == kept
     row = evidence.get(old["screenshot"].id)

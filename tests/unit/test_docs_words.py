@@ -112,3 +112,18 @@ def test_each_row_of_the_design_has_its_place_on_the_page() -> None:
     walks = [text for title, text in pages.sections(pages.BREAKS).items() if "**You see**" in text]
     assert len(walks) == 11
     assert all("**Do**" in text for text in walks)
+
+
+def test_each_row_of_the_handling_table_names_tests_that_there_are() -> None:
+    text = (pages.DOCS / "testing.md").read_text(encoding="utf-8")
+    rows = pages.table(text, "rows").splitlines()[2:]
+    assert len(rows) == 11
+    source = "\n".join(
+        file.read_text(encoding="utf-8")
+        for folder in ("browser", "chaos")
+        for file in (pages.DOCS.parent / "tests" / folder).glob("test_*.py")
+    )
+    for row in rows:
+        named = re.findall(r"`(test_\w+)`", row)
+        assert named, row
+        assert all(f"def {name}(" in source for name in named), row

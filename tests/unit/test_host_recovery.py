@@ -21,13 +21,15 @@ from agent.core.failures import (
     WorkerDied,
     handling,
 )
-from agent.core.states import RecordState, RunState, TaskState
+from agent.core.states import RecordState, RunState, TaskKind, TaskState
 from agent.host import recovery
+from agent.host.answering import wake_resting
 from agent.store import evidence, reviews, runs
 from agent.store.fields import utc_now
 from agent.store.lease import Lease
+from agent.store.runs import PlannedTask
 from agent.store.tables import BlobRow, RunRow, TaskRow
-from tests.store.ground import begin, claim, ledger_of, opened, plan_run
+from tests.store.ground import UPLOAD, begin, claim, ledger_of, opened, plan_run
 
 NEXT = {Action.RETRY: "waiting", Action.WAIT: "waiting", Action.REVIEW: "needs_review", Action.STOP: "failed"}
 KINDS = [
@@ -130,6 +132,45 @@ def test_a_worker_that_died_without_a_word_is_a_failure_by_itself() -> None:
     task = runs.task(lease.task_id)
     assert task.state == TaskState.WAITING
     assert task.failure == WorkerDied(exit_code=-9).as_json()
+
+
+def test_a_host_that_dies_before_it_has_asked_has_not_let_the_task_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A task at rest that nobody is asked about would rest for ever: both are one transaction."""
+    lease = begin(plan_run())
+    runs.fail_task(lease, failures.Defect(kind="KeyError", file="a.py", line=1))
+
+    def die(*_args: object, **_params: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reviews, "ask", die)
+        with pytest.raises(SystemExit):
+            recovery.settle(lease.run_id, lease.task_id, WorkerDied(exit_code=0))
+    assert runs.task(lease.task_id).state == TaskState.RUNNING
+    recovery.recover()
+    assert fail(go_on(lease), failures.Defect(kind="KeyError", file="a.py", line=1)).state == TaskState.FAILED
+    assert [item.question for item in reviews.open_items()] == ["task_failed"]
+
+
+def test_records_that_were_all_answered_while_workers_died_are_asked_about_as_one() -> None:
+    lease = begin(plan_run())
+    for _ in range(recovery._MOST_LATE_ANSWERS - 1):
+        assert fail(lease, RecordsNeedPerson(count=1)).state == TaskState.WAITING
+        lease = go_on(lease)
+    assert fail(lease, RecordsNeedPerson(count=1)).state == TaskState.NEEDS_REVIEW
+    assert [item.question for item in reviews.open_items()] == ["task_failed"]
+
+
+def test_what_is_answered_while_the_run_works_elsewhere_is_taken_up_again() -> None:
+    """Else the run would end with a task at rest and nobody asked."""
+    second = PlannedTask("other", TaskKind.UPLOAD, "claimport", ())
+    lease = begin(plan_run(tasks=(UPLOAD, second)))
+    assert fail(lease, failures.FillDiffers(site="desk", element="amount")).state == TaskState.NEEDS_REVIEW
+    runs.begin_task(lease.run_id, runs.tasks_of(lease.run_id)[1].id, {})
+    wake_resting(lease.run_id)
+    assert [task.state for task in runs.tasks_of(lease.run_id)] == [TaskState.WAITING, TaskState.RUNNING]
 
 
 def test_a_task_that_ended_well_is_left_as_it_is() -> None:

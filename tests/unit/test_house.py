@@ -40,6 +40,7 @@ VIOLATIONS = {
     "library-apprise": ("agent/host", "apprise"),
     "library-wakepy": ("agent/host", "wakepy"),
     "library-bus": ("agent/host", "jeepney"),
+    "library-tomlkit": ("agent/store", "tomlkit"),
     "library-starlette": ("agent/store", "starlette"),
     "library-fastapi": ("agent/cli", "pydantic"),
     "library-passwords": ("ui/panel/server", "segno"),

@@ -462,6 +462,27 @@ def test_the_command_says_where_it_serves_and_ends_on_request(tmp_path: Path):
         assert process.wait(10) == 0
 
 
+def test_attached_they_end_with_the_program_that_started_them(tmp_path: Path):
+    command = [sys.executable, "-m", "resources.practice", "--attached", "--data", str(tmp_path)]
+    with subprocess.Popen(
+        [*command, "--meridian-port", "0", "--claimport-port", "0"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert [(one["site"], one["user"]) for one in told] == [
+            ("meridian", "frontdesk"),
+            ("claimport", "north-robot"),
+        ]
+        assert Browser(told[1]["url"]).ask("/").status == 200
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+
 def test_a_page_costs_no_delayed_acknowledgement(practice: Practice):
     """Without TCP_NODELAY each answer on a kept connection would take 40 ms."""
     connection = http.client.HTTPConnection(urlsplit(practice.claimport_url).netloc, timeout=10)

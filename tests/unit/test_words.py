@@ -31,7 +31,7 @@ QUESTIONS = {
     "delivered_unseen", "parents_left_out", "parents_unknown",
     "unusual_report",
 }  # fmt: skip
-FACES = (ROOT / "agent" / "cli", ROOT / "agent" / "faces", ROOT / "ui")
+FACES = (ROOT / "agent" / "cli", ROOT / "agent" / "faces", ROOT / "ui" / "desktop")
 STEPS = {
     "starting", "signing_in", "working", "downloading", "looking_first", "entering", "settling", "looking_up",
     "reading_back",

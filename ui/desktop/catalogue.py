@@ -31,6 +31,13 @@ class Entry:
 
 PAGES = (
     Entry("today", "today:TodayPage"),
+    Entry("review", "review:ReviewPage"),
     Entry("runs", "runs:RunsPage"),
     Entry("run", "run:RunPage", below="runs"),
+    Entry("gallery", "gallery:GalleryPage"),
+    Entry("automations", "automations:AutomationsPage"),
+    Entry("sites", "sites:SitesPage"),
+    Entry("settings", "settings:SettingsPage"),
+    Entry("health", "health:HealthPage"),
+    Entry("welcome", "welcome:WelcomePage", below="today"),
 )

@@ -44,6 +44,10 @@ class Hosting(QObject):
         """The host, while it works."""
         return self._host
 
+    def stand_in(self, host: Host) -> None:
+        """Take something else for the host, for pictures and tests: it is never started or stopped by us."""
+        self._host = host
+
     def start(self) -> None:
         """Start the host, unless it works or is just starting."""
         if self._host is None and (self._thread is None or not self._thread.is_alive()):

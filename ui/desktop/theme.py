@@ -179,7 +179,8 @@ def _sheet(known: Colours) -> str:
                                 border: 1px solid {known.accent}; font-weight: 600; }}
     QPushButton[role="main"]:hover {{ background: {stronger}; }}
     QPushButton[role="main"]:focus {{ border: 2px solid {known.text}; }}
-    QPushButton[role="main"]:disabled {{ background: {known.raised}; border-color: {known.line}; }}
+    QPushButton[role="main"]:disabled {{ background: {known.raised}; border-color: {known.line};
+                                         color: {known.quiet}; }}
     QPushButton[role="flat"] {{ border: 1px solid transparent; background: transparent;
                                 color: {known.accent}; padding: 4px 8px; }}
     QPushButton[role="flat"]:hover {{ background: {hover}; }}
@@ -199,6 +200,14 @@ def _sheet(known: Colours) -> str:
     QPushButton[menu="true"] {{ padding-right: 24px; }}
     QProgressBar {{ border: none; border-radius: 4px; background: {known.raised}; }}
     QProgressBar::chunk {{ border-radius: 4px; background: {known.accent}; }}
+    QTextEdit#inside, QTextEdit#inside:focus {{ border: none; padding: 0; background: transparent; }}
+    QLineEdit[wrong="true"] {{ border: 2px solid {known.failed}; padding: 4px 7px; }}
+    QLabel[role="wrong"] {{ color: {known.failed}; }}
+    QPushButton#answer {{ text-align: left; }}
+    QListView {{ border: 1px solid {known.line}; border-radius: 6px; background: {known.surface};
+                 outline: none; }}
+    QListView:focus {{ border: 2px solid {known.accent}; }}
+    QListView#names, QListView#names:focus {{ border: none; background: transparent; }}
     QComboBox QAbstractItemView {{ background: {known.surface}; border: 1px solid {known.line}; }}
     QListView#navigation {{ border: none; background: transparent; outline: none; padding: 12px 8px; }}
     QListView#navigation::item {{ padding: 8px 10px; border-radius: 6px; color: {known.text}; }}

@@ -161,3 +161,20 @@ def test_a_face_says_who_changed_the_settings_and_a_later_start_finds_nothing_ne
     assert command("pause", "clinic-morning-sync").exit_code == 0  # a host has started in between
     assert verbs(command) == ["pause", "settings_changed"]
     assert log(command)[1]["actor"]["via"] == "cli"
+
+
+def test_who_sees_personal_values_stands_in_the_log_and_a_listing_is_no_look(
+    run: Written, command: Predawn, tmp_path: Path
+) -> None:
+    for words in (("records", run.id), ("records", run.id, "--json"), ("records", run.id, "--why")):
+        assert command(*words).exit_code == 0
+    assert verbs(command) == []
+    for words in (("records", run.id, "--open", "2"), ("records", run.id, "--json", "--with-personal")):
+        assert command(*words).exit_code == 0
+    assert command("certificate", run.id, "--to", str(tmp_path)).exit_code == 0
+    assert verbs(command) == ["certificate_issued", "values_shown", "values_shown"]
+    assert [entry["params"] for entry in log(command)] == [
+        {"run": run.id, "personal": False},
+        {"run": run.id, "count": 3},
+        {"run": run.id, "count": 1},
+    ]

@@ -133,7 +133,7 @@ def test_without_the_vault_records_are_listed_without_keys(
     write: Write, command: Predawn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = write().plan().download().upload(1)
-    monkeypatch.setattr("agent.system.vault.open_vault", locked)
+    monkeypatch.setattr("agent.faces.sealed.open_vault", locked)
     result = command("records", run.id, "--json")
     assert [record["key"] for record in json.loads(result.stdout)] == [None]
     assert "The keyring is locked" in result.stderr

@@ -79,6 +79,11 @@ class RunPage(Page):
         if run is not None and (EVERYTHING in idents or f"run/{run}" in idents):
             self.desk.ask(self, "run", lambda: run_view.read(self.desk, run), self._show)
 
+    @property
+    def records(self) -> RecordsTab:
+        """The tab of the records."""
+        return self._records
+
     # ── showing ───────────────────────────────────────────────────────────────────────────────────────────
     def _show(self, view: RunView) -> None:
         if view.id != self._run:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from PySide6.QtCore import QDate, QModelIndex, QTimer
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QHeaderView, QLineEdit, QWidget
+from PySide6.QtCore import QLocale, QModelIndex, QTimer
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QWidget
 
 from agent.store import history
 from agent.store.history import Wanted
@@ -19,6 +19,10 @@ from ui.desktop.widgets.controls import button
 from ui.desktop.widgets.table import Table
 
 _TYPED_MS = 250  # a search begins so long after the last key
+_FIRST_YEAR = 2000
+_SPANS = (None, 0, 7, 30, 365)
+"""Days back from today; None is since the beginning."""
+
 _OUTCOMES: dict[str, tuple[str, ...]] = {
     "any": (),
     "open": ("PENDING", "DOWNLOADING", "PROCESSING", "UPLOADING"),
@@ -41,8 +45,7 @@ class RunsPage(Page):
         self._search.setPlaceholderText(texts.window("runs_search"))
         self._search.setAccessibleName(texts.window("runs_search"))
         self._search.setClearButtonEnabled(True)
-        self._automation, self._outcome = QComboBox(), QComboBox()
-        self._since = QDateEdit()
+        self._automation, self._outcome, self._since = QComboBox(), QComboBox(), QComboBox()
         self._table = Table(texts.window("page_runs"))
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
@@ -76,17 +79,13 @@ class RunsPage(Page):
         for outcome in _OUTCOMES:
             self._outcome.addItem(texts.window(f"outcome_{outcome}"), outcome)
         self._outcome.setAccessibleName(texts.window("column_standing"))
-        self._since.setCalendarPopup(True)
-        self._since.setLocale(self.desk.speech.locale)
-        self._since.setDisplayFormat(self.desk.speech.locale.dateFormat())
-        self._since.setMinimumDate(QDate(2000, 1, 1))
-        self._since.setSpecialValueText(texts.window("since_ever"))
-        self._since.setDate(self._since.minimumDate())
+        for days in _SPANS:
+            self._since.addItem(texts.window(f"since_{days}"), days)
         self._since.setAccessibleName(texts.window("since"))
         self._search.textChanged.connect(lambda _text: self._typed.start())
         self._automation.currentIndexChanged.connect(lambda _place: self._want())
         self._outcome.currentIndexChanged.connect(lambda _place: self._want())
-        self._since.dateChanged.connect(lambda _day: self._typed.start())
+        self._since.currentIndexChanged.connect(lambda _place: self._want())
 
     def _make_filters(self) -> QWidget:
         whole = QWidget()
@@ -116,14 +115,28 @@ class RunsPage(Page):
     # ── what is done ──────────────────────────────────────────────────────────────────────────────────────
     def _want(self) -> None:
         self._typed.stop()
-        since = self._since.date()
+        words = self._search.text().strip()
+        day = self._as_day(words)
+        since = self._since.currentData()
         wanted = Wanted(
             automation=self._automation.currentData(),
             states=_OUTCOMES[self._outcome.currentData()],
-            first=None if since == self._since.minimumDate() else _day(since),
-            words=self._search.text(),
+            first=day or (self._today() - timedelta(days=since) if since is not None else None),
+            last=day,
+            words="" if day else words,
         )
         self._model.want(wanted)
+
+    def _as_day(self, words: str) -> date | None:
+        """Return the day that was typed, as 2026-11-23 or as the office writes it; None for other words."""
+        for form in ("yyyy-MM-dd", *_day_forms(self.desk.speech.locale)):
+            known = self.desk.speech.locale.toDate(words, form)
+            if known.isValid() and known.year() > _FIRST_YEAR:
+                return date(known.year(), known.month(), known.day())
+        return None
+
+    def _today(self) -> date:
+        return self.desk.speech.today(self.desk.moments().zone)
 
     def _reset(self) -> None:
         for widget in (self._search, self._automation, self._outcome, self._since):
@@ -131,7 +144,7 @@ class RunsPage(Page):
         self._search.clear()
         self._automation.setCurrentIndex(0)
         self._outcome.setCurrentIndex(0)
-        self._since.setDate(self._since.minimumDate())
+        self._since.setCurrentIndex(0)
         for widget in (self._search, self._automation, self._outcome, self._since):
             widget.blockSignals(False)
         self._want()
@@ -154,7 +167,7 @@ class RunsPage(Page):
             self._search.text()
             or self._automation.currentIndex() > 0
             or self._outcome.currentIndex() > 0
-            or self._since.date() != self._since.minimumDate()
+            or self._since.currentIndex() > 0
         )
 
     def _name_automations(self, found: list[tuple[str, str]]) -> None:
@@ -167,5 +180,7 @@ class RunsPage(Page):
         self.desk.go("run", self._model.run_at(index.row())["id"])
 
 
-def _day(known: QDate) -> date:
-    return date(known.year(), known.month(), known.day())
+def _day_forms(locale: QLocale) -> tuple[str, ...]:
+    """Return how the office writes days: short ones with a year of four digits, too."""
+    short = locale.dateFormat(QLocale.FormatType.ShortFormat)
+    return (short if "yyyy" in short else short.replace("yy", "yyyy"), locale.dateFormat())

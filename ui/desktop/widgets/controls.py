@@ -36,7 +36,7 @@ def button(
     words: str, slot: Callable[[], object], icon: str = "", *, main: bool = False, flat: bool = False
 ) -> QPushButton:
     """Return a button with its action; ``main`` is the one that is meant, ``flat`` one without a frame."""
-    made = QPushButton(words)
+    made = QPushButton(words.replace("&", "&&"))  # no letter of a sentence is a short cut
     known = theme.colours()
     if main or flat:
         made.setProperty("role", "main" if main else "flat")

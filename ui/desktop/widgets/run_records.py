@@ -86,6 +86,11 @@ class RecordsTab(QWidget):
             slow=True,
         )
 
+    def choose(self, place: int) -> None:
+        """Choose the record in a row of the list, and bring it into view."""
+        self._table.selectRow(place)
+        self._table.scrollTo(self._rows.index(place, 0))
+
     # ── showing ───────────────────────────────────────────────────────────────────────────────────────────
     def _show(self, run: str, found: Records) -> None:
         if run != self._run:

@@ -1,0 +1,53 @@
+"""A sign-in tried by a button, in a real browser: within the durable count of tries, and nothing is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.core.failures import WrongState
+from agent.host import visits
+from agent.host.agent import Host
+from agent.store import accounts, commands
+from resources.practice.server import Practice
+from tests.morning import TESTER, Morning, processes_of, until
+
+
+@pytest.fixture
+def morning(tmp_path: Path, practice: Practice) -> Morning:
+    return Morning(tmp_path / "home", practice)
+
+
+def visit(host: Host, verb: str, site: str) -> tuple[str, Any]:
+    number = commands.give(verb, {"site": site, "office": "main"}, TESTER)
+    host.wake()
+    return until(lambda: (r := commands.result(number))[0] != "waiting" and r, 60, host)
+
+
+def test_a_test_counts_like_a_run_and_a_new_password_begins_anew(morning: Morning) -> None:
+    """Good: the session is kept. Wrong: two tries in all, whoever tries; then the site is not asked again."""
+    with morning.host() as host:
+        assert visit(host, "test_sign_in", "claimport") == ("done", {"site": "claimport", "office": "main"})
+        account = accounts.find("main", "claimport")
+        assert account is not None
+        assert (account.tries, account.session is None) == (0, False)
+        morning.set_password("claimport", "north-robot", "not-the-password")
+        codes = [visit(host, "test_sign_in", "claimport")[1]["code"] for _ in range(3)]
+        assert codes == ["sign_in_refused", "sign_in_refused", "account_locked"]
+        outcomes = [entry["outcome"] for entry in morning.practice.sign_ins("claimport")]
+        assert outcomes.count("refused") == 2
+        assert "not-the-password" not in (morning.home.logs / "workers.log").read_text()
+        until(lambda: not processes_of(morning.home), 10, host, "the visits' processes are gone")
+
+
+def test_what_cannot_be_visited_is_said(morning: Morning, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is tried without an account, without a way there, or where a run is signed in just now."""
+    with morning.host() as host:
+        assert visit(host, "test_sign_in", "rt")[1]["code"] == "password_missing"
+        assert visit(host, "open_site", "nowhere")[1]["code"] == "password_missing"
+        monkeypatch.setattr(visits.site_history, "in_use", lambda _office, _site: "20261118-abcd")
+        state, why = visit(host, "test_sign_in", "meridian")
+        assert (state, why["code"]) == ("refused", WrongState.code)
+        assert not morning.practice.sign_ins("meridian")

@@ -1,0 +1,131 @@
+"""Pictures of every page, light and dark, at 100 and 200 %: ``python -m tests.desktop.pictures``.
+
+They go into ``docs/pictures/window``; look at each of them after a change. Others' pages are taken as they
+are over the same morning.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "pictures" / "window"
+WIDTH, HEIGHT = 1120, 720
+SETTLE_MS = 1500
+TABS = ("overview", "records", "totals", "log", "evidence", "certificate")
+
+
+def main() -> int:
+    """Start one process for each scale: Qt takes it once."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--to", type=Path, default=FOLDER)
+    asked.add_argument("--scale", type=int, choices=(100, 200))
+    asked.add_argument("--language", default="en")
+    wishes = asked.parse_args()
+    if wishes.scale is not None:
+        return _take(wishes.to, wishes.scale, wishes.language)
+    wishes.to.mkdir(parents=True, exist_ok=True)
+    for scale in ("100", "200"):
+        command = [sys.executable, "-m", "tests.desktop.pictures", "--scale", scale, "--to", str(wishes.to)]
+        environment = {**os.environ, "QT_SCALE_FACTOR": str(int(scale) / 100), "QT_QPA_PLATFORM": "offscreen"}
+        subprocess.run([*command, "--language", wishes.language], cwd=ROOT, env=environment, check=True)
+    return 0
+
+
+def _take(folder: Path, scale: int, language: str) -> int:
+    from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415  # after the scale is in the environment
+    from PySide6.QtWidgets import QApplication, QTabWidget  # noqa: PLC0415
+
+    from agent.core.failures import VaultLocked  # noqa: PLC0415
+    from agent.store.database import prepare_store  # noqa: PLC0415
+    from agent.system.paths import Home  # noqa: PLC0415
+    from agent.system.settings import load_settings  # noqa: PLC0415
+    from tests.desktop import scenes  # noqa: PLC0415
+    from ui.desktop import theme  # noqa: PLC0415
+    from ui.desktop.bridge import Bridge  # noqa: PLC0415
+    from ui.desktop.catalogue import PAGES  # noqa: PLC0415
+    from ui.desktop.desk import Desk  # noqa: PLC0415
+    from ui.desktop.hosting import Hosting  # noqa: PLC0415
+    from ui.desktop.window import Window  # noqa: PLC0415
+
+    app = QApplication([])
+
+    def settle(milliseconds: int = SETTLE_MS) -> None:
+        waited = QEventLoop()
+        QTimer.singleShot(milliseconds, waited.quit)
+        waited.exec()
+
+    with tempfile.TemporaryDirectory() as place:
+        home = Home(Path(place) / "home")
+        os.environ["PREDAWN_HOME"] = str(home.root)
+        home.mark_demo()
+        home.prepare()
+        home.settings.write_text(
+            f'[offices.main]\nzone = "UTC"\ncountry = "GB"\n[window]\nlanguage = "{language}"\n'
+        )
+        prepare_store(home.database, home.evidence)
+        working = scenes.write(home)
+        (home.logs / f"{working}.log").write_text(_log())
+        for colours in (theme.LIGHT, theme.DARK):
+            theme.wear(colours)
+            theme.apply(app)
+            hosting = Hosting(home)
+            hosting.stand_in(scenes.SeenHost(working))  # type: ignore[arg-type]
+            desk = Desk(home, Bridge(home.bell), hosting, load_settings(home), now=lambda: scenes.NOW)
+            window = Window(desk)
+            window.resize(WIDTH, HEIGHT)
+            window.begin()
+            window.show()
+            name = f"{'dark' if colours.dark else 'light'}-{scale}"
+            take: Callable[[str], None] = lambda what, window=window, name=name: _save(  # noqa: E731
+                window, folder / f"{what}-{name}.png"
+            )
+            for entry in PAGES:
+                if entry.below is None:
+                    window.go(entry.code)
+                    settle(4 * SETTLE_MS if entry.code == "today" else SETTLE_MS)
+                    if entry.code == "today":
+                        window.page.refresh(frozenset({f"live/{working}"}))
+                        settle(300)
+                    take(entry.code)
+            window.go("run", working)
+            settle()
+            tabs = window.page.findChild(QTabWidget)
+            for place_of, tab in enumerate(TABS):
+                tabs.setCurrentIndex(place_of)
+                settle()
+                if tab == "records":
+                    window.page.records.choose(142)
+                    settle()
+                take(f"run-{tab}")
+            window.show_trouble(VaultLocked())
+            settle(200)
+            take("trouble")
+            window.hide()
+            desk.close()
+    return 0
+
+
+def _log() -> str:
+    first = "2026-11-23T05:{:02d}:{:02d}Z INFO worker entered number={} of=187"
+    lines = [first.format(48 + number // 12, number * 5 % 60, number + 1) for number in range(143)]
+    lines.insert(90, "2026-11-23T05:55:02Z WARNING worker answer_slow seconds=9.1")
+    return "\n".join(("2026-11-23T05:46:02Z INFO worker signed_in site=claimport", *lines, ""))
+
+
+def _save(window: object, file: Path) -> None:
+    """Write a picture, with at most 128 colours of its own where ImageMagick is there."""
+    window.grab().save(str(file))  # type: ignore[attr-defined]
+    if shutil.which("convert"):
+        subprocess.run(["convert", str(file), "-colors", "128", f"PNG8:{file}"], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
