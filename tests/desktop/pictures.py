@@ -124,7 +124,7 @@ def _save(window: object, file: Path) -> None:
     """Write a picture, with at most 128 colours of its own where ImageMagick is there."""
     window.grab().save(str(file))  # type: ignore[attr-defined]
     if shutil.which("convert"):
-        subprocess.run(["convert", str(file), "-colors", "128", f"PNG8:{file}"], check=True)
+        subprocess.run(["convert", str(file), "+dither", "-colors", "128", f"PNG8:{file}"], check=True)
 
 
 if __name__ == "__main__":
