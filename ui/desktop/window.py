@@ -54,7 +54,7 @@ class Window(QMainWindow):
         self.resize(self._wanted_size())
         desk.rang.connect(self._rang)
         desk.wanted.connect(self.go)
-        desk.troubled.connect(lambda error: self._band.tell(error, desk.site_titles()))
+        desk.troubled.connect(self._tell)
         self._code = ""
         self._navigation.setEnabled(False)  # until there is something to show
 
@@ -186,6 +186,9 @@ class Window(QMainWindow):
         for row in range(self._navigation.count()):
             if self._navigation.item(row).data(Qt.ItemDataRole.UserRole) == code:
                 self._navigation.setCurrentRow(row)
+
+    def _tell(self, error: BaseException) -> None:
+        self._band.tell(error, self._desk.site_titles())
 
     def _look_all(self) -> None:
         if self.page is not None:
