@@ -19,6 +19,7 @@ from agent.core.repair import Policy, Proof, Trace, may_heal
 from agent.store import elements, evidence
 from agent.store.elements import Seen
 from agent.store.fields import utc_now
+from agent.store.lease import Unleased
 from agent.worker.assignment import Assignment
 from agent.worker.pipe import Pipe
 
@@ -150,6 +151,8 @@ class Witness:
         return ident
 
     def _keep_picture(self, name: str) -> str | None:
+        if isinstance(self._assignment.lease, Unleased):
+            return None  # a visit belongs to no run: there is nothing that it could be proof of
         where = self._where()
         try:
             picture = screenshot(where, quick=True) if where is not None else None
