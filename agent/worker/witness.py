@@ -19,6 +19,7 @@ from agent.core.repair import Policy, Proof, Trace, may_heal
 from agent.store import elements, evidence
 from agent.store.elements import Seen
 from agent.store.fields import utc_now
+from agent.store.lease import Unleased
 from agent.worker.assignment import Assignment
 from agent.worker.pipe import Pipe
 
@@ -151,6 +152,8 @@ class Witness:
         return ident
 
     def _keep_look(self, where: Session) -> str | None:
+        if isinstance(self._assignment.lease, Unleased):
+            return None  # a visit belongs to no run: there is nothing that it could be proof of
         try:
             picture = screenshot(where, quick=True)
         except Failure as failure:
