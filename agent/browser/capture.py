@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
-from agent.browser.masking import Mask, covered, mask_of, readable
+from agent.browser.masking import Mask, covered, mark_personal, mask_of, readable
 from agent.browser.scripts import script
 from agent.system.log import STRUCK_OUT
 
@@ -115,9 +115,10 @@ def _sought(session: Session, name: str | None) -> dict[str, Any] | None:
 
 def _outlines(session: Session, mask: Mask) -> list[str]:
     told = []
+    mark_personal(session)
     for frame in session.page.frames:
         head = f"frame {frame.name or '…'}" if frame.parent_frame else "page"
         told.append(f"── {head}: {public_address(frame.url, mask)}")
-        nodes, parts, _ = readable(session, frame, mask)
+        nodes, parts, _ = readable(frame, mask)
         told.append(mask.text(nodes.evaluate(_OUTLINE, [parts, STRUCK_OUT[0]])))
     return told

@@ -31,7 +31,17 @@ class ElementKind(StrEnum):
 MEANINGS = ("locked", "expired", "elsewhere", "captcha")  # what a site's words at the sign-in may mean
 _WAY_KEYS = {*WAYS, "name", "frame", "exact"}
 _ELEMENT_KEYS = {*_WAY_KEYS, "kind", "format", "also", "personal"}
-_BOOK_KEYS = {"title", "url", "per_minute", "signed_in", "refusals", *MEANINGS, "personal", "elements"}
+_BOOK_KEYS = {
+    "title",
+    "url",
+    "per_minute",
+    "signed_in",
+    "refusals",
+    *MEANINGS,
+    "personal",
+    "elements",
+    "visit",
+}
 
 
 @dataclass(frozen=True)

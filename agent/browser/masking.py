@@ -18,7 +18,7 @@ from agent.browser.scripts import script
 from agent.system.log import STRUCK_OUT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ElementHandle, Frame, JSHandle
+    from playwright.sync_api import Frame, JSHandle
 
     from agent.browser.session import Session
 
@@ -27,6 +27,7 @@ _DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d")
 
 _READ = script("masking_read")
 _COVER = script("masking_cover")
+_MARK = "all => all.forEach(e => { e.predawnPersonal = true; })"
 _COLOUR = "#5B6470"
 
 
@@ -57,35 +58,23 @@ def mask_of(session: Session) -> Mask:
     return Mask([*memory.personal, *memory.secrets], session.book.personal)
 
 
-def readable(
-    session: Session, frame: Frame, mask: Mask
-) -> tuple[JSHandle, list[tuple[int, int, int]], list[str]]:
-    """Return what can be read in a frame: its nodes, which parts must not be seen, and what fields hold."""
+def readable(frame: Frame, mask: Mask) -> tuple[JSHandle, list[tuple[int, int, int]], list[str]]:
+    """Return what can be read in a frame: its nodes, which parts of texts must not be, what fields hold."""
     read = frame.evaluate_handle(_READ)
-    nodes, told = read.get_property("nodes"), read.get_property("told").json_value()
-    for handle in _personal_things(session, frame):
-        nodes.evaluate("(nodes, e) => { (nodes.marked ??= []).push(e); }", handle)
-    return nodes, _parts(told["texts"], mask), told["fields"]
+    told = read.get_property("told").json_value()
+    return read.get_property("nodes"), _parts(told["texts"], mask), told["fields"]
 
 
-def _personal_things(session: Session, frame: Frame) -> list[ElementHandle]:
-    """Return what stands in a frame and is personal as a whole: by the book, or a field with a short value.
+def mark_personal(session: Session) -> None:
+    """Mark on the page what is personal as a whole: by the book, or a field that holds a short value.
 
-    Longer values are found by what the fields hold.
+    Longer values are found by what texts and fields hold.
     """
     memory = session.memory
     short = {value for value in (*memory.personal, *memory.secrets) if len(value.strip()) < _SHORTEST}
-    names = [
-        name
-        for name, element in session.book.elements.items()
-        if element.personal or memory.filled.get(name) in short
-    ]
-    found = [
-        handle
-        for name in names
-        for handle in session.book.element(name).locator(session.page).element_handles()
-    ]
-    return [handle for handle in found if handle.owner_frame() == frame]
+    for name, element in session.book.elements.items():
+        if element.personal or memory.filled.get(name) in short:
+            element.locator(session.page).evaluate_all(_MARK)
 
 
 def _forms(value: str) -> Iterator[str]:
@@ -111,10 +100,12 @@ class Covers:
 
     def draw(self) -> None:
         """Cover what must not be seen, in every frame."""
+        mark_personal(self._session)
         self._boxes = [self._cover(frame, _COLOUR) for frame in self._session.page.frames]
 
     def fit(self) -> bool:
         """Tell whether all that must be covered still lies where it was covered."""
+        mark_personal(self._session)
         frames = self._session.page.frames
         return [self._cover(frame, None) for frame in frames] == self._boxes
 
@@ -125,7 +116,7 @@ class Covers:
         self._drawn.clear()
 
     def _cover(self, frame: Frame, colour: str | None) -> Any:  # noqa: ANN401  # boxes as the page tells them
-        nodes, parts, fields = readable(self._session, frame, self._mask)
+        nodes, parts, fields = readable(frame, self._mask)
         held = [number for number, value in enumerate(fields) if self._mask.spans(value)]
         drawn = nodes.evaluate_handle(_COVER, [parts, held, colour])
         if colour is not None:

@@ -11,7 +11,7 @@
   for (const field of held) add(nodes.fields[field].getBoundingClientRect());
   const secret = 'input[type=password], [autocomplete~=one-time-code], [autocomplete~=current-password], [autocomplete~=new-password]';
   for (const field of nodes.fields) if (field.matches(secret)) add(field.getBoundingClientRect());
-  for (const marked of nodes.marked ?? []) add(marked.getBoundingClientRect());
+  for (const marked of nodes.marked) add(marked.getBoundingClientRect());
   if (colour === null || boxes.length === 0) return {boxes, cover: null};
   const cover = document.createElement('div');
   cover.style.cssText = 'all:initial;position:absolute;left:0;top:0;right:auto;bottom:auto;width:0;height:0;' +

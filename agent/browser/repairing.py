@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.browser.elements import Element, ElementKind
 from agent.browser.locators import Way
-from agent.browser.masking import mask_of
+from agent.browser.masking import mark_personal, mask_of
 from agent.browser.proposing import propose_way
 from agent.browser.traces import Candidate, candidates, matched
 from agent.core.likeness import rank, unambiguous
@@ -36,6 +36,7 @@ def propose(session: Session, sought: str, seen: Mapping[str, Trace]) -> dict[st
     the site's failures when the page goes away meanwhile.
     """
     with session.watched():
+        mark_personal(session)
         today = candidates(session.page, mask_of(session))
         traces = [each.trace for each in today]
         page = traces[0].page if traces else ""

@@ -14,7 +14,7 @@ from agent.browser import downloading, filling
 from agent.browser.elements import Book, Element, ElementKind
 from agent.browser.faults import SERVER_ERROR, asks_to_sign_in, translated
 from agent.browser.locators import Way
-from agent.browser.masking import mask_of
+from agent.browser.masking import mark_personal, mask_of
 from agent.browser.memory import Memory
 from agent.core.failures import (
     BrokenAutomation,
@@ -124,6 +124,7 @@ class Session:
         """Remember what an element looks like, once a run: what is lost one day is told by it."""
         if self.memory.sightings.due(element.name):
             picture = element.kind is not ElementKind.COMMIT
+            mark_personal(self)
             self.memory.sightings.look(element, way, locator, mask_of(self), picture=picture)
 
     def step(self, name: str) -> None:

@@ -64,7 +64,9 @@ const among = (e) => {
   if (!table || table.rows.length < 2 || table.rows[0].querySelectorAll('th').length < 3 || line === table.rows[0]) return null;
   return {cell, line, table};
 };
+const isPersonal = (e) => { for (let up = e; up; up = up.parentElement) if (up.predawnPersonal) return true; return false; };
 const isData = (e, said) => {
+  if (isPersonal(e)) return true;
   const at = among(e);
   if (!at) return false;
   const place = [...at.line.cells].indexOf(at.cell);
@@ -73,7 +75,7 @@ const isData = (e, said) => {
 };
 // Words beside an element: text that stands for itself, not what a field holds or a row of data says.
 const plain = (node) => {
-  if (!node) return '';
+  if (!node || isPersonal(node.parentElement) || node.predawnPersonal) return '';
   if (node.nodeType === Node.TEXT_NODE) return among(node.parentElement) ? '' : brief(node.data, 60);
   if (node.nodeType !== Node.ELEMENT_NODE || node.matches('script, style, option, select, textarea')) return '';
   if (node.querySelector(FIELDS) || node.matches(FIELDS) || among(node)) return '';

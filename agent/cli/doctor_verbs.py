@@ -23,15 +23,18 @@ _SIGNS = {"good": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write what support needs into a new zip instead: no password, no record, no name is in it.",
 )
+@click.option(
+    "--visit", is_flag=True, help="Also sign in, once, at each site whose settings say visit = true."
+)
 @json_option
-def doctor(*, bundle: Path | None, as_json: bool) -> int:
-    """Check this computer: disk, browser, keyring, passwords, sites, notices. Nothing is changed."""
+def doctor(*, bundle: Path | None, visit: bool, as_json: bool) -> int:
+    """Check this computer: disk, browser, keyring, passwords, sites, calendar, power. Nothing is changed."""
     from agent.host.preflight import examine, problems  # noqa: PLC0415
 
     if bundle is not None:
         _write_bundle(bundle)
         return endings.DONE
-    found = examine(find_home(), datetime.now(UTC))
+    found = examine(find_home(), datetime.now(UTC), visit=visit)
     if as_json:
         print_json(
             [

@@ -41,6 +41,8 @@ def _serve(
     behind_proxy: str | None,
     folder: Path | None,
 ) -> int:
+    from agent.cli.carrying import asked_to_end  # noqa: PLC0415
+
     try:
         from ui.panel.server import app  # noqa: PLC0415  # the one late import of the panel (DESIGN.md, 2)
     except ModuleNotFoundError as missing:
@@ -51,7 +53,10 @@ def _serve(
     place = folder or find_home().root / "panel"
     config = app.Config(place, host, port, certificate, key, behind_proxy)
     try:
-        app.serve(config, _ready)
+        with asked_to_end():
+            app.serve(config, _ready)
+    except KeyboardInterrupt:
+        tell(_words("ended"))  # the server has put everything away before it passed this on
     except app.PanelSettingsError as error:
         tell(str(error))
         return FAILED
@@ -62,15 +67,14 @@ def _serve(
         raise HomeReadOnly(path=str(place)) from error
     except OSError as error:
         raise PortTaken(port=port) from error
-    tell(_words("ended"))
     return DONE
 
 
 def _ready(address: str, first: str | None) -> None:
-    out(address)
     tell(_words("serves", address=address))
     if first is not None:
         tell(_words("first_admin", link=first))
+    out(address)
 
 
 @panel.command()

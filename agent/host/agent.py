@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from agent.core.failures import VaultLocked
 from agent.host import planning, recovery
@@ -20,6 +21,7 @@ from agent.host.supervisor import Picture, Supervisor
 from agent.host.troubles import Troubles
 from agent.host.upkeep import Upkeep
 from agent.host.visits import Visits
+from agent.host.watchful import Watchful
 from agent.store import audit, outbox
 from agent.store import home as home_row
 from agent.store.database import close_store, prepare_store
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from agent.host.panel import PanelLink
 
 _log = logging.getLogger(__name__)
+
+Part = TypeVar("Part", bound="Watchful | PanelLink")
 
 PANEL_BELL = "panel"
 """What is rung when this home was enrolled at a panel, or left it."""
@@ -79,18 +83,13 @@ class Host:
 
     def __init__(self, home: Home, *, scheduled: bool = False) -> None:
         self._home, self._scheduled = home, scheduled
-        self._clock: Clock | None = None
-        self._lock = InstanceLock(home.lock)
         self._bell = Bell(home.bell)
+        self._ends = ExitStack()
+        self._watchful: list[Watchful | PanelLink] = []  # what was started, and can be woken
+        self._told: list[Watchful | PanelLink] = []  # those that look at whatever a run does
         self._supervisor: Supervisor | None = None
-        self._notices: Notices | None = None
-        self._upkeep: Upkeep | None = None
-        self._visits: Visits | None = None
-        self._questions: Questions | None = None
-        self._panel: PanelLink | None = None
         self._panel_guard = threading.Lock()
-        self._parts: tuple[Settings, Keys] | None = None
-        self._log: logging.Handler | None = None
+        self._speak: Callable[[], PanelLink] | None = None
 
     def start(self) -> None:
         """Start everything, in the order in which each part may rely on the one before.
@@ -103,46 +102,55 @@ class Host:
         self._home.prepare()
         settings = load_settings(self._home)
         require_known(self._home, settings)
-        self._lock.acquire()
+        lock = InstanceLock(self._home.lock)
+        lock.acquire()
+        self._ends.callback(lock.release)
         try:
-            become_reaper()
-            prepare_store(self._home.database, self._home.evidence)
-            recovery.end_leftover_trees(self._home)
-            master = master_key(open_vault(self._home), make=not home_row.has_key())
-            home_row.know_key(master)
-            keys = Keys(master)
-            self._open_log()
-            audit.use(keys.audit)
-            note_settings(self._home)
-            if (why := keep_witness(self._home)) is not None:
-                _log.warning("audit_head_not_kept why=%s", why)
-            recovery.recover()
-            troubles = Troubles(lambda: (self._clock, self._supervisor))
-            self._notices = Notices(self._home, settings, sources=[troubles])
-            self._questions = Questions(self._home)
-            self._questions.start()
-            self._supervisor = Supervisor(self._home, settings, keys, self._tell, questions=self._questions)
-            self._bell.start(self._rung)
-            self._supervisor.start()
-            self._notices.start()
-            self._visits = Visits(self._home, settings, keys, self._tell)
-            self._visits.start()
-            if self._scheduled:
-                self._upkeep = Upkeep(self._home, settings)
-                self._upkeep.start()
-                self._clock = self._make_clock(settings, keys)
-                self._clock.start()
-            self._parts = settings, keys
-            self._follow_panel()
+            self._start(settings)
         except BaseException:
             self.stop()
             raise
 
+    def _start(self, settings: Settings) -> None:
+        home = self._home
+        become_reaper()
+        self._ends.callback(close_store)
+        prepare_store(home.database, home.evidence)
+        recovery.end_leftover_trees(home)
+        master = master_key(open_vault(home), make=not home_row.has_key())
+        home_row.know_key(master)
+        keys = Keys(master)
+        self._open_log()
+        audit.use(keys.audit)
+        note_settings(home)
+        if (why := keep_witness(home)) is not None:
+            _log.warning("audit_head_not_kept why=%s", why)
+        recovery.recover()
+        questions = Questions(home)
+        questions.start()
+        self._ends.callback(questions.stop)
+        self._ends.callback(self._bell.stop)
+        self._bell.start(self._rung)
+        troubles = Troubles(lambda: (part for part in self._watchful if isinstance(part, Watchful)))
+        self._told.append(self._begin(Notices(home, settings, sources=[troubles])))
+        self._supervisor = self._begin(Supervisor(home, settings, keys, self._tell, questions=questions))
+        self._begin(Visits(home, settings, keys, self._tell))
+        if self._scheduled:
+            self._begin(Upkeep(home, settings))
+            self._begin(self._make_clock(settings, keys))
+        self._speak = lambda: _panel_link(home, settings, keys, self.wake)
+        self._follow_panel()
+
+    def _begin(self, part: Part) -> Part:
+        part.start()
+        self._ends.callback(part.stop)
+        self._watchful.append(part)
+        return part
+
     def wake(self) -> None:
         """Look at the rows again."""
-        for part in (self._supervisor, self._clock, self._panel, self._visits):
-            if part is not None:
-                part.wake()
+        for part in self._watchful:
+            part.wake()
 
     def look(self) -> None:
         """Want to see what the worker sees: a window watches, at most once a second."""
@@ -156,42 +164,17 @@ class Host:
 
     @property
     def defect(self) -> BaseException | None:
-        """What the supervisor, the clock, or who tells people died of: a face must say so."""
-        parts = (self._supervisor, self._clock, self._notices, self._upkeep, self._panel, self._visits)
-        return next((part.defect for part in parts if part is not None and part.defect is not None), None)
+        """What one of the threads died of: a face must say so."""
+        return next((part.defect for part in self._watchful if part.defect is not None), None)
 
     def stop(self) -> None:
         """End the running worker's tree and stop; what was at work resumes at the next start."""
         with self._panel_guard:
-            self._parts = None  # a bell that rings now begins nothing any more
-            panel, self._panel = self._panel, None
-        if panel is not None:
-            panel.stop()
-        if self._clock is not None:
-            self._clock.stop()
-            self._clock = None
-        if self._upkeep is not None:
-            self._upkeep.stop()
-            self._upkeep = None
-        if self._visits is not None:
-            self._visits.stop()
-            self._visits = None
-        if self._supervisor is not None:
-            self._supervisor.stop()
-            self._supervisor = None
-        if self._questions is not None:
-            self._questions.stop()
-            self._questions = None
-        if self._notices is not None:
-            self._notices.stop()
-            self._notices = None
-        self._bell.stop()
-        close_store()
-        if self._log is not None:
-            logging.getLogger("agent").removeHandler(self._log)
-            self._log.close()
-            self._log = None
-        self._lock.release()
+            self._speak = None  # a bell that rings now begins nothing any more
+        self._ends.close()  # what was started last ends first
+        self._watchful.clear()
+        self._told.clear()
+        self._supervisor = None
 
     def _make_clock(self, settings: Settings, keys: Keys) -> Clock:
         from agent.host.clock import Clock  # noqa: PLC0415  # its timer's library, only where it is needed
@@ -219,23 +202,21 @@ class Host:
     def _follow_panel(self) -> None:
         """Begin to speak with the panel once this home is enrolled at one."""
         with self._panel_guard:
-            if self._panel is None and self._parts is not None and outbox.enrolment() is not None:
-                from agent.host.panel import PanelLink  # noqa: PLC0415  # only where there is a panel
-
-                self._panel = PanelLink(self._home, *self._parts, self.wake)
-                self._panel.start()
+            if self._speak is not None and outbox.enrolment() is not None:
+                self._told.append(self._begin(self._speak()))
+                self._speak = None
 
     def _tell(self, ident: str) -> None:
         self._bell.tell(ident)
-        if self._panel is not None:
-            self._panel.wake()
-        if self._notices is not None:
-            self._notices.wake()
+        for part in self._told:
+            part.wake()
 
     def _open_log(self) -> None:
-        self._log = open_log(self._home.logs / "agent.log", secrets=tuple)
+        handler = open_log(self._home.logs / "agent.log", secrets=tuple)
         logger = logging.getLogger("agent")
-        logger.addHandler(self._log)
+        logger.addHandler(handler)
+        self._ends.callback(handler.close)
+        self._ends.callback(logger.removeHandler, handler)
         logger.setLevel(logging.INFO)
 
     def __enter__(self) -> Self:
@@ -249,3 +230,9 @@ class Host:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _panel_link(home: Home, settings: Settings, keys: Keys, wake: Callable[[], None]) -> PanelLink:
+    from agent.host.panel import PanelLink  # noqa: PLC0415  # only where there is a panel
+
+    return PanelLink(home, settings, keys, wake)

@@ -66,7 +66,8 @@ class Answers:
             for each in answered:
                 self._carry_out(each, given, args, actor, versions)
             for run_id in {each.run_id for each in answered}:
-                if given in _AT_ONCE or not reviews.open_items(run_id):
+                ours = run_id == item.run_id or not runs.is_replaced(run_id)
+                if ours and (given in _AT_ONCE or not reviews.open_items(run_id)):
                     wake_resting(run_id)
         return {"run": item.run_id, "answer": given, "items": [each.id for each in answered]}
 

@@ -1,7 +1,8 @@
 """Would the next run find everything it needs? Asked while somebody is still there to do something.
 
-Nothing is changed, nobody signs in anywhere. Each finding is a code with parameters: a failure's own where
-there is one, else one of ``findings`` in the texts.
+Nothing is changed. Nobody signs in anywhere but, once, at sites for which the settings allow it (``visit``).
+Each finding is a code with parameters: a failure's own where there is one, else one of ``findings`` in the
+texts.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from enum import StrEnum
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from agent.core.calendar import is_business_day
+from agent.core.calendar import is_business_day, read_rules
 from agent.core.failures import DiskLow, Failure, Parameter
 from agent.core.notices import DESKTOP, TABLE, Event, Happening, not_ready
-from agent.host import auditing
+from agent.core.occurrences import next_duties
+from agent.host import auditing, visiting
 from agent.host.planning import calendar_around
 from agent.host.readiness import site_url
 from agent.host.recovery_code import Standing, standing
-from agent.store import accounts
+from agent.store import accounts, occurrences
 from agent.store import home as home_row
 from agent.store.database import is_prepared, open_store
 from agent.store.tables import AccountRow
@@ -31,8 +33,11 @@ from agent.system.bell import ring
 from agent.system.browsers import find_browser
 from agent.system.instance import holder
 from agent.system.network import require_reachable
+from agent.system.own_files import Standing as OwnStanding
 from agent.system.paths import WANTED_FREE_BYTES, Home
+from agent.system.power_arming import open_arming
 from agent.system.power_restart import restart_pending
+from agent.system.power_wakeup import before_run
 from agent.system.settings import Settings, load_settings
 from agent.system.vault import Passwords, open_vault
 
@@ -61,8 +66,11 @@ class Finding:
     params: Mapping[str, Parameter] = field(default_factory=dict)
 
 
-def examine(home: Home, now: datetime) -> list[Finding]:
-    """Make every check that can be made; one that fails hides none of the others."""
+def examine(home: Home, now: datetime, *, visit: bool = False) -> list[Finding]:
+    """Make every check that can be made; one that fails hides none of the others.
+
+    With ``visit`` the sites whose settings allow it are visited: that takes some seconds each.
+    """
     found = list(_guarded("disk", partial(_disk, home)))
     settings: list[Settings] = []
     found += _guarded("settings", partial(_settings, home, settings))
@@ -74,6 +82,9 @@ def examine(home: Home, now: datetime) -> list[Finding]:
     if settings and stored:
         unlocked = all(one.grade is Grade.GOOD for one in keyring)
         found += _sites(home, settings[0], now, unlocked=unlocked)
+        if visit and unlocked:
+            for account in accounts.stored():
+                found += _guarded("visit", partial(_visit, home, settings[0], account))
     if stored and all(one.grade is Grade.GOOD for one in keyring):
         found += _guarded("keys", partial(_keys, home))
     if settings and all(one.grade is Grade.GOOD for one in keyring):
@@ -81,6 +92,9 @@ def examine(home: Home, now: datetime) -> list[Finding]:
     found += _guarded("agent", partial(_agent, home))
     found += _guarded("autostart", partial(_autostart, home))
     found += _guarded("restart", _restart)
+    if settings and stored:
+        found += _guarded("calendar", partial(_calendar, settings[0], now))
+        found += _guarded("wakeup", partial(_wakeup, home))
     return found
 
 
@@ -106,7 +120,7 @@ class Afternoon:
             return
         told = [
             {"code": one.code, "params": dict(one.params)}
-            for one in examine(self._home, now)
+            for one in examine(self._home, now, visit=True)
             if one.grade is Grade.PROBLEM or one.code in _TOLD_WARNINGS
         ]
         happening = not_ready(office.name, local.date(), told)
@@ -189,6 +203,19 @@ def _sites(home: Home, settings: Settings, now: datetime, *, unlocked: bool) -> 
         yield from _guarded("network", partial(_reachable, home, settings, site))
 
 
+def _visit(home: Home, settings: Settings, account: AccountRow) -> Iterator[Finding]:
+    """One sign-in and a look at the pages that the site's book names, if the settings want it."""
+    if not visiting.wanted(settings, account.site):
+        return
+    if account.tries >= accounts.MOST_TRIES:
+        return  # told already: nobody tries again with this password
+    wrong = visiting.visit(home, settings, account)
+    for failure in wrong or ():
+        yield Finding("visit", Grade.PROBLEM, failure.code, failure.params)
+    if wrong == []:
+        yield Finding("visit", Grade.GOOD, "site_visited", {"site": account.site})
+
+
 def _password(home: Home, account: AccountRow, now: datetime) -> Iterator[Finding]:
     Passwords(open_vault(home)).get(account.office, account.site, account.name)
     days = (now - account.changed_at).days
@@ -234,3 +261,37 @@ def _restart() -> Iterator[Finding]:
     if pending is not None:
         code = "restart_pending" if pending else "no_restart_pending"
         yield Finding("restart", Grade.WARNING if pending else Grade.GOOD, code)
+
+
+def _calendar(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """When does the next run start, as the calendar stands now?"""
+    coming = []
+    for row in occurrences.schedules():
+        office, zone = settings.offices.get(row.office), ZoneInfo(row.zone)
+        if office is None:
+            continue
+        days = calendar_around(office, now.astimezone(zone).date())
+        owed = (duty for duty in next_duties(read_rules(row.words), zone, days, now, 1) if duty.skip is None)
+        coming += [(duty.due_at, row.title, zone) for duty in owed]
+    if not coming:
+        yield Finding("calendar", Grade.WARNING, "nothing_scheduled")
+        return
+    due_at, title, zone = min(coming, key=lambda one: one[0])
+    at = due_at.astimezone(zone)
+    yield Finding(
+        "calendar", Grade.GOOD, "next_start", {"title": title, "day": f"{at:%a %F}", "at": f"{at:%H:%M}"}
+    )
+
+
+def _wakeup(home: Home) -> Iterator[Finding]:
+    """Would a computer that sleeps wake up for what is scheduled?"""
+    wakeups = {
+        before_run(at, rules.schedule.weekdays, row.zone)
+        for row in occurrences.schedules()
+        for rules in (read_rules(row.words),)
+        for at in rules.schedule.times
+    }
+    if wakeups:
+        is_set = open_arming(home).standing(wakeups) is OwnStanding.OURS
+        grade = Grade.GOOD if is_set else Grade.WARNING
+        yield Finding("wakeup", grade, "wakeup_set" if is_set else "wakeup_not_set")

@@ -39,6 +39,44 @@ _EVENT_SECONDS = 0.2
 _LAST_WORDS_SECONDS = 5.0
 
 
+def what_it_needs(
+    home: Home,
+    settings: Settings,
+    keys: Keys,
+    office: str,
+    site: str,
+    *,
+    stay: bool = False,
+    pages: bool = False,
+) -> Mapping[str, Any]:
+    """Return a visiting worker's one line; raises PasswordMissing, AccountLocked, BrowserMissing, Offline, …
+
+    ``stay``: a person wants to see the site; ``pages``: those that its book names are to be looked at.
+    """
+    account = accounts.find(office, site)
+    if account is None:
+        raise PasswordMissing(site=site, account="")
+    if account.tries >= accounts.MOST_TRIES:
+        raise AccountLocked(site=site, account=account.name)
+    vault = open_vault(home)
+    password = Passwords(vault).get(office, site, account.name)
+    seed = Seeds(vault).get(office, site, account.name)
+    folder, url = find_site(home, site), site_url(home, settings, site)
+    require_reachable(site, url)
+    return {
+        "home": str(home.root),
+        "site": site,
+        "site_folder": str(folder),
+        "url": url,
+        "office": office,
+        "account": {"site": site, "name": account.name, "password": password.value, "seed": seed},
+        "browser": browser_for(headed=stay),
+        "session_key": keys.sessions.to_text(),
+        "stay": stay,
+        "pages": pages,
+    }
+
+
 class Visits(Watchful):
     """The thread that carries out ``test_sign_in`` and ``open_site``, one after the other."""
 
@@ -70,7 +108,7 @@ class Visits(Watchful):
 
     def _visit(self, site: str, office: str, *, stay: bool) -> None:
         """Visit a site; raises why it could not be, or how it ended."""
-        told = self._told(site, office, stay=stay)
+        told = what_it_needs(self._home, self._current.now(), self._keys, office, site, stay=stay)
         busy = site_history.in_use(office, site)
         if busy is not None:  # most sites take one session of an account: we would sign that run out
             raise WrongState(what=f"run {busy}", state="UPLOADING", wanted="at rest, it is signed in there")
@@ -80,30 +118,6 @@ class Visits(Watchful):
             self._follow(worker, stay=stay)
         finally:
             worker.end()
-
-    def _told(self, site: str, office: str, *, stay: bool) -> Mapping[str, Any]:
-        """Return the worker's one line; raises PasswordMissing, AccountLocked, BrowserMissing, Offline, …"""
-        settings, account = self._current.now(), accounts.find(office, site)
-        if account is None:
-            raise PasswordMissing(site=site, account="")
-        if account.tries >= accounts.MOST_TRIES:
-            raise AccountLocked(site=site, account=account.name)
-        vault = open_vault(self._home)
-        password = Passwords(vault).get(office, site, account.name)
-        seed = Seeds(vault).get(office, site, account.name)
-        folder, url = find_site(self._home, site), site_url(self._home, settings, site)
-        require_reachable(site, url)
-        return {
-            "home": str(self._home.root),
-            "site": site,
-            "site_folder": str(folder),
-            "url": url,
-            "office": office,
-            "account": {"site": site, "name": account.name, "password": password.value, "seed": seed},
-            "browser": browser_for(headed=stay),
-            "session_key": self._keys.sessions.to_text(),
-            "stay": stay,
-        }
 
     def _follow(self, worker: Worker, *, stay: bool) -> None:
         """Wait for the worker's end; raises what it says, WorkerHung, WorkerDied."""

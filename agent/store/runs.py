@@ -95,15 +95,27 @@ def plan(
 
 
 def _require_free_duty(run: PlannedRun | RunRow) -> None:
-    still_open = RunRow.get_or_none(
+    still_open = _doing_the_duty_of(run)
+    if still_open is not None:
+        raise DutyIsOpen(run=still_open.id, state=still_open.state)
+
+
+def _doing_the_duty_of(run: PlannedRun | RunRow) -> RunRow | None:
+    found: RunRow | None = RunRow.get_or_none(
         (RunRow.automation == run.automation)
         & (RunRow.office == run.office)
         & (RunRow.business_date == run.business_date)
         & (RunRow.slot == run.slot)
         & (RunRow.state.in_(OPEN_RUNS))
     )
-    if still_open is not None:
-        raise DutyIsOpen(run=still_open.id, state=still_open.state)
+    return found
+
+
+def is_replaced(run_id: str) -> bool:
+    """Tell whether another run is doing a failed run's duty: then this one has nothing to go on with."""
+    run = get(run_id)
+    other = _doing_the_duty_of(run)
+    return other is not None and other.id != run.id
 
 
 def get(run_id: str) -> RunRow:

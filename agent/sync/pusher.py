@@ -149,7 +149,12 @@ class Pusher:
         )
 
     def _agenda(self, line: _Line, now: float) -> wire.Agenda | None:
-        """Return the agenda if it is to be told: it is new to this line, or has changed."""
+        """Return the agenda if it is to be told: it is new to this line, or has changed.
+
+        Not with the first words: looking at every automation takes its time.
+        """
+        if not line.told_at:
+            return None
         if line.agenda is not None and now - line.agenda_at < _AGENDA_SECONDS:
             return None
         line.agenda_at = now

@@ -82,10 +82,14 @@ class Office:
 
 @dataclass(frozen=True)
 class SiteSettings:
-    """What this workstation says about a site: another address than its book's, the account that signs in."""
+    """What this workstation says about a site: another address than its book's, the account that signs in.
+
+    ``visit``: the evening before, Predawn may sign in once and look at the pages that its book names.
+    """
 
     url: str | None = None
     account: str | None = None
+    visit: bool = False
 
 
 @dataclass(frozen=True)
@@ -270,13 +274,16 @@ class _Reader:
     def _site(self, name: str, whole: Mapping[str, object]) -> SiteSettings:
         here = ("sites", name)
         table = self._table(whole, here)
-        self._known(table, here, ("url", "account"))
+        self._known(table, here, ("url", "account", "visit"))
         url = self._text_at(table, (*here, "url"))
         if url is not None and not _is_web_address(url):
             raise self._broken(
                 (*here, "url"), f"{url!r} is no web address; it begins with https:// or http://"
             )
-        return SiteSettings(url, self._text_at(table, (*here, "account")))
+        visit = table.get("visit", False)
+        if not isinstance(visit, bool):
+            raise self._broken((*here, "visit"), "must be true or false")
+        return SiteSettings(url, self._text_at(table, (*here, "account")), visit)
 
     def _data(self, whole: Mapping[str, object]) -> DataSettings:
         here = ("data",)

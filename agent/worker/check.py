@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agent.browser.elements import Book, ElementKind, load_book
 from agent.browser.signing_in import CODE, PASSWORD, SEND_CODE, SIGN_IN, USER
+from agent.browser.visiting import pages_of
 from agent.core.failures import BrokenAutomation, BrokenBook, Failure, UnknownElement, UnknownSite
 from agent.core.states import TaskKind
 from agent.sdk import Automation, Session
@@ -41,6 +42,7 @@ def _book(name: str, sites: Mapping[str, Path]) -> Book:
     if name not in sites:
         raise UnknownSite(name=name, known=", ".join(sites))
     book = load_book(sites[name])
+    pages_of(book)
     steps = load_steps(sites[name])
     if not hasattr(steps, "sign_in"):
         for needed in (USER, PASSWORD, SIGN_IN):

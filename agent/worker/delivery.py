@@ -18,6 +18,7 @@ from agent.core.failures import (
     FenceLost,
     FillDiffers,
     FirstRun,
+    Refused,
     SignedOut,
 )
 from agent.core.states import RecordState
@@ -169,7 +170,7 @@ class Delivery:
     def _answered(self, entry: Entry, confirmation: str | None, text: str) -> None:
         self._last_request = time.monotonic()
         self._doubts_in_a_row = 0
-        words = self._site.book.refusal_in(text)
+        words = self._refusal_in(text)
         if words is None:
             self._ledger.confirm(entry, confirmation, hashlib.sha256(text.encode()).hexdigest())
             self._picture(CONFIRMATION)
@@ -203,11 +204,18 @@ class Delivery:
     def _refuse(self, entry: Entry, params: Mapping[str, Any]) -> None:
         self._ledger.reject(entry, Question("refused", params, ("retry", "correct", "leave_out")))
 
+    def _refusal_in(self, text: str) -> str | None:
+        """Return the site's words for "nothing was saved", as they may be kept: nothing personal in them."""
+        words = self._site.book.refusal_in(text)
+        if words is None:
+            return None
+        return str(self._translate(Refused(site=self._site.name, words=words)).params["words"])
+
     def _refusal_on_page(self) -> str | None:
         session = self._site.session
         try:
             with session.watched():
-                return self._site.book.refusal_in(session.text())
+                return self._refusal_in(session.text())
         except Failure:
             return None  # there is no page to read: then it said nothing
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from agent.browser.engine import Engine
 from agent.browser.faults import failure_of
 from agent.browser.signing_in import Account
+from agent.browser.visiting import look_at
 from agent.core.calendar import Period
 from agent.core.failures import Defect, Failure
 from agent.sdk import Session
@@ -30,7 +31,10 @@ _LOOK_MILLISECONDS = 200
 
 
 def visit(pipe: Pipe) -> int:
-    """Take one line that says where and as whom; sign in, stay if wished, say how it went."""
+    """Take one line that says where and as whom; sign in, stay if wished, say how it went.
+
+    With ``pages`` those that the book names are looked at; what is not as it says comes back as ``found``.
+    """
     become_reaper()
     engine = Engine()
     told = pipe.told()
@@ -47,13 +51,14 @@ def visit(pipe: Pipe) -> int:
         witness = Witness(assignment, pipe)
         site = OpenSite(told["site"], engine, assignment, pipe, _keep_nothing, witness)
         session = site.open() if told["stay"] else site.fresh()
+        found = [failure.as_json() for failure in look_at(session)] if told.get("pages") else []
         if told["stay"]:
             pipe.send("shown")
             _stay(session, ended)
     except Exception as error:  # noqa: BLE001  # the border: every error becomes a failure of our tree
         pipe.send("ended", failure=_translated(error, site).as_json())
     else:
-        pipe.send("ended", failure=None)
+        pipe.send("ended", failure=None, found=found)
     close_store()
     return 0
 

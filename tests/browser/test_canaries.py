@@ -118,8 +118,8 @@ def secrets(tmp_path: Path, practice: Practice) -> Iterator[Secrets]:
 
 
 def first_patient() -> str:
-    """A patient of the day: whoever is refused first may be another, both are known."""
-    return clinic_day(TUESDAY, CLINIC).appointments[0].patient_name
+    """The patient of the first claim, whom the site names when it refuses."""
+    return clinic_day(TUESDAY, CLINIC).billing[0].patient_name
 
 
 def ask_for_the_bird(practice: Practice, answer: str) -> None:

@@ -149,6 +149,8 @@ def test_nothing_secret_stands_in_what_is_kept_in_words(session: Session) -> Non
     assert told["network"][-1] == "200 GET http://desk.example/p/▇▇▇?no=…"
     assert told["sought"] == {"element": "note", "kind": "fill", "ways": [{"label": "Note"}], "healed": False}
     assert "label: Note" in told["outline"]
+    proposed = json.dumps(propose(session, "save", {}), ensure_ascii=False).casefold()
+    assert not [secret for secret in SECRETS if secret.casefold() in proposed]
 
 
 DATA = """<h1>Patients</h1><table><tr><th>Name</th><th>Born</th><th>Do</th></tr>

@@ -1,8 +1,8 @@
 """One made-up morning at a panel, told over the wire as workstations tell it: for tests, for pictures.
 
 Three offices, seven workstations: a run that enters, one that may be late, one that failed with a picture,
-questions (three of them the same), one workstation that is silent, two that own the same automation, and
-twelve weeks behind it.
+questions (three of them the same, one for the workstation), one workstation that is silent, two that own the
+same automation, and twelve weeks behind it.
 """
 
 from __future__ import annotations
@@ -125,6 +125,16 @@ def _this_morning(stations: dict[str, Station]) -> None:
                 question="no_look_up",
                 answers=("it_is_there", "send_it", "leave_out"),
                 created_at=now() - timedelta(minutes=9),
+            ),
+            review(
+                5,
+                run=ASKED,
+                task="billing",
+                ordinal=None,
+                question="download_missing",
+                params={"site": "meridian", "seconds": 60, "element": "export"},
+                answers=("hand_in",),
+                created_at=now() - timedelta(minutes=4),
             ),
         ),
         lines=(

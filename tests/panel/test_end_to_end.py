@@ -46,7 +46,7 @@ def test_a_run_is_triggered_watched_broken_reviewed_and_green(
     with morning.host() as host:
         until(
             lambda: [one for one in face.get("/api/targets") if one["automation"] == name and one["allowed"]],
-            20,
+            90,
             host,
             "the agenda is told",
         )

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from agent.core.failures import Offline
-from agent.host import supervisor as room
 from agent.host.current_settings import CurrentSettings
 from agent.host.keys import Keys
 from agent.host.supervisor import Supervisor
@@ -40,7 +39,7 @@ def test_the_last_good_ones_hold_while_new_ones_are_broken(home: Home, broken: s
     assert current.now().sites["meridian"].url == "http://mended"
 
 
-def test_a_run_that_waits_goes_to_the_new_address(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_waits_goes_to_the_new_address(home: Home) -> None:
     asked: list[str | None] = []
     came = threading.Condition()
 
@@ -50,10 +49,9 @@ def test_a_run_that_waits_goes_to_the_new_address(home: Home, monkeypatch: pytes
             came.notify()
         raise Offline(site="meridian", host="before")
 
-    monkeypatch.setattr(room, "require_ready", not_ready)
     with opened(home.root):
         plan_run()
-        host = Supervisor(home, load_settings(home), Keys(new_key()), lambda _ident: None)
+        host = Supervisor(home, load_settings(home), Keys(new_key()), lambda _ident: None, ready=not_ready)
         host.start()
         try:
             with came:

@@ -454,7 +454,7 @@ def test_what_keeps_a_part_of_the_host_from_its_work_is_told(home: Home) -> None
     told = Told(home)
     part = told.notices
     part.trouble = DiskLow(free_mb=0, wanted_mb=200)
-    source = Troubles(lambda: (None, part))
+    source = Troubles(lambda: [part])
     told.notices = Notices(home, told.settings, sender=told.sender, sources=[source])
     assert [told.round(), told.round()] == [[Event.NOT_READY], []]
 

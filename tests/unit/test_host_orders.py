@@ -319,6 +319,17 @@ def test_one_new_password_lets_every_run_go_on_that_waited_for_it(orders: Orders
     assert {reviews.get(item.id).given["password_version"] for item in reviews_of(first, other)} == {2}
 
 
+def test_a_shared_answer_is_not_refused_because_one_run_was_replaced_meanwhile(orders: Orders) -> None:
+    refused = AccountLocked(site="meridian", account="frontdesk")
+    first = failed_download(refused)
+    runs.move_run(first, RunState.FAILED)
+    again = failed_download(refused)  # planned for the same duty after the first had failed
+    (shown,) = queries.open_reviews()
+    newer = shown["id"] if shown["run"] == again else shown["also"][0]["item"]
+    assert reply(orders, newer, "new_password", password_version=2)[0] == "done"
+    assert [runs.get(run).state for run in (first, again)] == [RunState.FAILED, RunState.PENDING]
+
+
 def reviews_of(*run_ids: str) -> list[Any]:
     """Every question of these runs."""
     return [reviews.get(item["id"]) for run in run_ids for item in queries.run(run)["reviews"]]

@@ -18,16 +18,17 @@ from agent.host import auditing, preflight
 from agent.host.notices import Notices
 from agent.host.preflight import OLD_PASSWORD, Finding, Grade, examine, problems
 from agent.host.recovery_code import Standing
-from agent.store import accounts
+from agent.store import accounts, occurrences
 from agent.store.database import close_store, prepare_store
 from agent.store.fields import utc_now
-from agent.store.tables import AccountRow, AuditRow, HomeRow
+from agent.store.tables import AccountRow, AuditRow, HomeRow, ScheduleRow
 from agent.system.addresses import Addresses
 from agent.system.autostart import AutostartState, FakeAutostart
 from agent.system.bell import Bell
 from agent.system.browsers import Browser
 from agent.system.instance import InstanceLock
 from agent.system.notify import FakeSender
+from agent.system.own_files import Standing as OwnStanding
 from agent.system.paths import Home
 from agent.system.power_restart import restart_pending
 from agent.system.settings import load_settings
@@ -36,6 +37,17 @@ from resources.i18n import texts
 
 NOW = utc_now().replace(microsecond=0) + timedelta(seconds=2)  # the store keeps milliseconds
 World = dict[str, Any]
+
+
+class Armed:
+    """What the system knows of wake-ups."""
+
+    def __init__(self, standing: OwnStanding) -> None:
+        self._standing = standing
+
+    def standing(self, wakeups: set[Any]) -> OwnStanding:
+        assert len(wakeups) == 1
+        return self._standing
 
 
 @pytest.fixture
@@ -62,6 +74,9 @@ def home(tmp_path: Path, site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setattr(preflight, "open_autostart", lambda _home: entry)
     monkeypatch.setattr(preflight, "find_browser", lambda: browser)
     monkeypatch.setattr(preflight, "restart_pending", lambda: False)
+    monkeypatch.setattr(preflight, "open_arming", lambda _home: Armed(OwnStanding.OURS))
+    words = {"schedule": "05:00 mon-fri", "deadline": "08:00"}
+    occurrences.enrol("clinic", "main", "Clinic", words, "Europe/Vienna", NOW)
     yield found
     close_store()
 
@@ -90,7 +105,7 @@ def test_where_all_is_well_everything_is_good(home: Home) -> None:
     assert {one.grade for one in checks.values()} == {Grade.GOOD}
     assert set(checks) == {
         "disk", "settings", "database", "browser", "keyring", "password", "network", "notices", "agent",
-        "autostart", "restart",
+        "autostart", "restart", "calendar", "wakeup",
     }  # fmt: skip
 
 
@@ -119,6 +134,10 @@ BREAKAGES: dict[str, Callable[[Home, pytest.MonkeyPatch], object]] = {
         preflight, "open_autostart", lambda _h: FakeAutostart()
     ),
     "restart_pending": lambda _home, patch: patch.setattr(preflight, "restart_pending", lambda: True),
+    "nothing_scheduled": lambda _home, _patch: ScheduleRow.delete().execute(),
+    "wakeup_not_set": lambda _home, patch: patch.setattr(
+        preflight, "open_arming", lambda _h: Armed(OwnStanding.CHANGED)
+    ),
 }
 TOGETHER = {"password_missing", "nobody_is_told"}  # an empty vault is both
 

@@ -22,6 +22,7 @@ from ui.desktop.failing import told_of
 from ui.desktop.hosting import Hosting
 from ui.desktop.models import standing
 from ui.desktop.models.day_words import tell
+from ui.desktop.models.first_start import is_wanted
 from ui.desktop.models.standing import Standing
 from ui.desktop.signals import Signals
 from ui.desktop.tray import Tray
@@ -136,6 +137,12 @@ class Session(QObject):
             self.window.note(texts.window("elsewhere", {"pid": self.desk.elsewhere or None}))
         self._look()
         self._look_timer.start()
+        if self.desk.elsewhere is None:
+            self.desk.ask(self, "first start", lambda: is_wanted(self._home), self._welcome)
+
+    def _welcome(self, wanted: bool) -> None:
+        if wanted:
+            self.window.go("welcome")
 
     def _rang(self, idents: frozenset[str]) -> None:
         if "host/stopped" in idents and self.hosting.defect is not None:

@@ -15,6 +15,7 @@ from ui.desktop.pages.settings_office import OfficeCard
 from ui.desktop.pages.settings_start import StartCard
 from ui.desktop.pages.settings_writing import Changes, write_settings
 from ui.desktop.widgets.cards import Outcome, scrolled
+from ui.desktop.widgets.controls import button
 
 
 class SettingsPage(Page):
@@ -24,6 +25,9 @@ class SettingsPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.buttons.addWidget(
+            button(texts.window("page_welcome"), lambda: self.desk.go("welcome"), flat=True)
+        )
         self.outcome = Outcome()
         self.body.addWidget(self.outcome)
         area, self._column = scrolled(self.accessibleName())

@@ -126,9 +126,8 @@ class StartCard(Card):
         ours = found.standing is Standing.OURS
         told = texts.standing("wakeup_standings", found.standing.value)
         times = ", ".join(_time(one) for one in found.times)
-        self.waking.setText(
-            f"{told} {texts.window('wakeup_times', {'times': times})}" if times else texts.window("no_wakeup")
-        )
+        would = texts.window("wakeup_times", {"times": times})
+        self.waking.setText(f"{told} {would}" if times else texts.window("no_wakeup"))
         self.wake.setEnabled(bool(found.times) and not ours)
         self.rest.setEnabled(found.standing is not Standing.ABSENT)
         self.what.setEnabled(bool(found.definition))

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from agent.host.practice import Practice
-from agent.store import accounts, history
-from agent.store.database import is_prepared, open_store
-from agent.system.paths import Home
 from agent.system.settings import Settings
 from resources.i18n import texts
 from ui.desktop import theme
@@ -32,7 +29,9 @@ class WelcomePage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.practice = Practice(desk.home)
-        self.destroyed.connect(self.practice.end)
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self.practice.end)  # else its address would stay in the settings
         self.outcome = Outcome()
         self.first = FirstStep(self)
         self.steps: tuple[Step, ...] = (
@@ -124,11 +123,3 @@ class WelcomePage(Page):
 
     def _may(self) -> None:
         self.next.setEnabled(self.step.may_go_on)
-
-
-def is_wanted(home: Home) -> bool:
-    """Tell whether this home was never set up: nobody signs in anywhere, and nothing ever ran."""
-    if not is_prepared(home.database):
-        return True
-    open_store(home.database, home.evidence)
-    return not home.is_demo and not accounts.stored() and not history.automations()

@@ -140,7 +140,8 @@ def line(kind: str, code: str, params: Values, noun: Noun = texts.RECORD) -> tup
             return task_sign(code), say("task_line", {"task": params.get("task"), "words": words})
         case "step":
             return Sign.RUNNING, say(
-                "task_line", {"task": params.get("task"), "words": step({**params, "code": code}, noun)}
+                "task_line",
+                {"task": params.get("task"), "words": step({"code": code, "params": params}, noun)},
             )
         case "review" if code == "asked":
             return Sign.NEEDS_YOU, say("review_asked", {"question": question(params, noun)})
