@@ -26,7 +26,7 @@ from pathlib import Path
 
 from agent.sync import wire
 from tests.panel.serving import agenda, line, run
-from ui.panel.server.models import Role
+from ui.panel.server.models.base import Role
 from ui.panel.server.tables import people, workstations
 from ui.panel.server.tables.database import close_store, open_store, write
 from ui.panel.server.tables.fields import utc_now

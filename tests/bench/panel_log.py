@@ -56,26 +56,18 @@ def fill(folder: Path, lines: int) -> None:
         part = range(start, min(lines, start + _AT_ONCE))
 
         def job(part: range = part) -> None:
+            rows, texts = [], []
             for number in part:
                 desk = chance.randint(1, 200)
-                title, run = (
-                    chance.choice(_TITLES),
-                    f"202611{chance.randint(1, 28):02}-{chance.randrange(9999):04}",
-                )
-                words = chance.choice(_WORDS).format(n=chance.randint(1, 187))
-                ident = (base + number) << 12
-                PANEL.execute_sql(
-                    "INSERT INTO line VALUES (?,?,?,?,?,?,?,?,?)",
-                    (ident, desk, run, base + number, "step", "entering", title, words, "running"),
-                )
-                PANEL.execute_sql(
-                    "INSERT INTO line_text(rowid, words, place) VALUES (?,?,?)",
-                    (
-                        ident,
-                        f"{words} {title} DESK-{desk} {run}",
-                        f"w{desk} {office_token(f'office-{desk % 10}')} {run_token(run)}",
-                    ),
-                )
+                title = chance.choice(_TITLES)
+                run = f"202611{chance.randint(1, 28):02}-{chance.randrange(9999):04}"
+                words, ident = chance.choice(_WORDS).format(n=chance.randint(1, 187)), (base + number) << 12
+                rows.append((ident, desk, run, base + number, "step", "entering", title, words, "running"))
+                place = f"w{desk} {office_token(f'office-{desk % 10}')} {run_token(run)}"
+                texts.append((ident, f"{words} {title} DESK-{desk} {run}", place))
+            connection = PANEL.connection()
+            connection.executemany("INSERT INTO line VALUES (?,?,?,?,?,?,?,?,?)", rows)
+            connection.executemany("INSERT INTO line_text(rowid, words, place) VALUES (?,?,?)", texts)
 
         write(job)
     close_store()
