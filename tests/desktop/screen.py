@@ -114,8 +114,11 @@ class RealWindow:
 
         self._screen.wait_for(made, f"{wanted} entries", seconds)
 
-    def click(self, name: str, seconds: float = 60.0) -> None:
-        """Click a button or a menu's entry by its accessible name, once it stays in its place."""
+    def click(self, name: str, seconds: float = 60.0) -> float:
+        """Click a button or a menu's entry by its accessible name, once it stays in its place.
+
+        Returns the moment before the click (``time.perf_counter()``).
+        """
         places: list[Any] = []
 
         def stays() -> bool:
@@ -123,7 +126,9 @@ class RealWindow:
             return len(places) > 1 and places[-1] is not None and places[-1] == places[-2]
 
         self._screen.wait_for(stays, f"button “{name}”", seconds)
+        clicked = time.perf_counter()
         self._screen.click(tuple(places[-1]))
+        return clicked
 
     def kill(self) -> None:
         """End it as a power cut does."""

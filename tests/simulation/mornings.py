@@ -24,7 +24,7 @@ from tests.simulation.faults import Morning, Progress, cause, could_be_met, morn
 from tests.simulation.office import LONG_AFTER, SimulatedOffice, with_its_time_and_disk
 from tests.store.ground import SOMEBODY, opened
 
-A_LIFE = 100
+A_LIFE = 50
 """So many mornings to one computer: a finding is then quickly replayed."""
 
 _ZONES = ("Europe/Vienna", "America/New_York", "Pacific/Auckland", "Asia/Kolkata", "UTC")
