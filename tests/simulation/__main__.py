@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import multiprocessing
 import sys
 import time
@@ -30,6 +31,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--number", type=int, help="jumps: how many (10,000)", default=10_000)
     parser.add_argument("--mornings", type=int, help="mornings: how many (10,000)", default=10_000)
     parser.add_argument("--lanes", type=int, default=2, help="mornings: so many processes")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="mornings: end earlier")
     parser.add_argument("--life", type=int, help="jumps, mornings: only the life of this seed")
     parser.add_argument("--part", default="1/1", help="the first of six: 1/6")
     options = parser.parse_args(arguments)
@@ -42,7 +44,7 @@ def main(arguments: list[str]) -> int:
             print(countries.report())
             return 0
         case "mornings":
-            return _mornings(options.seed, options.mornings, options.life, options.lanes)
+            return _mornings(options)
         case "jumps" if options.life is not None:
             figures, wrong = _jumps_of_life(options.life, options.number)
         case "jumps":
@@ -95,20 +97,22 @@ def _told(counts: Counter[str]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()))
 
 
-def _mornings(seed: int, number: int, life: int | None, lanes: int) -> int:
+def _mornings(options: argparse.Namespace) -> int:
     """Print one JSON value; 1 when a promise was broken, or too few of what could be met was met."""
     began = time.monotonic()
     judged = mornings.Judged()
-    first = seed * 100_000
-    lives = range(first, first - (-number // mornings.A_LIFE)) if life is None else [life]
-    live = partial(mornings.live, number=min(number, mornings.A_LIFE))
-    with multiprocessing.get_context("spawn").Pool(lanes, mornings.prepare) as pool:
+    first, number = options.seed * 100_000, options.mornings
+    whole = range(first, first - (-number // mornings.A_LIFE))
+    lives = whole if options.life is None else [options.life]
+    until = time.time() + options.minutes * 60
+    live = partial(mornings.live_in_time, number=min(number, mornings.A_LIFE), until=until)
+    with multiprocessing.get_context("spawn").Pool(options.lanes, mornings.prepare) as pool:
         for one in pool.imap_unordered(live, lives):
             judged.add(one)
             print(f"{judged.mornings:,} mornings, {len(judged.wrong)} wrong", file=sys.stderr, flush=True)
     value = {
         **vars(judged),
-        "seed": seed,
+        "seed": options.seed,
         "share_met": round(judged.share_met, 5),
         "silent": sum("nobody was told" in line for line in judged.wrong),
         "seconds": round(time.monotonic() - began),
