@@ -94,6 +94,8 @@ class Session:
         self.memory = memory
         self.hook: CommitHook = _NoCommit()
         self.token = ""
+        self.crashed = False  # a page that crashed answers nothing any more, and does not say so either
+        page.on("crash", self._on_crash)
         page.set_default_timeout(ELEMENT_SECONDS * 1000)
         page.set_default_navigation_timeout(2 * ELEMENT_SECONDS * 1000)
         page.on("dialog", self._on_dialog)
@@ -123,9 +125,9 @@ class Session:
     def _look(self, element: Element, way: Way, locator: Locator) -> None:
         """Remember what an element looks like, once a run: what is lost one day is told by it."""
         if self.memory.sightings.due(element.name):
-            picture = element.kind is not ElementKind.COMMIT
+            pictured = None if element.kind is ElementKind.COMMIT else self
             mark_personal(self)
-            self.memory.sightings.look(element, way, locator, mask_of(self), picture=picture)
+            self.memory.sightings.look(element, way, locator, mask_of(self), pictured)
 
     def step(self, name: str) -> None:
         """Name what has been reached: where the automation keeps proof of every step, it is pictured."""
@@ -299,6 +301,9 @@ class Session:
         """Turn Playwright's errors inside the block into failures that name site and element."""
         with translated(self):
             yield
+
+    def _on_crash(self, _page: Page) -> None:
+        self.crashed = True
 
     def _on_dialog(self, dialog: Dialog) -> None:
         self.memory.dialogs.append(dialog.message)

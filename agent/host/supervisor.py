@@ -40,6 +40,7 @@ STEP_SECONDS = 180.0
 
 _LIMITS = {
     "asking": ANSWER_SECONDS + 60,
+    "keeping_proof": 30.0,
     "downloading": 600.0,
     "settling": 900.0,
     "looking_first": 900.0,

@@ -94,6 +94,11 @@ class RunRow(_Row):
 
     class Meta:
         table_name = "run"
+        indexes: ClassVar = (
+            (("created_at", "id"), False),
+            (("automation", "created_at", "id"), False),
+            (("state", "created_at", "id"), False),
+        )
 
 
 class TaskRow(_Row):

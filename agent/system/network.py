@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from agent.core.failures import Offline, PanelAddressUnsafe
 
 _PORTS = {"http": 80, "https": 443}
+_CONNECT_SECONDS = 5.0  # whoever stops waits no longer for a panel that is out of reach
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -108,7 +109,7 @@ class Dialler:
         local = self._host in _LOOPBACK
         self._client = httpx.Client(
             base_url=url,
-            timeout=timeout_seconds,
+            timeout=httpx.Timeout(timeout_seconds, connect=_CONNECT_SECONDS),
             verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.startswith("https") else False,
             trust_env=not local,  # what is on this computer is behind no proxy
             follow_redirects=False,

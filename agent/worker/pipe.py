@@ -13,7 +13,8 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 from agent.core.asking import ANSWER_SECONDS
@@ -42,6 +43,7 @@ class Pipe:
         os.dup2(nothing, 0)
         os.close(nothing)
         self._writing = threading.Lock()
+        self._step: dict[str, Any] = {"code": "starting", "params": {}}
         self._watched = threading.Event()
         self._show: Callable[[], bytes | None] | None = None
         self._answers: queue.Queue[str | None] = queue.Queue()
@@ -92,12 +94,21 @@ class Pipe:
 
     def step(self, code: str, **params: object) -> None:
         """Tell what is being done and since when (the beat that the host's time limits go by)."""
-        self.send("step", code=code, params=params, since=time.time())
+        self._step = {"code": code, "params": params}
+        self.send("step", **self._step, since=time.time())
         if self._watched.is_set() and self._show is not None and code in _SHOWN:
             self._watched.clear()  # first: taking the picture may tell a step of its own
             picture = self._show()
             if picture is not None:
                 self.send("picture", png=base64.b64encode(picture).decode("ascii"))
+
+    @contextmanager
+    def briefly(self, code: str) -> Iterator[None]:
+        """Let the block, in the middle of a step, go by a limit of its own; afterwards the step goes on."""
+        before = self._step
+        self.send("step", code=code, params={}, since=time.time())
+        yield
+        self.send("step", **before, since=time.time())
 
 
 class LogStream:

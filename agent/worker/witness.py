@@ -70,7 +70,7 @@ class Witness:
         for seen in self._known.values():
             if seen.picture in young:
                 self.sightings.pictured[str(seen.trace.get("page"))] = seen.picture
-        self.sightings.take_picture = lambda: self._keep_picture("page")
+        self.sightings.take_picture = self._keep_look
         return repaired
 
     def begun(self, session: Session) -> None:
@@ -127,7 +127,7 @@ class Witness:
         if self.session is None:
             return None
         for each in (self.session.memory.failed, self.session):
-            if each is not None and not each.page.is_closed():
+            if each is not None and not each.crashed and not each.page.is_closed():
                 found: Session = each
                 return found
         return None
@@ -137,8 +137,9 @@ class Witness:
 
     def _prove_page(self, where: Session, name: str) -> str | None:
         try:
-            around = circumstances(where, where.memory.last_element or None)
-            picture = screenshot(where)
+            with self._pipe.briefly("keeping_proof"):  # a page that hangs answers no question about itself
+                around = circumstances(where, where.memory.last_element or None)
+                picture = screenshot(where)
         except Failure as failure:
             self._pipe.step("no_picture", why=failure.code)
             return None
@@ -150,16 +151,15 @@ class Witness:
         self._prove(told, "page", f"{name}.json", "application/json")
         return ident
 
-    def _keep_picture(self, name: str) -> str | None:
+    def _keep_look(self, where: Session) -> str | None:
         if isinstance(self._assignment.lease, Unleased):
             return None  # a visit belongs to no run: there is nothing that it could be proof of
-        where = self._where()
         try:
-            picture = screenshot(where, quick=True) if where is not None else None
+            picture = screenshot(where, quick=True)
         except Failure as failure:
             _log.info("no_picture why=%s", failure)
             return None
-        return self._keep(picture, name, "look") if picture else None
+        return self._keep(picture, "page", "look") if picture else None
 
     def _keep(self, picture: Picture, name: str, kind: str = "screenshot") -> str:
         return self._prove(picture.content, kind, f"{name}.{picture.format}", picture.media_type)

@@ -17,11 +17,17 @@ from typing import Any
 
 import pytest
 
+from agent.browser.capture import screenshot
+from agent.browser.elements import load_book
+from agent.browser.engine import Engine
+from agent.browser.session import Session
+from agent.browser.signing_in import Account, sign_in
 from agent.cli.person import at_terminal
 from agent.host import proofs
 from agent.host.questions import Question, attend
 from agent.store import queries
 from agent.store.database import close_store
+from agent.system.browsers import find_browser
 from agent.system.log import STRUCK_OUT
 from agent.system.one_time import Seeds
 from agent.system.vault import open_vault
@@ -38,7 +44,7 @@ from tests.canaries import (
     letters_in_common,
     read_letters,
 )
-from tests.morning import FINAL, Morning, until
+from tests.morning import FINAL, SHIPPED, Morning, until
 
 CLAIMS = 2
 SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -233,9 +239,7 @@ def pictures(secrets: Secrets) -> dict[str, str]:
         for proof in queries.evidence(run["id"]):
             if proof["media_type"].startswith("image/"):
                 opened = proofs.open_proof(home, proof["id"], at_terminal())
-                read[f"{run['id']} {proof['name']}"] = read_letters(
-                    opened.content, proof["media_type"].partition("/")[2], folder
-                )
+                read[f"{run['id']} {proof['name']}"] = read_letters(opened.content, folder)
     return read
 
 
@@ -284,3 +288,30 @@ def test_with_the_guards_off_the_same_search_finds_them(
     found = searched(secrets, began)
     kinds = {hit.split()[0].rstrip(":") for hit in found}
     assert {"patient", "cookie"} <= kinds, kinds
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="missing: apt-get install tesseract-ocr")
+def test_a_picture_without_its_covers_is_found_out_by_its_letters(practice: Practice, tmp_path: Path) -> None:
+    """The control for what is read in pictures: the same page, taken plainly and as it is kept."""
+    patient = clinic_day(TUESDAY, CLINIC).billing[0]
+    browser, engine = find_browser(), Engine()
+    engine.launch(browser.path, sandbox=browser.sandbox)
+    book = load_book(SHIPPED / "sites" / "claimport", practice.claimport_url)
+    session = Session(engine.new_page(), book, lambda *_: None)
+    session.open()
+    sign_in(session, Account("claimport", "north-robot", "claimport-2024"))
+    session.open("claim/new.php")
+    session.memory.personal = [patient.patient_no, patient.patient_name]
+    session.fill({"patient_no": patient.patient_no, "patient_name": patient.patient_name})
+    kept = screenshot(session)
+    assert kept is not None
+    plain = session.page.screenshot()
+    engine.close()
+    read = {
+        "kept": read_letters(kept.content, tmp_path),
+        "plain": read_letters(plain, tmp_path),
+    }
+    for value in session.memory.personal:
+        assert letters_in_common(value, read["plain"])
+        assert not letters_in_common(value, read["kept"])

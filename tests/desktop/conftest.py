@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from collections.abc import Callable, Iterator
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,15 @@ from ui.desktop.hosting import Hosting
 from ui.desktop.pages.base import Page
 
 LOOK = frozenset({EVERYTHING})
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait longer than five seconds before anything counts as not happening: the machine may be busy."""
+    for name in ("waitUntil", "waitSignal"):
+        longer = partialmethod(getattr(QtBot, name), timeout=PATIENCE_MS)
+        monkeypatch.setattr(QtBot, name, longer)
 
 
 @pytest.fixture

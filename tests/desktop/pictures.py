@@ -47,7 +47,7 @@ def _take(folder: Path, scale: int, language: str) -> int:
     from agent.store.database import prepare_store  # noqa: PLC0415
     from agent.system.paths import Home  # noqa: PLC0415
     from agent.system.settings import load_settings  # noqa: PLC0415
-    from tests.desktop import scenes  # noqa: PLC0415
+    from tests.desktop import page_scenes, scenes  # noqa: PLC0415
     from ui.desktop import theme  # noqa: PLC0415
     from ui.desktop.bridge import Bridge  # noqa: PLC0415
     from ui.desktop.catalogue import PAGES  # noqa: PLC0415
@@ -72,6 +72,7 @@ def _take(folder: Path, scale: int, language: str) -> int:
         )
         prepare_store(home.database, home.evidence)
         working = scenes.write(home)
+        page_scenes.write(home)
         (home.logs / f"{working}.log").write_text(_log())
         for colours in (theme.LIGHT, theme.DARK):
             theme.wear(colours)
@@ -95,6 +96,13 @@ def _take(folder: Path, scale: int, language: str) -> int:
                         window.page.refresh(frozenset({f"live/{working}"}))
                         settle(300)
                     take(entry.code)
+            for code, what, act in page_scenes.STEPS:
+                if window.page.code != code:
+                    window.go(code)
+                    settle(2 * SETTLE_MS)
+                act(window.page)
+                settle()
+                take(what)
             window.go("run", working)
             settle()
             tabs = window.page.findChild(QTabWidget)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -91,15 +93,25 @@ class RealWindow:
         self.process = screen.start(
             [sys.executable, "-P", real_window.__file__], stdout=subprocess.PIPE, text=True
         )
-        self._seen: Mapping[str, Any] = {"buttons": {}, "words": "", "longest_ms": 0}
+        # Read all the time: a program that nobody listens to would wait in its print.
+        self._told: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def look(self) -> Mapping[str, Any]:
         """Return what the window shows now: words, buttons with their places, its longest stretch."""
-        output: IO[str] = self.process.stdout  # type: ignore[assignment]
-        line = output.readline()
+        line = self._told.get(timeout=60)
+        while not self._told.empty():
+            line = self._told.get()
         assert line, f"the program ended with {self.process.wait(10)}"
-        self._seen = json.loads(line)
-        return self._seen
+        seen: Mapping[str, Any] = json.loads(line)
+        return seen
+
+    def _read(self) -> None:
+        output: IO[str] = self.process.stdout  # type: ignore[assignment]
+        for line in output:
+            self._told.put(line)
+        self._told.put("")
 
     def wait_for_words(self, words: str, seconds: float = 90.0) -> None:
         """Look until the window says so."""
@@ -114,8 +126,11 @@ class RealWindow:
 
         self._screen.wait_for(made, f"{wanted} entries", seconds)
 
-    def click(self, name: str, seconds: float = 60.0) -> None:
-        """Click a button or a menu's entry by its accessible name, once it stays in its place."""
+    def click(self, name: str, seconds: float = 60.0) -> float:
+        """Click a button or a menu's entry by its accessible name, once it stays in its place.
+
+        Returns the moment before the click (``time.perf_counter()``).
+        """
         places: list[Any] = []
 
         def stays() -> bool:
@@ -123,7 +138,9 @@ class RealWindow:
             return len(places) > 1 and places[-1] is not None and places[-1] == places[-2]
 
         self._screen.wait_for(stays, f"button “{name}”", seconds)
+        clicked = time.perf_counter()
         self._screen.click(tuple(places[-1]))
+        return clicked
 
     def kill(self) -> None:
         """End it as a power cut does."""
@@ -139,5 +156,6 @@ class RealWindow:
         return code
 
     def _close(self) -> None:
+        self._reader.join(10)
         if self.process.stdout is not None:
             self.process.stdout.close()

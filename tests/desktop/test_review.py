@@ -19,6 +19,7 @@ from agent.system.vault import Passwords, open_vault
 from tests.desktop.mornings import Mornings
 from tests.desktop.sealed import picture_bytes, run_key
 from ui.desktop.models import proofs
+from ui.desktop.pages import review_worklist
 from ui.desktop.pages.base import Page
 from ui.desktop.pages.review import ReviewPage
 
@@ -261,3 +262,21 @@ def test_every_control_has_a_name(shown: Show, asked: Desk, qtbot: QtBot) -> Non
         if field.isVisible():
             assert field.accessibleName()
     assert page.evidence.row.fields["visit_date"].accessibleDescription() == "no date; expected: a day"
+
+
+def test_what_is_finished_by_hand_can_be_printed(
+    shown: Show, asked: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    asked.ask("taken", {"count": 3, "who": "Ann"}, "done_by_hand", "give_back", "stop", task=2)
+    page = open_page(shown, qtbot, 1)
+    lists = page.evidence.worklist
+    assert lists.isVisible()
+    monkeypatch.setattr(review_worklist, "worklist_book", lambda _home, run, _actor: (run, b"xlsx"))
+    target = tmp_path / "list.xlsx"
+    lists.ask_for_file = lambda _name: str(target)
+    lists.write.click()
+    qtbot.waitUntil(lambda: "Written to" in lists.outcome.text)
+    assert target.read_bytes() == b"xlsx"
+    assert target.stat().st_mode & 0o777 == 0o600
+    page.press(1)
+    assert given(qtbot)["answer"] == "done_by_hand"

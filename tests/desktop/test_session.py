@@ -59,11 +59,11 @@ def words_in(session: Session) -> str:
 
 
 def wait_for_words(qtbot: QtBot, session: Session, words: str) -> None:
-    qtbot.waitUntil(lambda: words in words_in(session), timeout=20_000)
+    qtbot.waitUntil(lambda: words in words_in(session), timeout=60_000)
 
 
 def wait_for_pages(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: session.window.page is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: session.window.page is not None, timeout=60_000)
     wait_for_words(qtbot, session, "Today")
 
 
@@ -139,7 +139,7 @@ def test_a_second_start_brings_up_the_first_window(start: Start, fresh: Home, qt
     answers: list[bool] = []
     second = threading.Thread(target=lambda: answers.append(call_first(fresh)))
     second.start()
-    qtbot.waitUntil(lambda: answers == [True], timeout=20_000)
+    qtbot.waitUntil(lambda: answers == [True], timeout=60_000)
     second.join()
     assert session.window.isVisible()
 

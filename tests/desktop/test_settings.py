@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from agent.core.failures import PanelAddressUnsafe
 from agent.core.notices import DESKTOP
 from agent.system.addresses import Addresses
 from agent.system.autostart import AutostartState, FakeAutostart
@@ -15,7 +16,7 @@ from agent.system.notify import FakeSender
 from agent.system.paths import Home
 from agent.system.settings import load_settings
 from agent.system.vault import open_vault
-from ui.desktop.pages import settings_start
+from ui.desktop.pages import settings_panel, settings_start
 from ui.desktop.pages.base import Page
 from ui.desktop.pages.settings import SettingsPage
 
@@ -141,3 +142,43 @@ def test_an_address_that_cannot_be_understood_is_refused(
     qtbot.keyClick(page.notices.address, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "cannot be understood" in page.notices.outcome.text, timeout=15000)
     assert Addresses(open_vault(home)).all() == {}
+
+
+def test_a_panel_is_joined_by_a_code_and_left(
+    page: SettingsPage, home: Home, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    asked: list[tuple[str, str]] = []
+    held: list[settings_panel._Joined] = []
+
+    def join(_home: Home, address: str, code: str, _actor: object) -> None:
+        asked.append((address, code))
+        held.append(settings_panel._Joined(address, "Jo's desk", "main", None, ""))
+
+    monkeypatch.setattr(settings_panel.joining, "join", join)
+    monkeypatch.setattr(settings_panel.joining, "leave", lambda _home, _actor: held.clear())
+    monkeypatch.setattr(settings_panel, "_read", lambda _home: held[0] if held else None)
+    card = page.panel
+    assert not card.join.isEnabled()
+    card.address.setText("https://panel.example/")
+    card.code.setText("K7QD3")
+    card.join.click()
+    qtbot.waitUntil(card.leave.isVisible)
+    assert asked == [("https://panel.example", "K7QD3")]
+    assert card.code.text() == ""
+    assert "Jo's desk" in card.standing.text()
+    card.leave.click()
+    qtbot.waitUntil(card.join.isVisible)
+
+
+def test_a_panel_that_refuses_is_said(
+    page: SettingsPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def join(*_told: object) -> None:
+        raise PanelAddressUnsafe(address="http://panel.example")
+
+    monkeypatch.setattr(settings_panel.joining, "join", join)
+    page.panel.address.setText("http://panel.example")
+    page.panel.code.setText("K7QD3")
+    page.panel.join.click()
+    qtbot.waitUntil(lambda: "Asking" not in page.panel.outcome.text)
+    assert page.panel.join.isVisible()

@@ -16,7 +16,7 @@ import uvicorn
 from agent.sync import wire
 from ui.panel.server import app
 from ui.panel.server.config import Config
-from ui.panel.server.models import Role
+from ui.panel.server.models.base import Role
 from ui.panel.server.tables import people, workstations
 from ui.panel.server.tables.database import write
 

@@ -73,4 +73,5 @@ def test_a_run_is_triggered_watched_broken_reviewed_and_green(
         close_store()
 
 
-pytestmark = pytest.mark.timeout(240)
+# The same story by clicking is in the stage (test_by_hand.py); this one says which side it breaks on.
+pytestmark = [pytest.mark.timeout(240), pytest.mark.long]

@@ -73,6 +73,7 @@ def test_every_dialog_is_sound_and_gives_the_focus_back(
     }
     with watched(browser, panel.address, morning.admin.token) as seen:
         for path, name in buttons.items():
+            seed.still_here(morning)  # what is silent is asked for nothing
             page = seen.open(path_of(path, morning))
             if path == "/trigger":
                 page.get_by_label("Supplier prices").check()

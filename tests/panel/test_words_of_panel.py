@@ -11,7 +11,7 @@ import pytest
 from resources.i18n import texts
 from tests.panel.serving import line, run
 from ui.panel.server import wording
-from ui.panel.server.models import Counts
+from ui.panel.server.models.runs import Counts
 
 SERVER = Path(__file__).parents[2] / "ui" / "panel" / "server"
 CLI = Path(__file__).parents[2] / "agent" / "cli" / "panel_verbs.py"

@@ -71,7 +71,7 @@ def prepare() -> None:
 
 
 def live_in_time(seed: int, number: int, until: float) -> Judged:
-    """Live a computer, unless it is later than ``until`` (seconds since 1970): then nothing is lived any more."""
+    """Live a computer, unless it is later than ``until`` (seconds since 1970): then nothing is lived."""
     return Judged() if time.time() > until else live(seed, number)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -18,10 +18,12 @@ from agent.store import queries
 from agent.system.bell import EVERYTHING
 from resources.i18n import texts
 from ui.desktop import icons, theme
+from ui.desktop.asking import Asking
 from ui.desktop.catalogue import PAGES, Entry
 from ui.desktop.desk import Desk
 from ui.desktop.pages.base import Page
 from ui.desktop.widgets.band import Band
+from ui.desktop.widgets.code_band import CodeBand
 from ui.desktop.widgets.navigation import BADGE, NavigationDelegate
 from ui.desktop.widgets.trouble import Trouble
 
@@ -44,6 +46,8 @@ class Window(QMainWindow):
         self.setWindowIcon(icons.icon("predawn"))
         self._stack = QStackedWidget()
         self._band = Band()
+        self.asking = Asking(desk)
+        self.code = CodeBand(desk, self.asking)
         self._navigation = self._make_navigation(entries)
         self._trouble = Trouble(self.tried_again.emit)
         self._outer = QStackedWidget()
@@ -54,7 +58,7 @@ class Window(QMainWindow):
         self.resize(self._wanted_size())
         desk.rang.connect(self._rang)
         desk.wanted.connect(self.go)
-        desk.troubled.connect(lambda error: self._band.tell(error, desk.site_titles()))
+        desk.troubled.connect(self._tell)
         self._code = ""
         self._navigation.setEnabled(False)  # until there is something to show
 
@@ -72,6 +76,8 @@ class Window(QMainWindow):
         else:
             self.go(next(iter(self._entries)))
             self._navigation.setFocus()
+        if self.isVisible():
+            self.asking.begin()
 
     def show_trouble(self, error: BaseException) -> None:
         """Show why Predawn cannot work, instead of any page."""
@@ -120,6 +126,13 @@ class Window(QMainWindow):
         """Read anew what was not followed while nobody looked."""
         super().showEvent(event)
         self._look_all()
+        if self._code:
+            self.asking.begin()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
+        """Nobody can be asked any more."""
+        super().hideEvent(event)
+        self.asking.end()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
         """Tell that the window was closed; whether that ends the program is the application's matter."""
@@ -132,6 +145,7 @@ class Window(QMainWindow):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self._band)
+        right.addWidget(self.code)
         right.addWidget(self._stack, 1)
         whole = QWidget()
         across = QHBoxLayout(whole)
@@ -186,6 +200,9 @@ class Window(QMainWindow):
         for row in range(self._navigation.count()):
             if self._navigation.item(row).data(Qt.ItemDataRole.UserRole) == code:
                 self._navigation.setCurrentRow(row)
+
+    def _tell(self, error: BaseException) -> None:
+        self._band.tell(error, self._desk.site_titles())
 
     def _look_all(self) -> None:
         if self.page is not None:

@@ -8,4 +8,5 @@ def up(migrator: object, db: Database) -> None:  # noqa: ARG001  # the runner's 
 
     for columns in (("created_at", "id"), ("automation", "created_at", "id"), ("state", "created_at", "id")):
         name = "_".join(("run", *columns))
-        db.execute_sql(f"CREATE INDEX {name} ON run ({', '.join(columns)})")  # type: ignore[no-untyped-call]
+        quoted = ", ".join(f'"{column}"' for column in columns)
+        db.execute_sql(f'CREATE INDEX "{name}" ON "run" ({quoted})')  # type: ignore[no-untyped-call]

@@ -124,11 +124,11 @@ class LargeView(QWidget):
             held = pictures.pictures(Wanted(run=run))
             return next((each for each in held if pictures.step_of(each) == step), None)
 
-        self._desk.ask(self, "same step", same_step, lambda found: self._show_other(found, run))
+        self._desk.ask(self, "same step", same_step, self._show_other)
 
-    def _show_other(self, found: Picture | None, run: str) -> None:
+    def _show_other(self, found: Picture | None) -> None:
         if found is None:
-            self.other.say(texts.window("picture_not_there"), run)
+            self.other.say(texts.window("picture_not_there"), self.beside.currentText())
             return
         moments = self._desk.moments(found["office"])
         show_proof(

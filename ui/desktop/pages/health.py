@@ -136,7 +136,11 @@ class HealthPage(Page):
 
     def _unwritten(self, error: BaseException) -> None:
         self.bundle.setEnabled(True)
-        self.outcome.tell("failed", *told_of(error))
+        if isinstance(error, OSError):  # the place that was chosen
+            told = {"file": error.filename, "why": error.strerror}
+            self.outcome.tell("failed", texts.say("file_refused", told), texts.say("file_refused_next"))
+        else:
+            self.outcome.tell("failed", *told_of(error))
 
     def _by_dialog(self, name: str) -> str:
         title, kinds = texts.window("make_bundle"), texts.window("zip_files")

@@ -17,6 +17,7 @@ from ui.desktop.models import proofs, review_items
 from ui.desktop.models.review_items import LOOKS_DIFFERENT, Item, Row, Values
 from ui.desktop.pages.review_repair import RepairChoice
 from ui.desktop.pages.review_row import RowForm
+from ui.desktop.pages.review_worklist import Worklist
 from ui.desktop.widgets.controls import label
 from ui.desktop.widgets.drop_zone import DropZone
 from ui.desktop.widgets.picture import Box, PictureView
@@ -39,6 +40,7 @@ class EvidencePanel(QWidget):
         self.row = RowForm()
         self.drop = DropZone(texts.window("drop_file"))
         self.drop.chosen.connect(self._file_chosen)
+        self.worklist = Worklist(desk)
         self.repair = RepairChoice()
         self.repair.changed.connect(self._mark_candidates)
         self._nothing = label(texts.window("no_evidence_needed"), "quiet")
@@ -54,7 +56,8 @@ class EvidencePanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * theme.unit())
         for part, stretch in (
-            (self.repair, 0), (self.row, 2), (self.drop, 1), (self._pictures, 3), (self._nothing, 1),
+            (self.worklist, 1), (self.repair, 0), (self.row, 2),
+            (self.drop, 1), (self._pictures, 3), (self._nothing, 1),
         ):  # fmt: skip
             column.addWidget(part, stretch)
 
@@ -62,6 +65,9 @@ class EvidencePanel(QWidget):
         """Show what a question is to be judged by; pictures and rows are opened off Qt's thread."""
         self._item, self._take_file = item, None
         about_row = item.values["record"] is not None or item.values["question"] == "row_invalid"
+        by_hand = item.values["question"] == "taken"
+        self.worklist.setVisible(by_hand)
+        self.worklist.show_run(item.values["run"])
         self.row.clear()
         self.row.setVisible(about_row)
         self.repair.setVisible(item.values["question"] == LOOKS_DIFFERENT)
@@ -72,7 +78,7 @@ class EvidencePanel(QWidget):
         self.drop.clear(_file_wanted(item))
         shown = self._show_pictures(item)
         self._pictures.setVisible(shown)
-        self._nothing.setVisible(not (shown or about_row or wants_file))
+        self._nothing.setVisible(not (shown or about_row or wants_file or by_hand))
         if about_row:
             self._read_row(item)
 

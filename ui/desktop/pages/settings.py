@@ -12,6 +12,7 @@ from ui.desktop.pages.base import Page
 from ui.desktop.pages.settings_kept import KeptCard, LanguageCard
 from ui.desktop.pages.settings_notices import NoticesCard
 from ui.desktop.pages.settings_office import OfficeCard
+from ui.desktop.pages.settings_panel import PanelCard
 from ui.desktop.pages.settings_start import StartCard
 from ui.desktop.pages.settings_writing import Changes, write_settings
 from ui.desktop.widgets.cards import Outcome, scrolled
@@ -36,8 +37,9 @@ class SettingsPage(Page):
         self.notices = NoticesCard(self)
         self.kept = KeptCard(self)
         self.language = LanguageCard(self)
+        self.panel = PanelCard(self)
         self.offices: dict[str, OfficeCard] = {}
-        for card in (self.start, self.notices, self.kept, self.language):
+        for card in (self.start, self.notices, self.kept, self.panel, self.language):
             self._column.addWidget(card)
         self._column.addStretch(1)
 
@@ -46,6 +48,7 @@ class SettingsPage(Page):
         self._read()
         self.start.refresh()
         self.notices.refresh()
+        self.panel.refresh()
 
     def write(self, changes: Changes, done: Callable[[], None] | None = None) -> None:
         """Change the file off Qt's thread; refused, the page shows why and what is in the file."""

@@ -50,6 +50,7 @@ class RunStep(Step):
             code: button(texts.window(code), partial(self._run, faults)) for code, faults in TROUBLES.items()
         }
         self.trouble.buttons(*self.troubles.values())
+        self.passwords = self.trouble.tell()
         self.column.addWidget(self.trouble)
         self._id: str | None = None
         for each in (self.see, self.pictures, self.answer):
@@ -57,7 +58,10 @@ class RunStep(Step):
 
     def refresh(self, idents: frozenset[str]) -> None:  # noqa: ARG002  # one run is quickly read
         """Read how the run stands."""
-        self.trouble.setVisible(bool(self.page.practice.houses) and self._id is not None)
+        houses = self.page.practice.houses
+        self.trouble.setVisible(bool(houses) and self._id is not None)
+        known = ", ".join(f"{house.title}: {house.user} / {house.password}" for house in houses)
+        self.passwords.setText(texts.window("trouble_passwords", {"passwords": known}))
         if self._id is not None:
             run_id, desk = self._id, self.desk
 

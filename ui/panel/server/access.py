@@ -11,7 +11,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from ui.panel.server.models import Role
+from ui.panel.server.models.base import Role
 from ui.panel.server.refusals import Refused
 from ui.panel.server.tables import people
 from ui.panel.server.who import Who

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from ui.panel.server import live, telling, wording
-from ui.panel.server.models import (
-    Change,
-    CodeWish,
-    EnrolmentCode,
-    Role,
-    Standing,
-    Witness,
-    WorkstationDetail,
-)
+from ui.panel.server.models.base import Role, Standing
+from ui.panel.server.models.live import Change
+from ui.panel.server.models.workstations import CodeWish, EnrolmentCode, Witness, WorkstationDetail
 from ui.panel.server.refusals import unknown
 from ui.panel.server.tables import audit, workstations
 from ui.panel.server.tables.database import write

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 from resources.i18n import texts
 from ui.panel.server import looking, telling, wording
-from ui.panel.server.models import AutomationInsight, Cause, Insights, Role, Week
+from ui.panel.server.models.base import Role
+from ui.panel.server.models.insights import AutomationInsight, Cause, Insights, Week
 from ui.panel.server.refusals import Refused
 from ui.panel.server.tables import audit, runs, settings
 from ui.panel.server.tables.database import write

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from ui.panel.server import live, notices, picture_files, telling
 from ui.panel.server.config import Config
-from ui.panel.server.models import Change, Standing
+from ui.panel.server.models.base import Standing
+from ui.panel.server.models.live import Change
 from ui.panel.server.tables import commands, runs, workstations
 from ui.panel.server.tables.database import write
 from ui.panel.server.tables.fields import utc_now

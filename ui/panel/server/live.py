@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Iterable
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from ui.panel.server.models import Change, Changes, Role
+from ui.panel.server.models.base import Role
+from ui.panel.server.models.live import Change, Changes
 from ui.panel.server.tables import people, workstations
 from ui.panel.server.tables.database import current
 from ui.panel.server.who import Who

@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from resources.i18n import texts
 from ui.panel.server import picture_files, questions, telling, wishes, wording
-from ui.panel.server.models import Figure, LogPage, Role, Run, RunDetail, RunPage, Task
+from ui.panel.server.models.base import Role
+from ui.panel.server.models.run_detail import RunDetail
+from ui.panel.server.models.runs import Figure, LogPage, Run, RunPage, Task
 from ui.panel.server.refusals import unknown
 from ui.panel.server.tables import runs
 from ui.panel.server.tables.database import write

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ui.panel.server import telling, wording
-from ui.panel.server.models import Attention, Cell, Dashboard, Role, Sign, Standing, Workstation
+from ui.panel.server.models.base import Role, Sign, Standing
+from ui.panel.server.models.morning import Attention, Cell, Dashboard, Workstation
 from ui.panel.server.tables.board import Board, board
 from ui.panel.server.tables.fields import utc_now
 from ui.panel.server.tables.schema import DutyRow, OwnedRow, ReviewRow, RunRow, WorkstationRow

@@ -15,7 +15,7 @@ from functools import partial
 from resources.i18n import texts
 from ui.panel.server import telling, wording
 from ui.panel.server.config import Notices
-from ui.panel.server.models import Standing
+from ui.panel.server.models.base import Standing
 from ui.panel.server.tables import notices as table
 from ui.panel.server.tables import runs, workstations
 from ui.panel.server.tables.database import write

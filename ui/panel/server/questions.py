@@ -9,19 +9,11 @@ from typing import Any
 from agent.sync.wire import PANEL_ANSWERS
 from resources.i18n import texts
 from ui.panel.server import live, telling, wishes, wording
-from ui.panel.server.models import (
-    Answer,
-    Change,
-    Colleague,
-    Command,
-    Commands,
-    Comment,
-    Given,
-    ReviewAnswer,
-    ReviewItem,
-    ReviewQueue,
-    Role,
-)
+from ui.panel.server.models.base import Role
+from ui.panel.server.models.commands import Command, Commands
+from ui.panel.server.models.live import Change
+from ui.panel.server.models.people import Colleague
+from ui.panel.server.models.review import Answer, Comment, Given, ReviewAnswer, ReviewItem, ReviewQueue
 from ui.panel.server.refusals import Refused, unknown
 from ui.panel.server.tables import audit, commands, people, reviews, runs
 from ui.panel.server.tables.database import write

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from resources.i18n import texts
-from ui.panel.server.models import Problem
+from ui.panel.server.models.base import Problem
 
 
 class Refused(Exception):

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 
 from ui.panel.server import passwords
-from ui.panel.server.models import (
+from ui.panel.server.models.base import Role
+from ui.panel.server.models.people import (
     Invitation,
     InvitationState,
     PasswordChange,
-    Role,
     SecondFactor,
     Session,
     SignIn,

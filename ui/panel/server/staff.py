@@ -8,16 +8,9 @@ from datetime import timedelta
 
 from resources.i18n import texts
 from ui.panel.server import live
-from ui.panel.server.models import (
-    AuditEntry,
-    AuditPage,
-    Change,
-    Invited,
-    Person,
-    PersonChange,
-    PersonIn,
-    Role,
-)
+from ui.panel.server.models.base import Role
+from ui.panel.server.models.live import Change
+from ui.panel.server.models.people import AuditEntry, AuditPage, Invited, Person, PersonChange, PersonIn
 from ui.panel.server.refusals import Refused, unknown
 from ui.panel.server.tables import audit as audit_table
 from ui.panel.server.tables import people as people_table

@@ -8,19 +8,9 @@ from typing import Any
 
 from resources.i18n import texts
 from ui.panel.server import wording
-from ui.panel.server.models import (
-    Command,
-    CommandState,
-    Counts,
-    Forecast,
-    LogLine,
-    Picture,
-    Progress,
-    Run,
-    Sign,
-    Standing,
-    Verb,
-)
+from ui.panel.server.models.base import CommandState, Sign, Standing, Verb
+from ui.panel.server.models.commands import Command
+from ui.panel.server.models.runs import Counts, Forecast, LogLine, Picture, Progress, Run
 from ui.panel.server.tables.fields import utc_now
 from ui.panel.server.tables.schema import CommandRow, LineRow, PictureRow, ReviewRow, RunRow, WorkstationRow
 

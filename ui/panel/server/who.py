@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ui.panel.server.models import Role
+from ui.panel.server.models.base import Role
 from ui.panel.server.refusals import Refused, unknown
 
 ALL_OFFICES = "*"

@@ -10,7 +10,10 @@ from typing import Any
 
 from resources.i18n import texts
 from ui.panel.server import live, telling, wording
-from ui.panel.server.models import Allowed, Change, Command, Role, Standing, Target, Verb, Wish
+from ui.panel.server.models.base import Role, Standing, Verb
+from ui.panel.server.models.commands import Command, Target, Wish
+from ui.panel.server.models.live import Change
+from ui.panel.server.models.runs import Allowed
 from ui.panel.server.refusals import Refused, unknown
 from ui.panel.server.tables import commands, runs, workstations
 from ui.panel.server.tables.database import write

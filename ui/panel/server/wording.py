@@ -7,7 +7,7 @@ from typing import Any
 
 from resources.i18n import texts
 from resources.i18n.texts import Noun
-from ui.panel.server.models import Sign
+from ui.panel.server.models.base import Sign
 
 Values = Mapping[str, Any]
 

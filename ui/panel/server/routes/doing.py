@@ -8,20 +8,10 @@ from fastapi import APIRouter, Query
 
 from ui.panel.server import questions, wishes
 from ui.panel.server.access import Operator, Viewer
-from ui.panel.server.models import (
-    Assignment,
-    Colleague,
-    Command,
-    Commands,
-    CommentIn,
-    Id,
-    OfficeName,
-    ReviewAnswer,
-    ReviewItem,
-    ReviewQueue,
-    Target,
-    Wish,
-)
+from ui.panel.server.models.base import Id, OfficeName
+from ui.panel.server.models.commands import Command, Commands, Target, Wish
+from ui.panel.server.models.people import Colleague
+from ui.panel.server.models.review import Assignment, CommentIn, ReviewAnswer, ReviewItem, ReviewQueue
 from ui.panel.server.refusals import described
 
 router = APIRouter(prefix="/api", tags=["doing"])

@@ -8,18 +8,9 @@ from fastapi import APIRouter, Query, Request
 
 from ui.panel.server import enrolment, staff
 from ui.panel.server.access import Admin, Viewer
-from ui.panel.server.models import (
-    AuditPage,
-    CodeWish,
-    EnrolmentCode,
-    Id,
-    Invited,
-    Person,
-    PersonChange,
-    PersonIn,
-    Rename,
-    WorkstationDetail,
-)
+from ui.panel.server.models.base import Id
+from ui.panel.server.models.people import AuditPage, Invited, Person, PersonChange, PersonIn
+from ui.panel.server.models.workstations import CodeWish, EnrolmentCode, Rename, WorkstationDetail
 from ui.panel.server.refusals import described
 
 router = APIRouter(prefix="/api", tags=["keeping"])

@@ -13,19 +13,12 @@ from starlette.concurrency import run_in_threadpool
 
 from ui.panel.server import insights, live, looking, morning
 from ui.panel.server.access import Admin, Viewer
-from ui.panel.server.models import (
-    AutomationName,
-    Changes,
-    Dashboard,
-    Id,
-    Insights,
-    InsightSettings,
-    LogPage,
-    OfficeName,
-    RunDetail,
-    RunId,
-    RunPage,
-)
+from ui.panel.server.models.base import AutomationName, Id, OfficeName, RunId
+from ui.panel.server.models.insights import Insights, InsightSettings
+from ui.panel.server.models.live import Changes
+from ui.panel.server.models.morning import Dashboard
+from ui.panel.server.models.run_detail import RunDetail
+from ui.panel.server.models.runs import LogPage, RunPage
 from ui.panel.server.refusals import Refused, described
 
 router = APIRouter(prefix="/api", tags=["looking"])

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from ui.panel.server import signing_in
 from ui.panel.server.access import COOKIE, Any_, SetUp
-from ui.panel.server.models import (
+from ui.panel.server.models.people import (
     Invitation,
     InvitationState,
     InvitationToken,

@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from agent.sync import wire
 from ui.panel.server import live, picture_files, signing_in
-from ui.panel.server.models import Change
+from ui.panel.server.models.live import Change
 from ui.panel.server.refusals import Refused
 from ui.panel.server.tables import audit, commands, runs, workstations
 from ui.panel.server.tables.database import current

@@ -14,7 +14,8 @@ from typing import Any
 from agent.sync import wire
 from resources.i18n import texts
 from ui.panel.server import wording
-from ui.panel.server.models import Change, Counts
+from ui.panel.server.models.live import Change
+from ui.panel.server.models.runs import Counts
 from ui.panel.server.tables import audit, commands, quickly
 from ui.panel.server.tables.database import Store
 from ui.panel.server.tables.fields import milliseconds, utc_now

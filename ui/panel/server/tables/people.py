@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ui.panel.server.models import Role
+from ui.panel.server.models.base import Role
 from ui.panel.server.tables.database import write
 from ui.panel.server.tables.fields import utc_now
 from ui.panel.server.tables.schema import GrantRow, PersonRow, SessionRow, ThrottleRow

@@ -32,7 +32,10 @@ export class QuestionCard {
   protected readonly first = computed(() => this.asked().first);
   protected readonly several = computed(() => this.asked().items.length > 1);
   protected readonly pictures = computed(() => {
-    const all = this.asked().items.flatMap((item) => item.pictures);
+    // A picture of another task of the run says nothing about this question.
+    const all = this.asked().items.flatMap(({ task, pictures }) =>
+      pictures.filter((picture) => picture.task === null || task === null || picture.task === task),
+    );
     return [...new Map(all.map((picture) => [picture.id, picture])).values()];
   });
   protected readonly chosen = computed(() =>
@@ -40,6 +43,11 @@ export class QuestionCard {
   );
   protected readonly here = computed(() => this.first().answers.filter((answer) => answer.here));
   protected readonly elsewhere = computed(() => this.first().answers.filter((answer) => !answer.here));
+  /** "Answer at FRONT-2: Hand in the file" */
+  protected readonly elsewhereWords = computed(() => {
+    const answers = this.elsewhere().map((answer) => answer.words);
+    return answers.length > 0 ? `${this.first().elsewhere}: ${answers.join(' · ')}` : this.first().elsewhere;
+  });
   protected readonly canAnswer = computed(() => this.asked().items.some((item) => item.allowed));
   protected readonly soon = computed(() => {
     const deadline = this.first().deadline_at;

@@ -1,0 +1,127 @@
+"""Automations: what each does, its next ten dates, why one does not run by itself; a pause is a command."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from agent.core.actors import Actor
+from agent.core.failures import BrokenAutomation
+from agent.faces import automation_list
+from agent.store import accounts, pauses
+from agent.store.fields import utc_now
+from agent.store.tables import CommandRow
+from agent.system.paths import Home
+from tests.desktop.mornings import Mornings
+from ui.desktop.pages.automations import COMING, AutomationsPage
+from ui.desktop.pages.base import Page
+
+Show = Callable[[type[Page]], AutomationsPage]
+ANN = Actor("person", "ann", "Ann", "window", "FRONT-1")
+
+
+def describe(_home: Home, folder: Path) -> Mapping[str, Any]:
+    """What a worker says of the shipped automations, without the worker."""
+    name = folder.name.replace("_", "-")
+    if name == "claims-desk":
+        raise BrokenAutomation(file="automation.py", line=3, problem="two tasks are named billing")
+    return {
+        "name": name, "title": name.replace("-", " ").capitalize(),
+        "schedule": "05:00 mon-fri", "deadline": "08:00", "covers": "previous business day",
+        "catch_up": "same day", "latest_start": None, "if_missed": "run once",
+        "tasks": [{"name": "billing", "kind": "download", "site": "meridian", "inputs": []},
+                  {"name": "ClaimPort", "kind": "upload", "site": "claimport", "inputs": []}],
+        "versions": {"automation": "1", "sites": {"meridian": "1", "claimport": "1"}},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def page(
+    shown: Show, home: Home, mornings: Mornings, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> AutomationsPage:
+    monkeypatch.setattr(automation_list.planning, "describe", describe)
+    home.settings.write_text(
+        '[offices.main]\nzone = "UTC"\nautomations = ["clinic-morning-sync"]\n[window]\nlanguage = "en"\n'
+    )
+    accounts.set_account("main", "meridian", "frontdesk", 1)
+    made = shown(AutomationsPage)
+    qtbot.waitUntil(lambda: made.card.automation is not None)
+    return made
+
+
+def words(page: Page) -> str:
+    return " ".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def test_what_runs_by_itself_stands_first_with_its_next_ten_dates(page: AutomationsPage) -> None:
+    assert page.rows.index(0, 0).data() == "Clinic morning sync"
+    assert "1 of 3 run by themselves" in words(page)
+    assert "Runs 05:00 mon-fri, done by 08:00; covers the previous business day." in words(page)
+    assert page.card.days.rowCount() >= COMING
+    assert page.card.days.index(0, 1).data() == "05:00"
+    told = words(page)
+    assert "Meridian, reads \N{EN DASH} Password stored" in told
+    assert "ClaimPort, enters \N{EN DASH} No password stored" in told
+    assert "failed:" in page.card.told.text()
+
+
+def test_its_own_page_is_shown_without_its_title_again(page: AutomationsPage) -> None:
+    text = page.card.readme.toPlainText()
+    assert "takes the appointments" in text
+    assert not text.startswith("Clinic morning sync")
+
+
+def test_why_one_does_not_run_by_itself(page: AutomationsPage) -> None:
+    page.open("claims-digest")
+    assert "It does not run by itself: the office's settings do not list it." in page.card.problem.text
+    page.open("claims-desk")
+    assert "two tasks are named billing" in page.card.problem.text
+
+
+@pytest.mark.parametrize("until", [True, False])
+def test_a_pause_is_a_command(page: AutomationsPage, qtbot: QtBot, until: bool) -> None:
+    page.card.until.setChecked(until)
+    assert page.card.day.isEnabled() == until
+    page.card.pause.click()
+    qtbot.waitUntil(lambda: CommandRow.select().exists())
+    tomorrow = (utc_now().date() + timedelta(days=1)).isoformat()
+    assert CommandRow.get().verb == "pause"
+    assert CommandRow.get().args == {
+        "automation": "clinic-morning-sync",
+        "until": tomorrow if until else None,
+        "off": False,
+    }
+
+
+def test_who_paused_it_is_said_and_it_can_go_on(page: AutomationsPage, qtbot: QtBot) -> None:
+    pauses.pause("clinic-morning-sync", None, ANN)
+    page.look()
+    qtbot.waitUntil(lambda: "Paused by Ann" in words(page))
+    page.card.go_on.click()
+    qtbot.waitUntil(lambda: CommandRow.select().exists())
+    assert CommandRow.get().args["off"] is True
+
+
+def test_a_site_leads_to_its_account(page: AutomationsPage, qtbot: QtBot) -> None:
+    account = next(b for b in page.findChildren(QPushButton) if b.accessibleName() == "Account at ClaimPort")
+    with qtbot.waitSignal(page.desk.wanted) as wanted:
+        account.click()
+    assert wanted.args == ["sites", "claimport"]
+
+
+def test_a_run_s_bell_reads_nothing_anew(page: AutomationsPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never() -> None:
+        raise AssertionError("read")
+
+    monkeypatch.setattr(page, "look", never)
+    page.refresh(frozenset({"run/1", "command/2"}))
+
+
+def test_ten_thousand_rows(page: AutomationsPage) -> None:
+    page.rows.fill(list(page.rows.rows) * 3_400)
+    page.names.scrollToBottom()
+    assert page.rows.rowCount() == 10_200
