@@ -5,6 +5,8 @@ What is typed goes over the local socket to that worker and nowhere else (:mod:`
 
 from __future__ import annotations
 
+import threading
+
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from agent.core.failures import HostAbsent
@@ -29,6 +31,7 @@ class Asking(QObject):
         self._desk = desk
         self._attending: Attending | None = None
         self._wanted = False
+        self._holding = threading.Lock()  # over the two above: two threads set them
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(_AGAIN_MS)
@@ -46,11 +49,9 @@ class Asking(QObject):
 
     def end(self) -> None:
         """Nobody can see it any more."""
-        self._wanted = False
         self._again.stop()
-        attending, self._attending = self._attending, None
-        if attending is not None:
-            attending.close()
+        self._wanted = False
+        self._put_away()
 
     def answer(self, ident: str, typed: str) -> None:
         """Hand in what a person typed, off Qt's thread."""
@@ -60,16 +61,17 @@ class Asking(QObject):
 
     def _begin(self) -> None:
         home = self._desk.home
-        self._desk.ask(self, "attend", lambda: self._attend(home), self._attended, failed=self._absent)
+        self._desk.ask(self, "attend", lambda: self._attend(home), _nothing, failed=self._absent)
 
-    def _attend(self, home: Home) -> Attending:
-        return attend(home, self._heard.emit, self._ended.emit, self._gone.emit)
-
-    def _attended(self, attending: Attending) -> None:
-        if self._wanted:
-            self._attending = attending
-        else:
-            attending.close()
+    def _attend(self, home: Home) -> None:
+        """Run beside Qt's thread; kept at once, so that :meth:`end` puts it away whenever it comes."""
+        attending = attend(home, self._heard.emit, self._ended.emit, self._gone.emit)
+        with self._holding:
+            wanted = self._wanted
+            before, self._attending = self._attending, attending if wanted else None
+        for unwanted in (before, None if wanted else attending):
+            if unwanted is not None:
+                unwanted.close()
 
     def _absent(self, error: BaseException) -> None:
         if isinstance(error, HostAbsent):
@@ -78,9 +80,15 @@ class Asking(QObject):
             self._desk.troubled.emit(error)
 
     def _lost(self) -> None:
-        self._attending = None
+        self._put_away()
         if self._wanted:
             self._again.start()
+
+    def _put_away(self) -> None:
+        with self._holding:
+            attending, self._attending = self._attending, None
+        if attending is not None:
+            attending.close()
 
 
 def _nothing(_answer: object) -> None:

@@ -81,6 +81,7 @@ class Session(QObject):
             timer.stop()
         self._signals.close()
         self.tray.hide()
+        self.window.asking.end()
         self.desk.close()
         self.bridge.close()
 
