@@ -22,12 +22,14 @@ class Asking(QObject):
     over = Signal(str)
     _heard = Signal(object)
     _ended = Signal(str)
-    _gone = Signal()
+    _gone = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._attending: Attending | None = None
+        self._made: list[Attending] = []  # those not closed yet, whether they have reached Qt's thread or not
+        self._mark: object = None  # of the attendance at hand: an earlier one's end says nothing of it
         self._wanted = False
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -48,9 +50,7 @@ class Asking(QObject):
         """Nobody can see it any more."""
         self._wanted = False
         self._again.stop()
-        attending, self._attending = self._attending, None
-        if attending is not None:
-            attending.close()
+        self._leave()
 
     def answer(self, ident: str, typed: str) -> None:
         """Hand in what a person typed, off Qt's thread."""
@@ -59,26 +59,36 @@ class Asking(QObject):
             self._desk.ask(self, ("answer", ident), lambda: attending.answer(ident, typed), _nothing)
 
     def _begin(self) -> None:
-        home = self._desk.home
-        self._desk.ask(self, "attend", lambda: self._attend(home), self._attended, failed=self._absent)
+        home, mark = self._desk.home, object()
+        self._mark = mark
+        self._desk.ask(self, "attend", lambda: self._attend(home, mark), self._attended, failed=self._absent)
 
-    def _attend(self, home: Home) -> Attending:
-        return attend(home, self._heard.emit, self._ended.emit, self._gone.emit)
+    def _attend(self, home: Home, mark: object) -> Attending:
+        made = attend(home, self._heard.emit, self._ended.emit, lambda: self._gone.emit(mark))
+        self._made.append(made)
+        return made
 
     def _attended(self, attending: Attending) -> None:
         if self._wanted:
             self._attending = attending
         else:
-            attending.close()
+            self._leave()
+
+    def _leave(self) -> None:
+        self._attending = None
+        while self._made:
+            self._made.pop().close()
 
     def _absent(self, error: BaseException) -> None:
         if isinstance(error, HostAbsent):
-            self._lost()
+            self._lost(self._mark)
         else:
             self._desk.troubled.emit(error)
 
-    def _lost(self) -> None:
-        self._attending = None
+    def _lost(self, mark: object) -> None:
+        if mark is not self._mark:
+            return
+        self._leave()
         if self._wanted:
             self._again.start()
 

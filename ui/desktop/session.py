@@ -82,6 +82,7 @@ class Session(QObject):
         self._signals.close()
         self.tray.hide()
         self.desk.close()
+        self.window.asking.end()  # what came in after the window was hidden, too
         self.bridge.close()
 
     def quit(self) -> None:
