@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -58,17 +57,10 @@ def place_to_work() -> Iterator[tuple[Screen, Home, Practice]]:
 
 
 def window_shown(screen: Screen, home: Home) -> float:
-    """Seconds from the start of the process until its window stands on the screen."""
-    began = time.perf_counter()
+    """Seconds from the start of the process until its window stands on the screen with its first page."""
     window = RealWindow(screen, home.root)
-    subprocess.run(
-        ["xdotool", "search", "--sync", "--onlyvisible", "--name", "Predawn"],
-        env=screen.environment,
-        check=True,
-        capture_output=True,
-    )
-    taken = time.perf_counter() - began
     window.wait_for_words("Today")
+    taken = float(window.look()["shown_after"])
     window.end()
     return taken
 

@@ -24,6 +24,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from agent.sync import wire
 from tests.panel.serving import agenda, line, run
 from ui.panel.server.models.base import Role
@@ -80,6 +82,9 @@ class Measured:
     taken: list[float] = field(default_factory=list)
     seen: list[float] = field(default_factory=list)
     broken: int = 0
+    processor: float = 0.0  # seconds of the last server
+    before_last: int = 0  # batches that earlier servers took
+    batches_of_last: int = 0
     lines: dict[int, int] = field(default_factory=dict)
     sent_at: dict[tuple[int, int], float] = field(default_factory=dict)
 
@@ -165,13 +170,19 @@ def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 async def kill_now_and_then(
-    servers: list[subprocess.Popen[bytes]], folder: Path, port: int, seconds: float, kills: int
+    servers: list[subprocess.Popen[bytes]],
+    folder: Path,
+    port: int,
+    seconds: float,
+    kills: int,
+    measured: Measured,
 ) -> None:
     for _ in range(kills):
         await asyncio.sleep(seconds / (kills + 1))
         servers[-1].send_signal(signal.SIGKILL)
         servers[-1].wait()
         await asyncio.sleep(_DOWN_SECONDS)
+        measured.before_last = len(measured.taken)
         servers.append(await asyncio.to_thread(start, folder, port))
 
 
@@ -207,9 +218,11 @@ async def load(folder: Path, stations: int, seconds: float, kills: int) -> Measu
         await asyncio.gather(
             *(station(number, token, port, until, measured) for number, token in tokens.items()),
             *(browser(session, port, until, measured, measures=not one) for one in range(_BROWSERS)),
-            kill_now_and_then(servers, folder, port, seconds, kills),
+            kill_now_and_then(servers, folder, port, seconds, kills, measured),
         )
     finally:
+        measured.processor = sum(psutil.Process(servers[-1].pid).cpu_times()[:2])
+        measured.batches_of_last = len(measured.taken) - measured.before_last
         servers[-1].terminate()
         servers[-1].wait(20)
     return measured
@@ -261,6 +274,9 @@ def main() -> None:
                 "ingest_ms": {f"p{share}": at(measured.taken, share / 100) for share in (50, 95, 99)},
                 "seen_ms": {f"p{share}": at(measured.seen, share / 100) for share in (50, 95, 99)},
                 "changes_seen": len(measured.seen),
+                "processor_ms_a_batch": round(
+                    1000 * measured.processor / max(1, measured.batches_of_last), 2
+                ),
                 "file_mb": round(size / 1e6, 1),
                 "load": os.getloadavg(),
             },

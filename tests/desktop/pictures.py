@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "pictures" / "window"
 WIDTH, HEIGHT = 1120, 720
 SETTLE_MS = 1500
+SLOW = {"today": 4, "automations": 8, "health": 8, "settings": 3}
+"""Pages that describe automations or look at this computer: so many times longer."""
+
 TABS = ("overview", "records", "totals", "log", "evidence", "certificate")
 
 
@@ -91,7 +94,7 @@ def _take(folder: Path, scale: int, language: str) -> int:
             for entry in PAGES:
                 if entry.below is None:
                     window.go(entry.code)
-                    settle(4 * SETTLE_MS if entry.code == "today" else SETTLE_MS)
+                    settle(SLOW.get(entry.code, 1) * SETTLE_MS)
                     if entry.code == "today":
                         window.page.refresh(frozenset({f"live/{working}"}))
                         settle(300)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from PySide6.QtCore import QTimer
+import psutil
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 
 from agent.system.paths import find_home
@@ -22,6 +24,25 @@ from ui.desktop.app import _settings
 from ui.desktop.session import Session
 
 LOOK_MS = 250
+
+
+class FirstSight(QObject):
+    """Notes how long after the start of the process its window stands on the screen with its first page."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session, self.seconds = session, 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(10)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def _look(self) -> None:
+        window = self._session.window
+        handle = window.windowHandle()
+        if handle is not None and handle.isExposed() and window.page is not None:
+            self.seconds = time.time() - psutil.Process().create_time()
+            self._timer.stop()
 
 
 def middle(widget: QWidget) -> tuple[int, int]:
@@ -41,7 +62,7 @@ def entries() -> dict[str, tuple[int, int]]:
     return found
 
 
-def shown(session: Session, watchdog: Watchdog) -> dict[str, object]:
+def shown(session: Session, watchdog: Watchdog, first: FirstSight) -> dict[str, object]:
     """What the window shows."""
     window = session.window
     buttons = {
@@ -62,6 +83,7 @@ def shown(session: Session, watchdog: Watchdog) -> dict[str, object]:
         "tray": tray.words,
         "visible": window.isVisible(),
         "longest_ms": round(watchdog.longest_ms, 1),
+        "shown_after": first.seconds,
     }
 
 
@@ -70,9 +92,10 @@ def main() -> int:
     home = find_home()
     session = Session(home, _settings(home), background="--background" in sys.argv)
     watchdog = Watchdog()
+    first = FirstSight(session)
     looking = QTimer()
     looking.setInterval(LOOK_MS)
-    looking.timeout.connect(lambda: print(json.dumps(shown(session, watchdog)), flush=True))
+    looking.timeout.connect(lambda: print(json.dumps(shown(session, watchdog, first)), flush=True))
     looking.start()
     return session.run()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -91,15 +93,25 @@ class RealWindow:
         self.process = screen.start(
             [sys.executable, "-P", real_window.__file__], stdout=subprocess.PIPE, text=True
         )
-        self._seen: Mapping[str, Any] = {"buttons": {}, "words": "", "longest_ms": 0}
+        # Read all the time: a program that nobody listens to would wait in its print.
+        self._told: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def look(self) -> Mapping[str, Any]:
         """Return what the window shows now: words, buttons with their places, its longest stretch."""
-        output: IO[str] = self.process.stdout  # type: ignore[assignment]
-        line = output.readline()
+        line = self._told.get(timeout=60)
+        while not self._told.empty():
+            line = self._told.get()
         assert line, f"the program ended with {self.process.wait(10)}"
-        self._seen = json.loads(line)
-        return self._seen
+        seen: Mapping[str, Any] = json.loads(line)
+        return seen
+
+    def _read(self) -> None:
+        output: IO[str] = self.process.stdout  # type: ignore[assignment]
+        for line in output:
+            self._told.put(line)
+        self._told.put("")
 
     def wait_for_words(self, words: str, seconds: float = 90.0) -> None:
         """Look until the window says so."""
@@ -144,5 +156,6 @@ class RealWindow:
         return code
 
     def _close(self) -> None:
+        self._reader.join(10)
         if self.process.stdout is not None:
             self.process.stdout.close()

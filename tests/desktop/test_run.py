@@ -104,6 +104,7 @@ def test_a_key_is_found_and_tells_its_life(
     qtbot.waitUntil(lambda: table.model().rowCount() == 1)
     assert cells(table, 0)[:4] == ["Arrived", "2", "C100002", "CP-2"]
     qtbot.waitUntil(lambda: "Claim C100002: Arrived" in texts_on(page))
+    qtbot.waitUntil(lambda: texts_on(page).count("no person changed it") == 3)
     told = texts_on(page)
     assert "€12.50 was read from billing.xls (row 3, column Amount (€))" in told
     assert "by Predawn on FRONT-2 as north-robot; confirmation CP-2" in told

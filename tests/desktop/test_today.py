@@ -155,7 +155,7 @@ def test_a_weekend_is_covered_by_its_next_business_day(shown: Show, home, qtbot:
 
 def test_what_is_not_scheduled_says_why_and_can_be_run(shown: Show, home, qtbot: QtBot) -> None:
     page = shown(TodayPage)
-    qtbot.waitUntil(lambda: "this is the demo's home" in words_on(page), timeout=30_000)
+    qtbot.waitUntil(lambda: "this is the demo's home" in words_on(page), timeout=120_000)
     run = next(
         found for found in page.findChildren(QPushButton) if found.accessibleName() == f"Run now: {TITLE}"
     )

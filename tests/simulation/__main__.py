@@ -104,13 +104,12 @@ def _mornings(options: argparse.Namespace) -> int:
     first, number = options.seed * 100_000, options.mornings
     whole = range(first, first - (-number // mornings.A_LIFE))
     lives = whole if options.life is None else [options.life]
-    live = partial(mornings.live, number=min(number, mornings.A_LIFE))
+    until = time.time() + options.minutes * 60
+    live = partial(mornings.live_in_time, number=min(number, mornings.A_LIFE), until=until)
     with multiprocessing.get_context("spawn").Pool(options.lanes, mornings.prepare) as pool:
         for one in pool.imap_unordered(live, lives):
             judged.add(one)
             print(f"{judged.mornings:,} mornings, {len(judged.wrong)} wrong", file=sys.stderr, flush=True)
-            if time.monotonic() > began + options.minutes * 60:
-                break
     value = {
         **vars(judged),
         "seed": options.seed,
