@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agent.browser.sightings import Sightings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Request, Response
+    from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 _TAIL = 30  # of console and network, so many last lines
 _LONGEST = 300
@@ -35,6 +35,7 @@ class Memory:
     accept_dialogs: bool = False
     sightings: Sightings = field(default_factory=Sightings)
     failed: Any = None  # the session of a window in which something failed; it stays open to be looked at
+    crashed: list[Page] = field(default_factory=list)  # they answer nothing any more, and don't say so either
     on_step: Callable[[Any, str], None] | None = None  # hears each named step and where, if somebody wants to
 
     def note_response(self, response: Response) -> None:
@@ -42,6 +43,10 @@ class Memory:
         if response.request.is_navigation_request():
             self.last_status = response.status
         self.network.append((response.request.method, response.url, str(response.status)))
+
+    def note_crash(self, page: Page) -> None:
+        """Remember that a page crashed."""
+        self.crashed.append(page)
 
     def note_lost(self, request: Request) -> None:
         """Remember a request that got no answer."""

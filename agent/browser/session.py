@@ -94,8 +94,7 @@ class Session:
         self.memory = memory
         self.hook: CommitHook = _NoCommit()
         self.token = ""
-        self.crashed = False  # a page that crashed answers nothing any more, and does not say so either
-        page.on("crash", self._on_crash)
+        page.on("crash", memory.note_crash)
         page.set_default_timeout(ELEMENT_SECONDS * 1000)
         page.set_default_navigation_timeout(2 * ELEMENT_SECONDS * 1000)
         page.on("dialog", self._on_dialog)
@@ -301,9 +300,6 @@ class Session:
         """Turn Playwright's errors inside the block into failures that name site and element."""
         with translated(self):
             yield
-
-    def _on_crash(self, _page: Page) -> None:
-        self.crashed = True
 
     def _on_dialog(self, dialog: Dialog) -> None:
         self.memory.dialogs.append(dialog.message)

@@ -135,7 +135,11 @@ class Attendance:
 
     def start(self) -> None:
         """Say that somebody is here, and hear what is asked."""
-        self._connection.sendall(_line({"attend": self._token}))
+        try:
+            self._connection.sendall(_line({"attend": self._token}))
+        except OSError:
+            self._connection.close()
+            raise
         self._thread.start()
 
     def answer(self, ident: str, text: str) -> None:

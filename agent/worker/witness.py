@@ -127,7 +127,9 @@ class Witness:
         if self.session is None:
             return None
         for each in (self.session.memory.failed, self.session):
-            if each is not None and not each.crashed and not each.page.is_closed():
+            if each is None or each.page.is_closed():
+                continue
+            if each.page not in each.memory.crashed:
                 found: Session = each
                 return found
         return None

@@ -20,6 +20,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+from agent.core import backoff
 from agent.host import recovery
 from agent.host.keys import Keys
 from agent.host.supervisor import Supervisor
@@ -242,7 +243,7 @@ def _host(scene: Scene, end_leftover: bool) -> None:
         ready=lambda *_: {"browser": None, "account": None},
     )
     with (
-        mock.patch.object(recovery, "_LONGEST_PAUSE_SECONDS", 0.0),
+        mock.patch.object(backoff, "LONGEST_PAUSE_SECONDS", 0.0),
         guards_off(scene.guard_off),
     ):
         while True:

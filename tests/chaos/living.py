@@ -18,6 +18,7 @@ from tests.chaos.target import serve
 from tests.quick_sql import quicken
 
 _MOST_KILLS_A_HOME = 30
+_MOST_BROKEN = 50  # a harness in which nothing works would go on for ever
 _MEMORY = Path("/dev/shm")  # a kill loses nothing that a disk would have kept
 
 
@@ -38,7 +39,7 @@ def live(
             prepare_template(lane.template)
             build()  # once for all of them
             gc.freeze()  # no fork shall touch, and so copy, what all of them share
-            while tally.kills < kills and time.monotonic() < until:
+            while tally.kills < kills and time.monotonic() < until and len(tally.broken) < _MOST_BROKEN:
                 home_seed = dice.randrange(10**9) if only is None else only
                 most = min(_MOST_KILLS_A_HOME, kills - tally.kills)
                 Mornings(lane, home_seed, dice.randint(1, most), tally, guard_off=guard_off).live()

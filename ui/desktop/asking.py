@@ -5,6 +5,8 @@ What is typed goes over the local socket to that worker and nowhere else (:mod:`
 
 from __future__ import annotations
 
+import threading
+
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from agent.core.failures import HostAbsent
@@ -22,15 +24,14 @@ class Asking(QObject):
     over = Signal(str)
     _heard = Signal(object)
     _ended = Signal(str)
-    _gone = Signal(object)
+    _gone = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._attending: Attending | None = None
-        self._made: list[Attending] = []  # those not closed yet, whether they have reached Qt's thread or not
-        self._mark: object = None  # of the attendance at hand: an earlier one's end says nothing of it
         self._wanted = False
+        self._holding = threading.Lock()  # over the two above: two threads set them
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(_AGAIN_MS)
@@ -48,9 +49,9 @@ class Asking(QObject):
 
     def end(self) -> None:
         """Nobody can see it any more."""
-        self._wanted = False
         self._again.stop()
-        self._leave()
+        self._wanted = False
+        self._put_away()
 
     def answer(self, ident: str, typed: str) -> None:
         """Hand in what a person typed, off Qt's thread."""
@@ -59,38 +60,35 @@ class Asking(QObject):
             self._desk.ask(self, ("answer", ident), lambda: attending.answer(ident, typed), _nothing)
 
     def _begin(self) -> None:
-        home, mark = self._desk.home, object()
-        self._mark = mark
-        self._desk.ask(self, "attend", lambda: self._attend(home, mark), self._attended, failed=self._absent)
+        home = self._desk.home
+        self._desk.ask(self, "attend", lambda: self._attend(home), _nothing, failed=self._absent)
 
-    def _attend(self, home: Home, mark: object) -> Attending:
-        made = attend(home, self._heard.emit, self._ended.emit, lambda: self._gone.emit(mark))
-        self._made.append(made)
-        return made
-
-    def _attended(self, attending: Attending) -> None:
-        if self._wanted:
-            self._attending = attending
-        else:
-            self._leave()
-
-    def _leave(self) -> None:
-        self._attending = None
-        while self._made:
-            self._made.pop().close()
+    def _attend(self, home: Home) -> None:
+        """Run beside Qt's thread; kept at once, so that :meth:`end` puts it away whenever it comes."""
+        attending = attend(home, self._heard.emit, self._ended.emit, self._gone.emit)
+        with self._holding:
+            wanted = self._wanted
+            before, self._attending = self._attending, attending if wanted else None
+        for unwanted in (before, None if wanted else attending):
+            if unwanted is not None:
+                unwanted.close()
 
     def _absent(self, error: BaseException) -> None:
         if isinstance(error, HostAbsent):
-            self._lost(self._mark)
+            self._lost()
         else:
             self._desk.troubled.emit(error)
 
-    def _lost(self, mark: object) -> None:
-        if mark is not self._mark:
-            return
-        self._leave()
+    def _lost(self) -> None:
+        self._put_away()
         if self._wanted:
             self._again.start()
+
+    def _put_away(self) -> None:
+        with self._holding:
+            attending, self._attending = self._attending, None
+        if attending is not None:
+            attending.close()
 
 
 def _nothing(_answer: object) -> None:

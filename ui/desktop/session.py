@@ -81,6 +81,7 @@ class Session(QObject):
             timer.stop()
         self._signals.close()
         self.tray.hide()
+        self.window.asking.end()
         self.desk.close()
         self.window.asking.end()  # what came in after the window was hidden, too
         self.bridge.close()

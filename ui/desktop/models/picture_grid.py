@@ -40,6 +40,7 @@ class PictureGrid(QAbstractListModel):
         self._whole = self._reading = False
         self._thumbnails: OrderedDict[str, QPixmap | None] = OrderedDict()
         self._missing: list[str] = []
+        self._on_their_way: set[str] = set()  # asked for, and not painted a second time meanwhile
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
         self._gather.setInterval(_GATHER_MS)
@@ -143,7 +144,8 @@ class PictureGrid(QAbstractListModel):
         if ident in self._thumbnails:
             self._thumbnails.move_to_end(ident)
             return self._thumbnails[ident]
-        if picture["removed"] is None and ident not in self._missing:
+        known = ident in self._on_their_way or ident in self._missing
+        if picture["removed"] is None and not known:
             self._missing.append(ident)  # what is painted is in view: only that is opened
             if not self._gather.isActive():
                 self._gather.start()
@@ -154,6 +156,7 @@ class PictureGrid(QAbstractListModel):
         wanted, self._missing = self._missing[-_AT_ONCE:], self._missing[:-_AT_ONCE][-4 * _AT_ONCE :]
         if not wanted:
             return
+        self._on_their_way.update(wanted)
         home, edge = self._desk.home, self.edge
 
         def read() -> dict[str, QImage | None]:
@@ -163,6 +166,7 @@ class PictureGrid(QAbstractListModel):
         self._desk.ask(self, ("thumbnails", *wanted), read, self._opened, failed=self._not_opened, slow=True)
 
     def _opened(self, found: Mapping[str, QImage | None]) -> None:
+        self._on_their_way.difference_update(found)
         for ident, image in found.items():
             self._thumbnails[ident] = None if image is None else QPixmap.fromImage(image)
         while len(self._thumbnails) > _MOST_THUMBNAILS:
@@ -176,6 +180,7 @@ class PictureGrid(QAbstractListModel):
 
     def _not_opened(self, error: BaseException) -> None:
         self._missing.clear()
+        self._on_their_way.clear()
         self._desk.troubled.emit(error)
 
 
