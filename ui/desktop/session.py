@@ -83,7 +83,6 @@ class Session(QObject):
         self.tray.hide()
         self.window.asking.end()
         self.desk.close()
-        self.window.asking.end()  # what came in after the window was hidden, too
         self.bridge.close()
 
     def quit(self) -> None:

@@ -160,7 +160,9 @@ def _sheet(known: Colours) -> str:
     chosen = blend(known.accent, known.ground, 0.14).name()
     hover = blend(known.text, known.surface, 0.06).name()
     pressed = blend(known.text, known.surface, 0.12).name()
-    arrow = (Path(resources.__path__[0]) / "icons" / "chevron.svg").as_posix()
+    drawn = Path(resources.__path__[0]) / "icons"
+    arrow = (drawn / "chevron.svg").as_posix()
+    tick = (drawn / f"check-{'dark' if known.dark else 'light'}.svg").as_posix()
     stronger = blend(known.text, known.accent, 0.12).name()
     return f"""
     QToolTip {{ color: {known.text}; background: {known.raised}; border: 1px solid {known.line};
@@ -198,6 +200,19 @@ def _sheet(known: Colours) -> str:
     QPushButton::menu-indicator {{ image: url({arrow}); width: 10px; height: 10px;
                                    subcontrol-position: right center; right: 6px; }}
     QPushButton[menu="true"] {{ padding-right: 24px; }}
+    QCheckBox, QRadioButton {{ spacing: 8px; }}
+    QCheckBox::indicator, QRadioButton::indicator {{ width: 14px; height: 14px; border-radius: 4px;
+        border: 1px solid {known.quiet}; background: {known.surface}; }}
+    QRadioButton::indicator {{ border-radius: 8px; }}
+    QCheckBox::indicator:checked {{ background: {known.accent}; border-color: {known.accent};
+                                    image: url({tick}); }}
+    QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {known.accent};
+                                       background: {known.surface}; }}
+    QCheckBox::indicator:focus, QRadioButton::indicator:unchecked:focus {{
+        width: 12px; height: 12px; border: 2px solid {known.accent}; }}
+    QCheckBox::indicator:checked:focus, QRadioButton::indicator:checked:focus {{
+        border-color: {known.text}; }}
+    QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {known.line}; }}
     QProgressBar {{ border: none; border-radius: 4px; background: {known.raised}; }}
     QProgressBar::chunk {{ border-radius: 4px; background: {known.accent}; }}
     QTextEdit#inside, QTextEdit#inside:focus {{ border: none; padding: 0; background: transparent; }}
