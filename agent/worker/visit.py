@@ -72,13 +72,10 @@ def _stay(session: Session, ended: Event) -> None:
     page = session.page
     while not page.is_closed() and not ended.is_set():
         try:
-            page.wait_for_timeout(
-                _LOOK_MILLISECONDS
-            )  # lets the browser's events in, as a plain wait would not
-        except Exception as error:
-            if page.is_closed():
-                return
-            raise error from error
+            page.wait_for_timeout(_LOOK_MILLISECONDS)  # lets the browser's news in, as a plain wait would not
+        except Exception:
+            if not page.is_closed():
+                raise
 
 
 def _translated(error: Exception, site: OpenSite | None) -> Failure:

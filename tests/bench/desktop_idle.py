@@ -53,10 +53,10 @@ def main() -> None:
             started.append(screen.start([str(wishes.beside), "-m", "vorta", "--daemonize"]))
             names["vorta"] = "vorta"
         try:
-            time.sleep(WARM_SECONDS)
+            time.sleep(WARM_SECONDS)  # what a start leaves to do is not idling
             pids = {name: found(module, home) for name, module in names.items()}
             before = {name: counted(pid) for name, pid in pids.items()}
-            time.sleep(60 * wishes.minutes)
+            time.sleep(60 * wishes.minutes)  # doing nothing for so long is what is measured
             print(f"load {os.getloadavg()[0]:.1f} of {os.cpu_count()} cores, {wishes.minutes:g} min idle")
             for name, pid in pids.items():
                 report(name, before[name], counted(pid), 60 * wishes.minutes)
