@@ -144,11 +144,6 @@ def withdraw_task(task_id: int) -> None:
     _withdraw((ReviewRow.task == task_id) & ReviewRow.record.is_null() & (ReviewRow.question != "taken"))
 
 
-def withdraw_item(item_id: int) -> None:
-    """Close one question: what it asked has settled itself."""
-    _withdraw(ReviewRow.id == item_id)
-
-
 def _withdraw(which: Any) -> None:  # noqa: ANN401  # a peewee expression
     with transaction():
         ReviewRow.update(answer=WITHDRAWN, answered_at=utc_now()).where(

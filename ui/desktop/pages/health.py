@@ -16,7 +16,7 @@ from agent.host.support import support_bundle
 from resources.i18n import texts
 from ui.desktop import icons, theme
 from ui.desktop.desk import Desk
-from ui.desktop.failing import told_of
+from ui.desktop.failing import told_of, told_of_file
 from ui.desktop.pages.base import Page
 from ui.desktop.widgets.cards import Outcome, emptied, scrolled
 from ui.desktop.widgets.controls import button, label
@@ -136,11 +136,7 @@ class HealthPage(Page):
 
     def _unwritten(self, error: BaseException) -> None:
         self.bundle.setEnabled(True)
-        if isinstance(error, OSError):  # the place that was chosen
-            told = {"file": error.filename, "why": error.strerror}
-            self.outcome.tell("failed", texts.say("file_refused", told), texts.say("file_refused_next"))
-        else:
-            self.outcome.tell("failed", *told_of(error))
+        self.outcome.tell("failed", *told_of_file(error))
 
     def _by_dialog(self, name: str) -> str:
         title, kinds = texts.window("make_bundle"), texts.window("zip_files")

@@ -11,7 +11,7 @@ from agent.faces.new_files import write_new
 from agent.faces.workbooks import worklist_book
 from resources.i18n import texts
 from ui.desktop.desk import Desk, at_window
-from ui.desktop.failing import told_of
+from ui.desktop.failing import told_of_file
 from ui.desktop.widgets.cards import Outcome
 from ui.desktop.widgets.controls import button, label
 
@@ -63,11 +63,7 @@ class Worklist(QWidget):
 
     def _failed(self, error: BaseException) -> None:
         self.write.setEnabled(True)
-        if isinstance(error, OSError):  # the place that was chosen
-            told = {"file": error.filename, "why": error.strerror}
-            self.outcome.tell("failed", texts.say("file_refused", told), texts.say("file_refused_next"))
-        else:
-            self.outcome.tell("failed", *told_of(error))
+        self.outcome.tell("failed", *told_of_file(error))
 
     def _by_dialog(self, name: str) -> str:
         title = texts.window("worklist_write")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QVBoxLayout, QWidget
@@ -13,6 +12,7 @@ from agent.store import queries
 from resources.i18n import texts
 from ui.desktop import theme
 from ui.desktop.desk import Desk, at_window
+from ui.desktop.failing import not_saved
 from ui.desktop.models.run_view import RunView
 from ui.desktop.widgets.controls import button, label
 
@@ -86,10 +86,8 @@ class CertificateTab(QWidget):
 
     def _failed(self, error: BaseException) -> None:
         self._export.setEnabled(True)
-        if isinstance(error, FileThere):
-            self._told.setText(texts.window("certificate_there", {"file": error.target}))
-        elif isinstance(error, OSError):
-            why = os.strerror(error.errno or 0)
-            self._told.setText(texts.window("not_saved", {"file": error.filename, "why": why}))
-        else:
+        why = not_saved(error)
+        if why is None:
             self._desk.troubled.emit(error)
+        else:
+            self._told.setText(why)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from agent.faces.new_files import FileThere, write_new
+from agent.faces.new_files import write_new
 from agent.host import proofs
 from agent.host.proofs import Opened
 from resources.i18n import texts
 from ui.desktop import theme
 from ui.desktop.desk import Desk, at_window
+from ui.desktop.failing import not_saved
 from ui.desktop.models.rows import Column, Rows
 from ui.desktop.models.run_view import RunView
 from ui.desktop.widgets.controls import button, label
@@ -118,13 +118,11 @@ class EvidenceTab(QWidget):
         self._told.setText(texts.window("saved", {"file": target}))
 
     def _not_saved(self, error: BaseException) -> None:
-        if isinstance(error, FileThere):
-            self._told.setText(texts.window("certificate_there", {"file": error.target}))
-        elif isinstance(error, OSError):
-            why = os.strerror(error.errno or 0)
-            self._told.setText(texts.window("not_saved", {"file": error.filename, "why": why}))
-        else:
+        why = not_saved(error)
+        if why is None:
             self._desk.troubled.emit(error)
+        else:
+            self._told.setText(why)
 
 
 _NO_OVERWRITE = QFileDialog.Option.DontConfirmOverwrite  # nothing is overwritten, so nothing is to be asked
