@@ -39,6 +39,8 @@ _TEXTS = """() => {
   return told;
 }"""
 
+_USABLE = "field => !field.disabled && field.getClientRects().length > 0"
+
 ELEMENT_SECONDS = 15.0
 """How long an element may take to come; a page, twice as long."""
 
@@ -215,7 +217,10 @@ class Session:
             raise Refused(site=self.book.site, words=words)
 
     def _require_usable(self, name: str, locator: Locator) -> None:
-        if not locator.evaluate("field => !field.disabled && field.getClientRects().length > 0"):
+        # Looking at what is there now costs a third of waiting for it; it is waited for only when it must be.
+        if locator.evaluate_all(f"found => found.length === 1 && ({_USABLE})(found[0])"):
+            return
+        if not locator.evaluate(_USABLE):
             raise ElementMissing(site=self.book.site, element=name)
 
     def _keep_pace(self) -> None:
