@@ -5,12 +5,15 @@
 
 A damaged file must be refused, or its rows invalid, or every value that a good row holds must be one of the
 original's (a changed letter inside a name cannot be known; amounts, days and numbers must agree with the
-stated total, the period and their patterns). Every file that fails is kept in the folder named by ``--keep``.
+stated total, the period and their patterns). One row that stands there twice, each time with its total, is
+told by its key when it is planned. Every file that fails is kept in the folder named by ``--keep``. A hang is
+told by processor time, so that a busy machine is none.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -45,7 +48,7 @@ def verdict(kind: str, chance: random.Random) -> tuple[str | None, bytes]:
     """Damage one file of a kind; say what went wrong, None when nothing did."""
     rows = records(chance, chance.randint(1, 40))
     content = damaged(WRITERS[kind](rows), chance)
-    began = time.monotonic()
+    began = _processor_seconds()
     try:
         report = read(content, "report")
         typed = typed_rows(report, COLUMNS)
@@ -54,14 +57,22 @@ def verdict(kind: str, chance: random.Random) -> tuple[str | None, bytes]:
         typed = None
     except Exception as error:  # noqa: BLE001 - any other error is what we look for
         return f"{type(error).__name__}: {error}", content
-    if time.monotonic() - began > SECONDS:
-        return f"took {time.monotonic() - began:.0f} s", content
+    if (taken := _processor_seconds() - began) > SECONDS:
+        return f"took {taken:.0f} s", content
     if typed is None or typed.invalid:
+        return None, content
+    if len({tuple(row.values.values()) for row in typed.rows}) == 1 < len(typed.rows) == len(typed.breaks):
         return None, content
     amounts = sorted(row.amount for row in typed.rows)
     if amounts != sorted(row[5] for row in rows) or len(typed.rows) != len(rows):
         return "other amounts or rows, and nothing said so", content
     return None, content
+
+
+def _processor_seconds() -> float:
+    """Of this process and of those it started and has waited for: old workbooks are read in another one."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def main() -> int:

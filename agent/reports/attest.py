@@ -129,7 +129,7 @@ def attest_rows(typed: TypedRows, expect: Expect) -> None:
 
     DownloadCut: fewer rows than expected, or a total or count that must be stated is missing.
     StatedTotalDiffers: a total or count of the file does not agree with its rows.
-    DownloadStale: a day lies outside the period.
+    DownloadStale: a day lies outside the period. DownloadWrongType: a group of rows stands there twice.
     """
     if typed.count < expect.min_rows:
         raise DownloadCut(
@@ -154,6 +154,21 @@ def attest_rows(typed: TypedRows, expect: Expect) -> None:
             raise StatedTotalDiffers(
                 file=typed.file, what=header, expected=show(total.amount), found=show(total.found)
             )
+    _refuse_doubled_group(typed)
+
+
+def _refuse_doubled_group(typed: TypedRows) -> None:
+    """A part of the file that stands there twice brings its own total along, so that every total agrees.
+
+    Two groups of one row each may be alike by chance.
+    """
+    if typed.invalid:
+        return  # the rows are not to be used as they are
+    for start, middle, end in zip((0, *typed.breaks), typed.breaks, typed.breaks[1:], strict=False):
+        first, second = typed.rows[start:middle], typed.rows[middle:end]
+        if len(first) == len(second) > 1 and [row.values for row in first] == [row.values for row in second]:
+            found = f"rows {first[0].number} to {first[-1].number} once more from row {second[0].number} on"
+            raise DownloadWrongType(file=typed.file, expected="each row once", found=found)
 
 
 def _attest_row_days(typed: TypedRows, wanted: Days, date_field: str | None) -> None:

@@ -72,6 +72,7 @@ class TypedRows:
 
     ``sums`` adds up every money and whole column over rows and invalid rows; a field is missing there when
     one of its cells cannot be read. ``stated_total`` is the file's own grand total for each such column.
+    ``breaks`` tells after how many records the file stated something between its records.
     """
 
     file: str
@@ -86,6 +87,7 @@ class TypedRows:
     counts: tuple[StatedCount, ...]
     stated_total: Mapping[str, Decimal | None]
     stated_count: int | None
+    breaks: tuple[int, ...]
 
     @property
     def count(self) -> int:
@@ -199,6 +201,7 @@ def _typed(
         counts=statements.counts(),
         stated_total=statements.grand_totals(),
         stated_count=statements.grand_count(),
+        breaks=statements.breaks(),
     )
 
 

@@ -135,6 +135,10 @@ class Statements:
                 grand[field] = sum((amount for amount, _ in stated), Decimal(0))
         return grand
 
+    def breaks(self) -> tuple[int, ...]:
+        """Return after how many records the file stated something, inside the table."""
+        return tuple(point.count for point in self._points[1:])
+
     def grand_count(self) -> int | None:
         """Return the file's own number of rows: the last one stated."""
         return self._counts[-1][1] if self._counts else None

@@ -204,3 +204,20 @@ def test_totals_add_up_as_decimals() -> None:
     """Ten cents a hundred thousand times are ten thousand exactly."""
     report = file(*["C1;01/02/1980;02/11/2026;0.10"] * 1000, "Total;1000;;100.00")
     assert typed_rows(report, CLAIMS).sums == {"amount": Decimal("100.00")}
+
+
+def test_a_part_that_stands_there_twice_with_its_own_total_is_refused() -> None:
+    """Found by the fuzz: every stated total agrees with its group, and each record is there twice."""
+    failure = refuse(file(*GOOD, *FOOT, *GOOD, *FOOT), Expect(dates=TODAY, stated_total="amount"))
+    assert isinstance(failure, DownloadWrongType)
+    assert failure.params["found"] == "rows 2 to 3 once more from row 5 on"
+
+
+def test_two_groups_that_differ_and_two_equal_rows_alone_are_no_doubled_part() -> None:
+    other = GOOD[1].replace("C000002", "C000003")
+    for lines in (
+        [*GOOD, *FOOT, GOOD[0], other, *FOOT],
+        [GOOD[0], "Total;1;;12.50", GOOD[0], "Total;1;;12.50"],
+    ):
+        report = file(*lines)
+        attest(report, typed_rows(report, CLAIMS), Expect(dates=TODAY, stated_total="amount"))
