@@ -107,8 +107,8 @@ def _entered(record: Values, wording: Wording, downloaded: str | None) -> str:
         return texts.say("why_found" if record["state"] == "VERIFIED" else "why_not_entered", site)
     answered = record["confirmed_at"] or record["state"] == "VERIFIED"  # its answer lost, it was found there
     at = wording.moments.after(record["confirmed_at"] or record["intended_at"], downloaded)
-    who = {"machine": worker.get("machine"), "account": worker.get("account"), "at": at}
-    return texts.say("why_entered" if answered else "why_sent", {**site, **who})
+    who = {"machine": worker.get("machine"), "account": worker.get("account")}
+    return texts.say("why_entered" if answered else "why_sent", {**site, **who, **at})
 
 
 def _read_back(record: Values, known: Values, wording: Wording, downloaded: str | None) -> str:
@@ -116,7 +116,7 @@ def _read_back(record: Values, known: Values, wording: Wording, downloaded: str 
         return texts.say("why_not_read_back")
     if not known["read_back"]:
         return texts.say("why_not_shown", {"site": _title(wording, record["site"])})
-    return texts.say("why_read_back", {"at": wording.moments.after(record["verified_at"], downloaded)})
+    return texts.say("why_read_back", wording.moments.after(record["verified_at"], downloaded))
 
 
 def _changed(known: Values, wording: Wording) -> str:

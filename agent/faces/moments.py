@@ -56,12 +56,16 @@ class Moments:
         year = "" if local.year == self._today.year else f" {local.year}"
         return f"{local.day} {local:%B}{year} {local:%H:%M}"
 
-    def after(self, moment: str, before: str | None) -> str:
-        """Return ``05:31`` for a moment of the same day as ``before``, else as :meth:`full` does."""
-        if before is None:
-            return self.full(moment)
-        one, other = (datetime.fromisoformat(each).astimezone(self._zone) for each in (moment, before))
-        return f"{one:%H:%M}" if one.date() == other.date() else self.full(moment)
+    def after(self, moment: str, before: str | None) -> dict[str, str]:
+        """Return ``{"at": "05:31"}`` for a moment of the same day as ``before``, else ``{"on": …}`` in full.
+
+        One says "at 05:31", but "on 3 March 05:31".
+        """
+        if before is not None:
+            one, other = (datetime.fromisoformat(each).astimezone(self._zone) for each in (moment, before))
+            if one.date() == other.date():
+                return {"at": f"{one:%H:%M}"}
+        return {"on": self.full(moment)}
 
     def day(self, day: date | str) -> str:
         """Return ``Mon 23 Nov``, with the year where it isn't this one."""
