@@ -61,8 +61,8 @@ def mask_of(session: Session) -> Mask:
 def readable(frame: Frame, mask: Mask) -> tuple[JSHandle, list[tuple[int, int, int]], list[str]]:
     """Return what can be read in a frame: its nodes, which parts of texts must not be, what fields hold."""
     read = frame.evaluate_handle(_READ)
-    told = read.get_property("told").json_value()
-    return read.get_property("nodes"), _parts(told["texts"], mask), told["fields"]
+    told = read.evaluate("read => read.told")
+    return read, _parts(told["texts"], mask), told["fields"]
 
 
 def mark_personal(session: Session) -> None:
@@ -111,17 +111,18 @@ class Covers:
 
     def remove(self) -> None:
         """Take the covers away again."""
-        for cover in self._drawn:
-            cover.evaluate("cover => cover && cover.remove()")
+        for drawn in self._drawn:
+            drawn.evaluate("drawn => drawn.cover && drawn.cover.remove()")
         self._drawn.clear()
 
     def _cover(self, frame: Frame, colour: str | None) -> Any:  # noqa: ANN401  # boxes as the page tells them
-        nodes, parts, fields = readable(frame, self._mask)
+        read, parts, fields = readable(frame, self._mask)
         held = [number for number, value in enumerate(fields) if self._mask.spans(value)]
-        drawn = nodes.evaluate_handle(_COVER, [parts, held, colour])
-        if colour is not None:
-            self._drawn.append(drawn.get_property("cover"))
-        return drawn.get_property("boxes").json_value()
+        if colour is None:
+            return read.evaluate(_COVER, [parts, held, None])["boxes"]
+        drawn = read.evaluate_handle(_COVER, [parts, held, colour])
+        self._drawn.append(drawn)
+        return drawn.evaluate("drawn => drawn.boxes")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 /* Draws the covers above everything, also above a dialog; answers with where each lies. Without a colour it
  * only answers. */
-(nodes, [parts, held, colour]) => {
+({nodes}, [parts, held, colour]) => {
   const boxes = [], add = (box) => { if (box.width > 0 && box.height > 0) boxes.push([box.x, box.y, box.width, box.height]); };
   for (const [text, from, to] of parts) {
     const range = document.createRange();

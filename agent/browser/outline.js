@@ -1,6 +1,6 @@
 /* A page in a few lines: what there is, how it is called, never what a field holds. One line an element that a
  * person could name or a book could find; set in by depth. The words of what is personal are left out. */
-(nodes, [parts, struck]) => {
+({nodes}, [parts, struck]) => {
   const hidden = new Map(), personal = nodes.marked;
   for (const [text, from, to] of parts) {
     const node = nodes.texts[text], told = hidden.get(node) ?? node.data;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,14 +120,15 @@ class Session:
         self._seek(name)
         element = self.book.element(name)
         way, locator = element.found(self.page)
-        self._look(element, way, locator)
+        if self.memory.sightings.due(name):
+            self._look([(element, way, locator)])
         return locator
 
-    def _look(self, element: Element, way: Way, locator: Locator) -> None:
-        """Remember what an element looks like, once a run: what is lost one day is told by it."""
-        if self.memory.sightings.due(element.name):
+    def _look(self, found: Sequence[tuple[Element, Way, Locator]]) -> None:
+        """Remember what elements look like, once a run: what is lost one day is told by it."""
+        mark_personal(self)
+        for element, way, locator in found:
             pictured = None if element.kind is ElementKind.COMMIT else self
-            mark_personal(self)
             self.memory.sightings.look(element, way, locator, mask_of(self), pictured)
 
     def step(self, name: str) -> None:
@@ -174,9 +175,8 @@ class Session:
                 ELEMENT_SECONDS * 1000,
                 look_around=self._require_signed_in,
             )
-            for element, _ in fields:
-                if self.memory.sightings.due(element.name):
-                    self._look(element, *element.found(self.page))
+            if due := [element for element, _ in fields if self.memory.sightings.due(element.name)]:
+                self._look([(element, *element.found(self.page)) for element in due])
         self._reached("filled")
 
     def _require_signed_in(self) -> None:
