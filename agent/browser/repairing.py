@@ -11,7 +11,7 @@ from agent.browser.locators import Way
 from agent.browser.masking import mark_personal, mask_of
 from agent.browser.proposing import propose_way
 from agent.browser.traces import Candidate, candidates, matched
-from agent.core.likeness import rank, unambiguous
+from agent.core.likeness import SURE, likeness, rank, unambiguous
 from agent.core.repair import LEAST, SHOWN, Trace
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def propose(session: Session, sought: str, seen: Mapping[str, Trace]) -> dict[st
         today = candidates(session.page, mask_of(session))
         traces = [each.trace for each in today]
         page = traces[0].page if traces else ""
-        counts, taken = _look_for_all(session, today)
+        counts, taken = _look_for_all(session, today, seen)
         here = _known_here(sought, seen, traces)
         lost = [_lost(session, sought, counts, seen)]
         lost += [_lost(session, name, counts, seen) for name in here if counts.get(name, 1) != 1]
@@ -74,14 +74,24 @@ def propose(session: Session, sought: str, seen: Mapping[str, Trace]) -> dict[st
     }
 
 
-def _look_for_all(session: Session, today: Sequence[Candidate]) -> tuple[dict[str, int], set[int]]:
-    """Return how often each element of the book is found now, and which candidates are one of them."""
+def _look_for_all(
+    session: Session, today: Sequence[Candidate], seen: Mapping[str, Trace]
+) -> tuple[dict[str, int], set[int]]:
+    """Return how often each element of the book is found now, and which candidates are one of them.
+
+    What a book says of another page's "Continue" may today fit this page's renamed "Next": it is that element
+    only if it stood on this page before, or looks as it did elsewhere.
+    """
     counts, taken = dict[str, int](), set[int]()
     for name, element in session.book.elements.items():
         locator = element.locator(session.page)
         counts[name] = locator.count()
-        if counts[name] == 1:
-            taken.update(matched(locator, today))
+        if counts[name] == 1 and name in seen:
+            before = seen[name]
+            for place in matched(locator, today):
+                trace = today[place].trace
+                if before.page == trace.page or likeness(before, trace) >= SURE:
+                    taken.add(place)
     return counts, taken
 
 
