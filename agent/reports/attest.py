@@ -30,6 +30,7 @@ from agent.reports.table import Address
 __all__ = ["Days", "Expect", "Period", "attest", "attest_file", "attest_history", "attest_rows"]
 
 _NEAR = dt.timedelta(days=366)  # days further away are dates of birth
+_FEW = 2  # rows: a group of no more has one in common with the next by chance
 
 
 def attest_file(report: ReportFile, expect: Expect) -> None:
@@ -160,13 +161,17 @@ def attest_rows(typed: TypedRows, expect: Expect) -> None:
 def _refuse_doubled_group(typed: TypedRows) -> None:
     """A part of the file that stands there twice brings its own total along, so that every total agrees.
 
-    Two groups of one row each may be alike by chance.
+    It may begin in the middle of a row: that one then reads otherwise. Two groups of one row each may be
+    alike by chance.
     """
     if typed.invalid:
         return  # the rows are not to be used as they are
     for start, middle, end in zip((0, *typed.breaks), typed.breaks, typed.breaks[1:], strict=False):
         first, second = typed.rows[start:middle], typed.rows[middle:end]
-        if len(first) == len(second) > 1 and [row.values for row in first] == [row.values for row in second]:
+        if not 1 < len(first) == len(second):
+            continue
+        other = sum(one.values != two.values for one, two in zip(first, second, strict=True))
+        if other == 0 or (other == 1 and len(first) > _FEW):
             found = f"rows {first[0].number} to {first[-1].number} once more from row {second[0].number} on"
             raise DownloadWrongType(file=typed.file, expected="each row once", found=found)
 

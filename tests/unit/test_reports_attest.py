@@ -213,6 +213,13 @@ def test_a_part_that_stands_there_twice_with_its_own_total_is_refused() -> None:
     assert failure.params["found"] == "rows 2 to 3 once more from row 5 on"
 
 
+def test_the_doubled_part_may_begin_in_the_middle_of_a_row() -> None:
+    third = "C000003;05/06/1971;02/11/2026;1.00"
+    foot = "Total;3;;21.00"
+    failure = refuse(file(*GOOD, third, foot, GOOD[0][1:], GOOD[1], third, foot), Expect(dates=TODAY))
+    assert isinstance(failure, DownloadWrongType)
+
+
 def test_two_groups_that_differ_and_two_equal_rows_alone_are_no_doubled_part() -> None:
     other = GOOD[1].replace("C000002", "C000003")
     for lines in (
