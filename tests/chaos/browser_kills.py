@@ -28,12 +28,12 @@ from agent.system.bell import ring
 from agent.system.processes import become_reaper
 from resources.practice.server import Practice
 from tests.chaos.mornings import Tally
+from tests.chaos.parts import parts_of
 from tests.morning import FINAL, TESTER, WEDNESDAY, Morning, processes_of, until
 
 CLAIMS = 15
 _FAULTS = ("answer_lost", "commit_then_error", "commit_late")
 _VICTIMS = ("worker", "worker, stopped", "driver", "browser", "renderer", "host")
-_COMMAND_LINE = {"driver": "run-driver", "browser": "chrom", "renderer": "--type=renderer"}
 
 
 class BrowserMorning:
@@ -151,14 +151,9 @@ def _find(run_id: str, victim: str) -> psutil.Process | None:
         return None
     try:
         worker = psutil.Process(tree["pid"])
-        if victim.startswith("worker"):
-            return worker
-        for child in worker.children(recursive=True):
-            if child.status() != psutil.STATUS_ZOMBIE and _COMMAND_LINE[victim] in " ".join(child.cmdline()):
-                return child
     except psutil.NoSuchProcess:
         return None
-    return None
+    return next(iter(parts_of(worker, victim.split(",", maxsplit=1)[0])), None)
 
 
 def live(kills: int, seed: int) -> Tally:

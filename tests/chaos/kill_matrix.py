@@ -1,6 +1,6 @@
 """Every part of a worker's tree killed in every situation: nothing of it may be left, and the work goes on.
 
-    python -m tests.chaos.kill_matrix --kills 1000 --seed 1 [--minutes M]
+    python -m tests.chaos.kill_matrix --kills 1000 --seed 1 [--minutes M] [--lanes 2] [--rounds 3]
 
 The host is the real program, the browser a real one. Victims: worker, driver, browser, renderer, host. Ways:
 KILL, and STOP, then KILL. Situations: the page idles, a script on it never ends, in the middle of a download,
@@ -15,6 +15,7 @@ import argparse
 import itertools
 import json
 import math
+import multiprocessing
 import os
 import random
 import signal
@@ -33,9 +34,12 @@ import psutil
 
 from agent.store import commands, queries, reviews, runs
 from agent.store.database import close_store
+from agent.store.fields import utc_now
 from agent.system.bell import ring
 from agent.system.processes import MARK, become_reaper
 from resources.practice.server import Practice
+from tests.chaos.parts import parts_of
+from tests.chaos.parts import runs as part_runs
 from tests.morning import FINAL, TESTER, WEDNESDAY, Morning, processes_of, until
 
 VICTIMS = ("worker", "driver", "browser", "renderer", "host")
@@ -44,7 +48,6 @@ SITUATIONS = ("idle", "busy script", "mid-download", "mid-submit")
 GONE_SECONDS = 5.0
 NEXT_SECONDS = 10.0
 _STOPPED_SECONDS = 0.5
-_COMMAND_LINE = {"driver": "run-driver", "browser": "chrom", "renderer": "--type=renderer"}
 
 _HEAD = '''"""What the kill matrix works on."""
 from datetime import date
@@ -121,11 +124,35 @@ class Tally:
     by_cell: Counter[str] = field(default_factory=Counter)
     gone: list[float] = field(default_factory=list)
     following: list[float] = field(default_factory=list)
-    slowest: dict[str, float] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
     doubled: int = 0
+
+    def note(self, cell: str, gone: float, following: float) -> None:
+        """Count one kill: seconds until its tree was gone, and from then on until the next worker."""
+        self.kills += 1
+        self.by_cell[cell] += 1
+        self.gone.append(gone)
+        self.following.append(following)
+        if gone > GONE_SECONDS:
+            self.left.append(f"{cell}: {gone:.1f} s")
+        if following > NEXT_SECONDS:
+            self.late.append(f"{cell}: {following:.1f} s")
+
+    def add(self, other: Tally) -> None:
+        """Take in another lane's."""
+        self.kills += other.kills
+        self.doubled += other.doubled
+        self.by_cell += other.by_cell
+        for name in ("gone", "following", "left", "late", "folders", "broken"):
+            getattr(self, name).extend(getattr(other, name))
+
+    @property
+    def wrong(self) -> bool:
+        """Whether anything is not as it must be, whatever the load."""
+        return bool(self.left or self.folders or self.broken or self.doubled)
 
     def as_json(self, seconds: float, seed: int) -> dict[str, Any]:
         """Return the figures."""
@@ -141,6 +168,7 @@ class Tally:
             "left_after_5_s": self.left,
             "next_later_than_10_s": self.late,
             "folders_after_the_next_start": self.folders,
+            "broken": self.broken,
             "claims_doubled": self.doubled,
         }
 
@@ -174,6 +202,7 @@ class Stage:
         self.log = (folder / "host.log").open("w")
         self.environment = {**os.environ, "PREDAWN_HOME": str(self.morning.home.root)}
         self.host = self._start()
+        self._paused = 0.0  # seconds that the rule of the handling table lets a task rest before its next try
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-m", "agent.cli.main", "agent"]
@@ -198,37 +227,26 @@ class Stage:
     def kill(self, victim: str, way: str) -> None:
         """Kill one thing once the situation is there; measure, and see to it that the work goes on."""
         worker = self._in_situation()
-        tree = _identities([worker, *worker.children(recursive=True)])
-        victims = [psutil.Process(self.host.pid)] if victim == "host" else _find(worker, victim)
-        if not victims:
-            return
+        victims = [psutil.Process(self.host.pid)] if victim == "host" else parts_of(worker, victim)
+        assert victims, f"there is no {victim}"
+        tree = [each for each in (worker, *worker.children(recursive=True)) if part_runs(each)]
         if way == "stop, then kill":
             for process in victims:
                 process.suspend()
             time.sleep(_STOPPED_SECONDS)  # that it stands still for a while is the case to be tried
         for process in victims:
             process.kill()
-        killed = time.monotonic()
-        cell = f"{victim} · {way} · {self.situation}"
         if victim == "host":
             self.host.wait()
         gone = _until_gone(tree, 4 * GONE_SECONDS)
-        self.tally.kills += 1
-        self.tally.by_cell[cell] += 1
-        self.tally.gone.append(gone)
-        self.tally.slowest[cell] = max(gone, self.tally.slowest.get(cell, 0))
-        if gone > GONE_SECONDS:
-            self.tally.left.append(f"{cell}: {gone:.1f} s")
+        ended = time.monotonic()
         if victim == "host":
             until(lambda: processes_of(self.morning.home) == [], 30, what="the orphans' end")
-            self.host, killed = self._start(), time.monotonic()
-        else:
-            killed += gone
+            self.host, ended = self._start(), time.monotonic()
+        self._paused = 0.0
         self._in_situation(any_step=True, other_than=worker.pid)
-        following = time.monotonic() - killed
-        self.tally.following.append(following)
-        if following > NEXT_SECONDS:
-            self.tally.late.append(f"{cell}: {following:.1f} s")
+        cell = f"{victim} · {way} · {self.situation}"
+        self.tally.note(cell, gone, time.monotonic() - ended - self._paused)
         self._look_for_folders(cell)
 
     def _in_situation(self, *, any_step: bool = False, other_than: int = 0) -> psutil.Process:
@@ -236,7 +254,9 @@ class Stage:
 
         def there() -> psutil.Process | None:
             self._answer()
-            run = queries.run(self.run_id)
+            run, task = queries.run(self.run_id), runs.tasks_of(self.run_id)[-1]
+            if task.not_before_at is not None:  # the pause of the handling table is no lateness
+                self._paused = max(self._paused, (task.not_before_at - utc_now()).total_seconds())
             tree, step = runs.get(self.run_id).tree, run["tasks"][-1]["step"]
             if tree is None or tree["pid"] == other_than or not psutil.pid_exists(tree["pid"]):
                 return None
@@ -244,7 +264,7 @@ class Stage:
                 return psutil.Process(tree["pid"])
             return None
 
-        found = until(there, 120, what=f"{self.situation} in {queries.run(self.run_id)}")
+        found = until(there, 120, what=f"the next worker in {self.situation}")
         assert isinstance(found, psutil.Process)
         if not any_step:
             time.sleep(self.dice.uniform(0.1, 0.6))  # the script, the click or the bytes have begun by then
@@ -294,39 +314,14 @@ def _mark(pid: int) -> str:
         return ""
 
 
-def _identities(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [process for process in processes if process.is_running()]
-
-
 def _until_gone(tree: list[psutil.Process], seconds: float) -> float:
     """Return the seconds until none of these processes runs any more (a zombie does not run)."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
-        if not any(_runs(process) for process in tree):
+        if not any(part_runs(process) for process in tree):
             return time.monotonic() - began
         time.sleep(0.02)  # there is no event for the end of somebody else's child
     return math.inf
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _find(worker: psutil.Process, victim: str) -> list[psutil.Process]:
-    """Return whom to kill: of the browser's renderers all, for one of them is a spare that nobody misses."""
-    if victim == "worker":
-        return [worker]
-    found = []
-    for child in worker.children(recursive=True):
-        try:
-            if _runs(child) and _COMMAND_LINE[victim] in " ".join(child.cmdline()):
-                found.append(child)
-        except psutil.NoSuchProcess:
-            continue
-    return found if victim == "renderer" else found[:1]
 
 
 @contextmanager
@@ -346,20 +341,36 @@ def stage(situation: str, dice: random.Random, tally: Tally) -> Iterator[Stage]:
         tally.doubled += sum(times > 1 for times in counts.values())
 
 
-def live(kills: int, seed: int, *, minutes: float = math.inf, rounds: int = 3) -> Tally:
+def live(kills: int, seed: int, minutes: float = math.inf, rounds: int = 3) -> Tally:
     """Walk through the matrix, cell by cell, until so many kills have landed or the time is over."""
     become_reaper()
     until_at, tally, dice = time.monotonic() + minutes * 60, Tally(), random.Random(seed)
     while tally.kills < kills and time.monotonic() < until_at:
         for situation in dice.sample(SITUATIONS, len(SITUATIONS)):
-            with stage(situation, dice, tally) as made:
-                cells = list(itertools.product(VICTIMS, WAYS)) * rounds
-                for victim, way in dice.sample(cells, len(cells)):
-                    if tally.kills >= kills or time.monotonic() > until_at:
-                        return tally
-                    made.kill(victim, way)
-            print(f"{tally.kills} kills, left {tally.left}, late {tally.late}", file=sys.stderr)
+            cells = list(itertools.product(VICTIMS, WAYS)) * rounds
+            _walk(situation, dice.sample(cells, len(cells)), dice, tally, kills, until_at)
+            print(f"{tally.kills} kills, {tally.left + tally.late + tally.broken}", file=sys.stderr)
     return tally
+
+
+def _walk(
+    situation: str,
+    cells: list[tuple[str, str]],
+    dice: random.Random,
+    tally: Tally,
+    kills: int,
+    until_at: float,
+) -> None:
+    """Kill in one home, cell by cell; a home in which the work does not go on is told and given up."""
+    cell = ("nobody", "not yet")
+    try:
+        with stage(situation, dice, tally) as made:
+            for cell in cells:
+                if tally.kills >= kills or time.monotonic() > until_at:
+                    return
+                made.kill(*cell)
+    except (AssertionError, psutil.Error) as error:
+        tally.broken.append(f"{' · '.join(cell)} · {situation}: {error!r}")
 
 
 def main() -> int:
@@ -368,12 +379,20 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=math.inf)
+    parser.add_argument("--rounds", type=int, default=3, help="how often a home sees each of its cells")
+    parser.add_argument("--lanes", type=int, default=2)
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the hosts it has started
-    began = time.monotonic()
-    tally = live(given.kills, given.seed, minutes=given.minutes)
+    began, tally, share = time.monotonic(), Tally(), -(-given.kills // given.lanes)
+    with multiprocessing.get_context("spawn").Pool(given.lanes) as pool:
+        lanes = [
+            pool.apply_async(live, (share, given.seed * 1000 + lane, given.minutes, given.rounds))
+            for lane in range(given.lanes)
+        ]
+        for lane in lanes:
+            tally.add(lane.get())
     print(json.dumps(tally.as_json(time.monotonic() - began, given.seed), indent=1))
-    return 1 if tally.left or tally.folders or tally.doubled else 0
+    return 1 if tally.wrong else 0
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import pytest
 
 from agent.store import queries, runs
 from resources.practice.server import Practice
+from tests.chaos.parts import parts_of
 from tests.morning import WEDNESDAY, Morning, assert_exact, processes_of, until
 
 CLAIMS = 8
@@ -31,14 +32,6 @@ def _worker(run_id: str) -> psutil.Process:
     return psutil.Process(tree["pid"])
 
 
-def _below(process: psutil.Process, name: str) -> psutil.Process:
-    """Return the topmost descendant whose command line says ``name``."""
-    for child in process.children(recursive=True):
-        if child.status() != psutil.STATUS_ZOMBIE and name in " ".join(child.cmdline()):
-            return child
-    raise AssertionError(f"no {name} below the worker")
-
-
 def _kill_worker(run_id: str) -> None:
     _worker(run_id).kill()
 
@@ -49,12 +42,17 @@ def _stop_then_kill_worker(run_id: str) -> None:
     worker.kill()
 
 
+def _kill_part(run_id: str, part: str) -> None:
+    (process,) = parts_of(_worker(run_id), part)
+    process.kill()
+
+
 def _kill_browser(run_id: str) -> None:
-    _below(_worker(run_id), "chrom").kill()
+    _kill_part(run_id, "browser")
 
 
 def _kill_driver(run_id: str) -> None:
-    _below(_worker(run_id), "run-driver").kill()
+    _kill_part(run_id, "driver")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +67,9 @@ def test_killed_in_mid_upload(morning: Morning, victim: Callable[[str], None]) -
             until(lambda wanted=entered: len(morning.practice.journal("claimport")) >= wanted, 90, host)
             victim(run_id)
             until(lambda: queries.run(run_id)["tasks"][-1]["state"] != "running", 60, host)
-        assert_exact(morning, morning.finished(host, run_id), CLAIMS)
+        run = morning.finished(host, run_id)
+    assert_exact(morning, run, CLAIMS)
+    assert run["tasks"][-1]["attempts"] == 3, "a kill that nobody missed"
 
 
 @pytest.mark.parametrize("state", ["DOWNLOADING", pytest.param("PROCESSING", marks=pytest.mark.long)])
