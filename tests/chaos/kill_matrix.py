@@ -344,6 +344,7 @@ def stage(situation: str, dice: random.Random, tally: Tally) -> Iterator[Stage]:
 def live(kills: int, seed: int, minutes: float = math.inf, rounds: int = 3) -> Tally:
     """Walk through the matrix, cell by cell, until so many kills have landed or the time is over."""
     become_reaper()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the host that this lane has started
     until_at, tally, dice = time.monotonic() + minutes * 60, Tally(), random.Random(seed)
     while tally.kills < kills and time.monotonic() < until_at:
         for situation in dice.sample(SITUATIONS, len(SITUATIONS)):
@@ -382,7 +383,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="how often a home sees each of its cells")
     parser.add_argument("--lanes", type=int, default=2)
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the hosts it has started
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the lanes
     began, tally, share = time.monotonic(), Tally(), -(-given.kills // given.lanes)
     with multiprocessing.get_context("spawn").Pool(given.lanes) as pool:
         lanes = [
