@@ -10,6 +10,7 @@ import click
 
 from agent.cli.console import json_option, out, print_json, print_table, tell
 from agent.cli.endings import DONE, FAILED
+from agent.cli.person import at_terminal
 from agent.cli.reading import open_home
 from agent.core.notices import DESKTOP, EVERYBODY, HEARTBEAT, RESERVED, TABLE
 from agent.faces.moments import Moments
@@ -91,7 +92,7 @@ def list_addresses(*, as_json: bool) -> None:
 @click.option("--from-stdin", is_flag=True, help="Read the address from standard input, one line.")
 def set_address(name: str, *, from_stdin: bool) -> None:
     """Store an address for notices, as apprise writes it (mailto://…); it goes to the keyring only."""
-    from agent.system.notify import require_address  # noqa: PLC0415
+    from agent.host.notice_addresses import store_address  # noqa: PLC0415
 
     if not _NAME.fullmatch(name) or name in RESERVED:
         raise click.UsageError(texts.say("notice_name_wanted", {"reserved": ", ".join(sorted(RESERVED))}))
@@ -100,9 +101,7 @@ def set_address(name: str, *, from_stdin: bool) -> None:
         address = sys.stdin.readline().strip()
     else:
         address = click.prompt(texts.say("ask_address", {"name": name}), hide_input=True, err=True).strip()
-    service = require_address(address)
-    home.prepare()
-    _addresses(home).set(name, address)
+    service = store_address(home, name, address, at_terminal())
     tell(texts.say("address_kept", {"name": name, "service": service}))
 
 
@@ -110,7 +109,9 @@ def set_address(name: str, *, from_stdin: bool) -> None:
 @click.argument("name")
 def remove_address(name: str) -> None:
     """Forget an address."""
-    if not _addresses(find_home()).delete(name):
+    from agent.host.notice_addresses import forget_address  # noqa: PLC0415
+
+    if not forget_address(find_home(), name, at_terminal()):
         raise click.UsageError(texts.say("no_such_address", {"name": name}))
     tell(texts.say("address_gone", {"name": name}))
 

@@ -1,4 +1,4 @@
-"""``sites`` and ``sites set``: where Predawn signs in, and with whose password."""
+"""``sites``, ``sites set``, ``sites test``: where Predawn signs in, with whose password, and if it works."""
 
 from __future__ import annotations
 
@@ -88,6 +88,25 @@ def set_password(name: str, *, account: str | None, office: str | None, from_std
     passwords.store_password(home, whose, name, who, password, at_terminal())
     tell(texts.say("password_kept", {"site": name, "account": who}))
     remind(home)
+
+
+@sites.command(name="test")
+@click.argument("name")
+@click.option("--office", help="Whose account it is, where there are several offices.")
+def try_sign_in(name: str, *, office: str | None) -> None:
+    """Try a sign-in at a site now, in the background; it counts as one of the tries that a password has."""
+    from agent.cli.carrying import carry_out, host_at_work  # noqa: PLC0415
+    from agent.system.automations import site_folders  # noqa: PLC0415
+
+    home = find_home()
+    known = site_folders(home)
+    if name not in known:
+        raise UnknownSite(name=name, known=", ".join(known))
+    wish = {"site": name, "office": _office(office, load_settings(home))}
+    with host_at_work(home) as work:
+        tell(texts.say("sign_in_in_work", {"site": name}))
+        carry_out(work, "test_sign_in", wish)
+    tell(texts.say("sign_in_good", {"site": name}))
 
 
 @sites.command(name="codes")

@@ -13,6 +13,7 @@ from typing import Any
 
 from agent.core.actors import Actor
 from agent.core.failures import AccountLocked, Failure, PasswordMissing, WorkerDied, WorkerHung, WrongState
+from agent.host.auditing import keep_witness
 from agent.host.crew import Worker
 from agent.host.current_settings import CurrentSettings
 from agent.host.keys import Keys
@@ -97,6 +98,7 @@ class Visits(Watchful):
         try:
             site, office = str(row.args["site"]), str(row.args["office"])
             audit.append(Actor(**row.actor), row.verb, {"site": site, "office": office})
+            keep_witness(self._home)
             self._visit(site, office, stay=row.verb == "open_site")
         except Failure as failure:
             _log.info("visit_failed why=%s", failure)

@@ -10,11 +10,13 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from agent.core.failures import SiteDown
+from agent.core.failures import SiteDown, VaultLocked
 from agent.core.states import RunState
+from agent.host import auditing
 from agent.store import audit, runs
 from agent.store.tables import CommandRow
 from agent.system.paths import Home
+from resources.i18n import texts
 from tests.desktop.mornings import DAY, Mornings
 from ui.desktop.pages.base import Page
 from ui.desktop.pages.run import RunPage
@@ -109,8 +111,53 @@ def test_a_key_is_found_and_tells_its_life(
     assert "€12.50 was read from billing.xls (row 3, column Amount (€))" in told
     assert "by Predawn on FRONT-2 as north-robot; confirmation CP-2" in told
     assert "000123" not in told
+
+
+def test_who_sees_personal_values_stands_in_the_audit_log_once_for_each_record(
+    opened: Callable[[str], Page], mornings: Mornings, home: Home, qtbot: QtBot
+) -> None:
+    run_id = mornings.done(3)
+    page = opened(run_id)
+    records = tab(page, "Records")
+    table = table_named(records, "Records")
+    qtbot.waitUntil(lambda: table.model().rowCount() == 3)
+    records.choose(1)
+    qtbot.waitUntil(lambda: "Claim C100002: Arrived" in texts_on(page))
+    assert audit.entries() == []  # personal values are masked: no look
+    for _ in range(2):
+        records._personal.click()
+        qtbot.waitUntil(lambda: "000123" in texts_on(page))
+        records._personal.click()
+        qtbot.waitUntil(lambda: "000123" not in texts_on(page))
+    (entry,) = audit.entries()
+    assert (entry.verb, entry.actor.via) == ("values_shown", "window")
+    assert entry.params == {"run": run_id, "count": 1, "record": 2}
     records._personal.click()
-    qtbot.waitUntil(lambda: "000123" in texts_on(page))
+    records.choose(2)
+    qtbot.waitUntil(lambda: len(audit.entries()) == 2)
+    assert audit.entries()[0].params["record"] == 3
+    verdict = auditing.verify(home)
+    assert (verdict.count, verdict.witnessed, verdict.fault) == (2, 2, None)
+
+
+def test_a_look_that_cannot_be_written_down_is_not_allowed(
+    opened: Callable[[str], Page],
+    mornings: Mornings,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = opened(mornings.done(3))
+    records = tab(page, "Records")
+    qtbot.waitUntil(lambda: table_named(records, "Records").model().rowCount() == 3)
+
+    def locked(*_given: object) -> None:
+        raise VaultLocked
+
+    monkeypatch.setattr(auditing, "note", locked)
+    records._personal.click()
+    records.choose(1)
+    qtbot.waitUntil(lambda: texts.failure("vault_locked", {}).title in texts_on(page))
+    assert "000123" not in texts_on(page)
 
 
 def test_rows_that_were_left_out_stand_with_their_reason(

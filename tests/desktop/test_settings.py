@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from agent.core.failures import PanelAddressUnsafe
 from agent.core.notices import DESKTOP
+from agent.host import auditing
+from agent.store import audit
 from agent.system.addresses import Addresses
 from agent.system.autostart import AutostartState, FakeAutostart
 from agent.system.notify import FakeSender
@@ -132,6 +134,13 @@ def test_an_address_is_stored_tested_and_forgotten_and_never_shown(
     qtbot.waitUntil(lambda: "was not delivered" in card.outcome.text)
     card.remove("office")
     qtbot.waitUntil(lambda: Addresses(open_vault(home)).all() == {})
+    qtbot.waitUntil(lambda: len(audit.entries()) == 2)
+    told = [(entry.verb, entry.params, entry.actor.via) for entry in reversed(audit.entries())]
+    assert told == [
+        ("address_set", {"name": "office", "kind": "json"}, "window"),
+        ("address_removed", {"name": "office"}, "window"),
+    ]
+    assert auditing.verify(home).fault is None
 
 
 def test_an_address_that_cannot_be_understood_is_refused(

@@ -47,6 +47,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
 
 
 @pytest.fixture
+def demo_home(home: Home) -> Home:
+    """A home without a store, whose vault is a file."""
+    home.mark_demo()
+    return home
+
+
+@pytest.fixture
 def stored(home: Home) -> Home:
     """A home with a store; its vault is the demo's file, so that no keyring is needed."""
     home.mark_demo()

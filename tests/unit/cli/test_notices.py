@@ -6,6 +6,7 @@ import pytest
 
 from agent.core.states import RunState
 from agent.host.notices import Notices
+from agent.store.database import is_prepared
 from agent.store.fields import utc_now
 from agent.system import notify
 from agent.system.notify import FakeSender
@@ -47,6 +48,25 @@ def test_an_address_can_be_forgotten(stored: Home, command: Predawn) -> None:
     assert command("notices", "remove", "office").exit_code == 0
     assert [one["name"] for one in value_of(command("notices", "list", "--json"))] == ["desktop"]
     assert command("notices", "remove", "office").exit_code == 2
+
+
+def test_who_stores_or_forgets_an_address_stands_in_the_audit_log_without_the_address(
+    demo_home: Home, command: Predawn
+) -> None:
+    """Also in a home that has no store yet; what was refused, or was not there, is no decision."""
+    assert command("notices", "set", "office", "--from-stdin", input="mailto://hunter2").exit_code == 2
+    assert not is_prepared(demo_home.database)
+    stored_address(command)
+    assert command("notices", "remove", "nobody").exit_code == 2
+    assert command("notices", "remove", "office").exit_code == 0
+    result = command("audit", "list", "--json")
+    assert "hunter2" not in result.stdout
+    told = [(entry["verb"], entry["params"], entry["actor"]["via"]) for entry in value_of(result)]
+    assert told == [
+        ("address_removed", {"name": "office"}, "cli"),
+        ("address_set", {"name": "office", "kind": "mailto"}, "cli"),
+    ]
+    assert command("audit", "verify").exit_code == 0
 
 
 @pytest.mark.parametrize("name", ["all", "desktop", "heartbeat", "Office", "a/b", ""])

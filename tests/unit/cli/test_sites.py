@@ -15,13 +15,6 @@ SECRET = "correct-horse-battery"
 SET = ("sites", "set", "claimport", "--account", "robot", "--from-stdin")
 
 
-@pytest.fixture
-def demo_home(home: Home) -> Home:
-    """A home without a store, whose vault is a file."""
-    home.mark_demo()
-    return home
-
-
 def test_the_first_password_makes_the_home_and_is_kept_in_the_vault(
     demo_home: Home, command: Predawn
 ) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.core.failures import Failure, NotReady
+from agent.core.failures import Failure, NotReady, Parameter
 from agent.faces import sealed, signs
 from agent.faces.explaining import Page, sentence
 from agent.faces.wording import capitalised
+from agent.host import auditing
 from resources.i18n import texts
-from ui.desktop.desk import Desk
+from ui.desktop.desk import Desk, at_window
 from ui.desktop.models.rows import Row
 
 Values = Mapping[str, Any]
@@ -59,6 +60,17 @@ def life_of(page: Page, record: Values, *, with_personal: bool) -> list[tuple[st
     """Return for each value of a record its name, and a sentence of where it came from and what became."""
     fields = page.fields(record, with_personal=with_personal)
     return [(name, sentence(record, known, page.wording)) for name, known in fields.items()]
+
+
+def note_look(desk: Desk, page: Page, record: Values) -> None:
+    """Write into the audit log that the person at this window sees a record's personal values.
+
+    Where its values are closed there is nothing to see, and nothing is written. Raises what the vault raises:
+    then nothing may be shown.
+    """
+    if record["id"] in page.held:
+        told: dict[str, Parameter] = {"run": page.run, "count": 1, "record": record["ordinal"]}
+        auditing.note(desk.home, at_window(), "values_shown", told)
 
 
 def heading_of(page: Page, record: Values) -> str:

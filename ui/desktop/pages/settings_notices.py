@@ -12,14 +12,16 @@ from PySide6.QtCore import QTime
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QSpinBox, QTimeEdit
 
 from agent.core.notices import DESKTOP, RESERVED
+from agent.host.notice_addresses import forget_address, store_address
 from agent.host.telling import test_message
 from agent.system.addresses import Addresses
-from agent.system.notify import RealSender, Sender, require_address, service_of
+from agent.system.notify import RealSender, Sender, service_of
 from agent.system.paths import Home
 from agent.system.settings import NoticeSettings
 from agent.system.vault import open_vault
 from resources.i18n import texts
 from ui.desktop import theme
+from ui.desktop.desk import at_window
 from ui.desktop.failing import told_of
 from ui.desktop.widgets.cards import Card, Outcome, emptied
 from ui.desktop.widgets.controls import button, label
@@ -107,10 +109,7 @@ class NoticesCard(Card):
         self.address.clear()
 
         def store() -> str:
-            service = require_address(address)
-            home.prepare()
-            Addresses(open_vault(home)).set(name, address)
-            return service
+            return store_address(home, name, address, at_window())
 
         def stored(service: str) -> None:
             self.name.clear()
@@ -142,14 +141,14 @@ class NoticesCard(Card):
         """Forget an address."""
         home = self._desk.home
 
-        def removed(_known: bool) -> None:  # what the vault answers
+        def removed(_known: bool) -> None:  # gone it is, whoever was quicker
             self.outcome.tell("done", texts.say("address_gone", {"name": name}))
             self.refresh()
 
         self._desk.ask(
             self,
             ("remove", name),
-            lambda: Addresses(open_vault(home)).delete(name),
+            lambda: forget_address(home, name, at_window()),
             removed,
             failed=self._failed,
         )

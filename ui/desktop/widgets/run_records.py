@@ -49,6 +49,7 @@ class RecordsTab(QWidget):
         self._desk = desk
         self._run: str | None = None
         self._found: Records | None = None
+        self._seen: set[int] = set()  # whose personal values were shown since this run was opened
         self._rows, self._left = Rows(_COLUMNS, self), Rows(_LEFT_OUT, self)
         self._table = table_of(self._rows, texts.window("tab_records"), stretched=0)
         self._left_table = table_of(self._left, texts.window("records_left_out"), stretched=1)
@@ -66,7 +67,7 @@ class RecordsTab(QWidget):
 
     def open(self, run_id: str) -> None:
         """Another run: nothing of the last one is left."""
-        self._run, self._found = run_id, None
+        self._run, self._found, self._seen = run_id, None, set()
         self._search.clear()
         self._rows.show_rows(())
         self._left.show_rows(())
@@ -146,14 +147,26 @@ class RecordsTab(QWidget):
             self._show_life(texts.window("life_none"), [])
             return
         page, record = self._found.page, self._rows.row(place.row()).about
-        personal = self._personal.isChecked()
+        personal, desk, seen = self._personal.isChecked(), self._desk, self._seen
 
         def read() -> tuple[str, list[tuple[str, str]]]:
+            if personal and record["id"] not in seen:  # a list that is read again is no new look
+                record_rows.note_look(desk, page, record)
+                seen.add(record["id"])
             return record_rows.heading_of(page, record), record_rows.life_of(
                 page, record, with_personal=personal
             )
 
-        self._desk.ask(self, "life", read, lambda found: self._show_life(*found))
+        def show(found: tuple[str, list[tuple[str, str]]]) -> None:
+            if personal == self._personal.isChecked():  # else it was masked again before this came
+                self._show_life(*found)
+
+        def keep_closed(error: BaseException) -> None:
+            """What cannot be written into the audit log is not shown either."""
+            told = told_of(error)
+            show((told.title, [("", told.next)]))
+
+        self._desk.ask(self, "life", read, show, failed=keep_closed, slow=personal)
 
     def _show_life(self, heading: str, told: list[tuple[str, str]]) -> None:
         self._heading.setText(heading)
