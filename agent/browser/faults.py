@@ -37,6 +37,7 @@ _GONE = (
     "page crashed",
     "browser has been",
 )
+_PRESSED = "action done"  # in Playwright's account of a click: the element was there, only no answer came
 SERVER_ERROR = 500
 
 
@@ -89,7 +90,8 @@ def _late(session: InUse, error: Exception) -> Failure:
     if session.memory.last_status >= SERVER_ERROR:
         return SiteDown(site=site, status=session.memory.last_status)
     if (
-        "navigating to" in str(error)
+        _PRESSED in str(error)  # before any look: a look waits for the page that does not come
+        or "navigating to" in str(error)
         or session.page.evaluate("document.readyState") == "loading"
         or not element
     ):

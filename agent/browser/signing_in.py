@@ -107,7 +107,7 @@ def sign_in(session: Session, account: Account, codes: Codes | None = None) -> N
         else:
             session[USER].fill(account.name)
             type_secret(session[PASSWORD], account.password)
-            session[SIGN_IN].click()
+            session[SIGN_IN].click(no_wait_after=True)  # the answer is waited for below, and for longer
         told = _answer(session, before)
         if told is None:
             return
@@ -126,7 +126,7 @@ def _second_step(session: Session, account: Account, codes: Codes) -> None:
     session.memory.filled[CODE] = code
     before = _mark(session)
     type_secret(session[CODE], code)
-    session[SEND_CODE].click()
+    session[SEND_CODE].click(no_wait_after=True)
     told = _answer(session, before)
     if told is None:
         return

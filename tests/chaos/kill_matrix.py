@@ -38,82 +38,17 @@ from agent.store.fields import utc_now
 from agent.system.bell import ring
 from agent.system.processes import MARK, become_reaper
 from resources.practice.server import Practice
+from tests.chaos.kill_situations import SITUATIONS, source_of
 from tests.chaos.parts import parts_of
 from tests.chaos.parts import runs as part_runs
 from tests.morning import FINAL, TESTER, WEDNESDAY, Morning, processes_of, until
 
 VICTIMS = ("worker", "driver", "browser", "renderer", "host")
 WAYS = ("kill", "stop, then kill")
-SITUATIONS = ("idle", "busy script", "mid-download", "mid-submit")
 GONE_SECONDS = 5.0
 NEXT_SECONDS = 10.0
 _STOPPED_SECONDS = 0.5
-
-_HEAD = '''"""What the kill matrix works on."""
-from datetime import date
-from decimal import Decimal
-from agent.sdk import (Automation, Batch, Destination, Download, Found, Record, Run, Session, day, money,
-    seconds, text)
-it = Automation("kill-matrix", title="Kill matrix", schedule="05:00 mon-fri", deadline="08:00",
-    covers="previous business day")
-'''
-_WAITING = '''
-@it.download("meridian")
-def billing(site: Session, run: Run) -> Download:
-    """Come as far as the situation wants, and stay there."""
-    {stay}
-'''
-_STAYS = {
-    "idle": "site.page.wait_for_timeout(600_000)",
-    "busy script": 'site.page.evaluate("while (true) {}")',
-    "mid-download": """with site.popup("open_billing") as report:
-        report.fill({"from": run.period.first, "to": run.period.last})
-        return report.download("export")""",
-}
-_SUBMITTING = '''
-class Claim(Record, key="claim_no", noun=("claim", "claims")):
-    """One claim."""
-    claim_no: str = text()
-    patient_no: str = text()
-    patient_name: str = text()
-    visit_date: date = day("%d/%m/%Y")
-    service_code: str = text()
-    amount: Decimal = money()
-
-@it.process
-def claims() -> Batch[Claim]:
-    """Claims out of nothing."""
-    batch = Batch(Claim, may_be_few=True)
-    for number in range(80):
-        batch.add(Claim(claim_no=f"C{number:06d}", patient_no="004711", patient_name="Jo Doe",
-            visit_date=date(2026, 11, 17), service_code="A1", amount=Decimal("1.00")))
-    return batch
-
-@it.upload("claimport", of=claims)
-class ClaimPort(Destination[Claim]):
-    """Each submit is saved, and no answer ever comes."""
-    settle = seconds(1)
-
-    def submit(self, site: Session, claim: Claim) -> str | None:
-        """Enter one."""
-        site.open("claim/new.php")
-        first = ("claim_no", "patient_no", "patient_name")
-        site.fill({name: getattr(claim, name) for name in first})
-        site.follow("next")
-        site.fill({name: getattr(claim, name) for name in ("visit_date", "service_code", "amount")})
-        site.commit("save")
-        return None
-
-    def look_up(self, site: Session, claim: Claim) -> list[Found[Claim]]:
-        """Find one."""
-        site.open(f"claim/find.php?claim_no={claim.claim_no}")
-        if "No claims found" in site["matches"].inner_text():
-            return []
-        lines = site["match_rows"].all_inner_texts()[1:]
-        cells = [[cell.strip() for cell in line.split("\\t")] for line in lines]
-        return [Found(Claim, confirmation=one[0], claim_no=one[1], patient_no=one[2], patient_name=one[3],
-            visit_date=one[4], service_code=one[5], amount=one[6]) for one in cells]
-'''
+_GOES_ON_SECONDS = 400.0  # longer than any worker may stay in one step: beyond this the work stands still
 
 
 @dataclass
@@ -192,10 +127,9 @@ class Stage:
     ) -> None:
         self.practice, self.situation, self.dice, self.tally = practice, situation, dice, tally
         self.morning = Morning(folder / "home", practice)
-        source = _SUBMITTING if situation == "mid-submit" else _WAITING.format(stay=_STAYS[situation])
         code = self.morning.home.automations / "kill_matrix"
         code.mkdir(parents=True)
-        (code / "automation.py").write_text(_HEAD + source)
+        (code / "automation.py").write_text(source_of(situation))
         practice.clear_faults()
         practice.faults("meridian", "cut_download", always=True, style="stalls")
         practice.faults("claimport", "commit_then_hang", always=True)
@@ -264,7 +198,11 @@ class Stage:
                 return psutil.Process(tree["pid"])
             return None
 
-        found = until(there, 120, what=f"the next worker in {self.situation}")
+        try:
+            found = until(there, _GOES_ON_SECONDS)
+        except AssertionError:
+            run = queries.run(self.run_id)
+            raise AssertionError(f"no worker in {self.situation}: {run['state']} {run['tasks']}") from None
         assert isinstance(found, psutil.Process)
         if not any_step:
             time.sleep(self.dice.uniform(0.1, 0.6))  # the script, the click or the bytes have begun by then
