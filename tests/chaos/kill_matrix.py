@@ -155,7 +155,7 @@ class Stage:
         day = WEDNESDAY.isoformat()
         commands.give("run", {"automation": "kill-matrix", "business_date": day, "options": {}}, TESTER)
         ring(self.morning.home.bell, "command/0")
-        until(lambda: bool(queries.run_list()), 60, what="a run")
+        until(lambda: bool(queries.run_list()), _GOES_ON_SECONDS, what="a run")
         self.run_id = queries.run_list()[0]["id"]
 
     def kill(self, victim: str, way: str) -> None:
@@ -175,7 +175,7 @@ class Stage:
         gone = _until_gone(tree, 4 * GONE_SECONDS)
         ended = time.monotonic()
         if victim == "host":
-            until(lambda: processes_of(self.morning.home) == [], 30, what="the orphans' end")
+            until(lambda: processes_of(self.morning.home) == [], 60, what="the orphans' end")
             self.host, ended = self._start(), time.monotonic()
         self._paused = 0.0
         self._in_situation(any_step=True, other_than=worker.pid)
@@ -226,7 +226,7 @@ class Stage:
                 told = {"item": item.id, "version": item.version, "answer": given}
                 commands.give("answer", told, TESTER)
         ring(self.morning.home.bell, "command/0")
-        until(lambda: queries.run(self.run_id)["state"] not in FINAL, 60, what="that it goes on")
+        until(lambda: queries.run(self.run_id)["state"] not in FINAL, _GOES_ON_SECONDS, what="it goes on")
 
     def _look_for_folders(self, cell: str) -> None:
         """Of temporary folders only those of living workers may be there."""

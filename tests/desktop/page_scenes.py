@@ -38,14 +38,23 @@ def write(home: Home) -> None:
     newest = list(RunRow.select().order_by(RunRow.business_date.desc(), RunRow.id).limit(6))
     for row in newest:
         for step in ("signed in", "report", "confirmation"):
-            _keep(home, row.id, step)
+            keep_proof(home, row.id, step)
     _ask(home, newest[0].id)
 
 
-def _keep(home: Home, run_id: str, name: str, content: bytes | None = None, kind: str = "screenshot") -> str:
+def keep_proof(
+    home: Home,
+    run_id: str,
+    name: str,
+    content: bytes | None = None,
+    kind: str = "screenshot",
+    *,
+    media: str = "",
+) -> str:
+    """Seal a picture, or other bytes, as the worker of that time did; returns its id."""
     task = runs.tasks_of(run_id)[0]
     lease = _Lease(run_id, task.id)
-    media = "image/png" if content is None else "application/json"
+    media = media or ("image/png" if content is None else "application/json")
     proof = evidence.keep(  # as the worker of that time kept it
         lease,  # type: ignore[arg-type]
         run_key(home, run_id),
@@ -69,9 +78,8 @@ class _Lease:
         return transaction()
 
 
-def _ask(home: Home, run_id: str) -> None:
-    billing, claims, _port = runs.tasks_of(run_id)
-    picture = _keep(home, run_id, "element_missing")
+def lost_save(picture: str) -> dict[str, Any]:
+    """Return what is told of a lost button: its picture of today and of last time, and two candidates."""
     candidates = [
         {
             "number": 1,
@@ -82,10 +90,16 @@ def _ask(home: Home, run_id: str) -> None:
         },
         {"number": 2, "element": "save", "kind": "commit", "box": SEND, "shown": "link “New claim”"},
     ]
-    lost = {
+    return {
         "task": "ClaimPort", "site": "claimport", "element": "save", "missing": 1, "of": 23,
         "picture": picture, "before": picture, "before_box": SAVE, "elements": [], "candidates": candidates,
     }  # fmt: skip
+
+
+def _ask(home: Home, run_id: str) -> None:
+    billing, claims, _port = runs.tasks_of(run_id)
+    picture = keep_proof(home, run_id, "element_missing")
+    lost = lost_save(picture)
     reviews.ask(run_id, billing.id, "element_missing", lost, ("accept_repair", "retry", "stop"), cause="1")
     problem = {"field": "visit_date", "column": "Visit date", "problem": "no_date", "expected": "a day"}
     cells = {
@@ -93,7 +107,7 @@ def _ask(home: Home, run_id: str) -> None:
         "service": "A12", "amount": "48.00",
     }  # fmt: skip
     told = json.dumps({"cells": cells, "problems": [problem]}).encode()
-    row = _keep(home, run_id, "row 17", told, "invalid_row")
+    row = keep_proof(home, run_id, "row 17", told, "invalid_row")
     params = {"file": "billing.xls", "row": 17, "column": "Visit date", "place": "x//17", "evidence": [row]}
     reviews.ask(run_id, claims.id, "row_invalid", params, ("correct", "leave_out", "stop"), cause="2")
     cut = DownloadCut(file="appointments.csv", expected="212 rows", found="131")

@@ -88,7 +88,7 @@ def _take(folder: Path, scale: int, language: str) -> int:
             window.begin()
             window.show()
             name = f"{'dark' if colours.dark else 'light'}-{scale}"
-            take: Callable[[str], None] = lambda what, window=window, name=name: _save(  # noqa: E731
+            take: Callable[[str], None] = lambda what, window=window, name=name: save_picture(  # noqa: E731
                 window, folder / f"{what}-{name}.png"
             )
             for entry in PAGES:
@@ -131,7 +131,7 @@ def _log() -> str:
     return "\n".join(("2026-11-23T05:46:02Z INFO worker signed_in site=claimport", *lines, ""))
 
 
-def _save(window: object, file: Path) -> None:
+def save_picture(window: object, file: Path) -> None:
     """Write a picture, with at most 128 colours of its own where ImageMagick is there."""
     window.grab().save(str(file))  # type: ignore[attr-defined]
     if shutil.which("convert"):

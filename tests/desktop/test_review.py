@@ -239,6 +239,31 @@ def test_who_was_quicker_is_told_and_the_queue_is_read_again(shown: Show, asked:
     reviews.withdraw(asked.run)
     commands.end(CommandRow.get().id, done=False, result=refused.as_json())
     qtbot.waitUntil(lambda: "Ann" in words(page))
+    assert "Nothing needs you" in words(page)
+
+
+def test_who_was_quicker_is_told_beside_the_next_question_in_this_computers_time(
+    shown: Show, asked: Desk, qtbot: QtBot
+) -> None:
+    """Nobody has chosen the next question, so what came of the last answer stays until somebody does."""
+    item, other, third = asked.cut_file(), asked.password(), asked.bad_row()
+    page = open_page(shown, qtbot, 3)
+    page.open(item)
+    before = page.item
+    assert before is not None
+    page.press(1)
+    given(qtbot)
+    refused = AnsweredAlready(item=item, who="Ann", answer="stop", at="2026-11-23T06:00:00+00:00")
+    reviews.ReviewRow.update(answer="stop").where(reviews.ReviewRow.id == item).execute()
+    commands.end(CommandRow.get().id, done=False, result=refused.as_json())
+    qtbot.waitUntil(lambda: len(page.rows.rows) == 2 and page.item is not None and page.item.id != item)
+    told = page.question.outcome.text
+    assert "Ann" in told
+    assert before.question in told  # it is about that one
+    assert "06:00" in told
+    assert "+00:00" not in told
+    page.open(other if page.item is not None and page.item.id == third else third)
+    assert page.question.outcome.text == ""
 
 
 def test_ten_thousand_questions_stay_fluent(shown: Show, asked: Desk, qtbot: QtBot) -> None:

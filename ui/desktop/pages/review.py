@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QSplitter, QVBoxLayout, QWidget
 
 from agent.core.answers import Needs
+from agent.core.failures import AnsweredAlready
 from agent.store.database import is_prepared, open_store
 from resources.i18n import texts
 from ui.desktop import theme
@@ -57,6 +58,8 @@ class ReviewPage(Page):
         self.item: Item | None = None
         self._wanted: int | None = None
         self._giving = False
+        self._filling = False  # the queue is read again, so another question comes without anybody's choice
+        self._to_read = False  # what became of an answer was just told, and outlives its question
 
     def refresh(self, idents: frozenset[str]) -> None:  # noqa: ARG002  # any bell may have brought a question
         """Read what is open now; the question in view stays as it is while it is the same."""
@@ -92,9 +95,11 @@ class ReviewPage(Page):
         if self._wanted is None and self.item is not None:
             self._wanted = self.item.id
         place = self.queue.currentIndex().row()
+        self._filling = True
         self.rows.fill(found)
         self.set_sentence(texts.window("review_count", {"count": len(found), "until": found[0].deadline}))
         self._select(max(0, min(place, len(found) - 1)))
+        self._filling = False
 
     def _failed(self, error: BaseException) -> None:
         told = told_of(error)
@@ -115,7 +120,8 @@ class ReviewPage(Page):
             return  # read again, and the same: what was typed stays
         other = self.item is None or item.id != self.item.id
         self.item = item
-        self.question.show_item(item, keep_outcome=not other)
+        self.question.show_item(item, keep_outcome=not other or (self._filling and self._to_read))
+        self._to_read = self._to_read and not other
         self.evidence.show_item(item)
 
     def step(self, by: int) -> None:
@@ -152,16 +158,25 @@ class ReviewPage(Page):
 
         def done(_result: Mapping[str, Any]) -> None:
             self.hold(busy=False)
-            self.question.outcome.tell("done", texts.say("answered", {"answer": option.words}))
-            self.refresh(frozenset())
+            self._tell("done", item, texts.say("answered", {"answer": option.words}))
 
         self.desk.give(self, "answer", args, done=done, refused=self.refused)
 
     def refused(self, error: BaseException) -> None:
         """Say why an answer was not taken, and read what is open now."""
         self.hold(busy=False)
+        item = self.item
+        if isinstance(error, AnsweredAlready) and item is not None:
+            at = self.desk.moments(item.values["office"]).at(str(error.params["at"]))
+            error = AnsweredAlready(**{**error.params, "at": at})
         told = told_of(error)
-        self.question.outcome.tell("failed", told.title, told.next)
+        self._tell("failed", item, told.title, told.next)
+
+    def _tell(self, sign: str, item: Item | None, *words: str) -> None:
+        """Say what became of an answer, and read what is open now: most often the next question comes."""
+        about = f"{item.question}\n" if item is not None else ""
+        self.question.outcome.tell(sign, f"{about}{words[0]}", *words[1:])
+        self._to_read = True
         self.refresh(frozenset())
 
     def hold(self, *, busy: bool) -> None:
