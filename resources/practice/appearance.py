@@ -30,6 +30,7 @@ class Appearance:
         self._moved = self._concerned(switchboard, "moved", path)
         dialog = switchboard.take("dialog", path)
         self._busy = switchboard.take("busy_script", path) is not None
+        self._hungry = switchboard.take("memory_eater", path) is not None
         self._dialog = (dialog.text("kind"), dialog.text("text")) if dialog else ("", "")
 
     def id(self, key: str) -> str:
@@ -52,9 +53,14 @@ class Appearance:
         return key in self._moved
 
     def on_load(self) -> Raw:
-        """A script for when the page has loaded: one that never ends, one that shows an alert, or none."""
+        """A script for when the page has loaded: it never ends, eats memory, or shows an alert; or none."""
         if self._busy:
             return Raw("<script>window.onload = function () { while (true) {} };</script>")
+        if self._hungry:
+            return Raw(
+                "<script>window.onload = function () { var kept = [];"
+                " while (true) kept.push(new Array(1000000).fill(1.5)); };</script>"
+            )
         kind, text = self._dialog
         if kind != "alert":
             return Raw("")

@@ -53,6 +53,7 @@ _FAULTS = (
         {"kind": "alert", "text": "Planned maintenance tonight from 22:00."},
     ),
     Fault("busy_script", _BOTH, "page", "a script that never ends keeps the page from doing anything else"),
+    Fault("memory_eater", _BOTH, "page", "a script that takes memory until the page's process dies of it"),
     Fault("slow_export", _SOURCE, "export", "the report takes longer", {"seconds": 20.0}),
     Fault(
         "cut_download",

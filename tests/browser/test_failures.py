@@ -11,8 +11,9 @@ import pytest
 
 from agent.host import handing_in, supervisor
 from agent.store import queries
+from agent.system.browsers import find_browser
 from resources.practice.server import Practice
-from tests.morning import Morning, assert_exact, processes_of, until
+from tests.morning import FINAL, Morning, assert_exact, processes_of, until
 
 CLAIMS = 3
 
@@ -125,6 +126,52 @@ def test_a_page_that_does_nothing_else_any_more_is_ended_within_its_limit(
     assert_exact(morning, run, CLAIMS)
     assert run["tasks"][-1]["attempts"] == (2 if fault == "busy_script" else 1)
     assert run["tasks"][-1]["seconds"] < 2 * (limit + 5 + 10) + 30
+
+
+@pytest.fixture
+def small_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser that is installed, whose pages may take 64 MB: they die of memory in a second."""
+    program = tmp_path / "chromium"
+    found = find_browser()
+    program.write_text(f'#!/bin/sh\nexec "{found.path}" --js-flags=--max-old-space-size=64 "$@"\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PREDAWN_BROWSER", str(program))
+
+
+@pytest.mark.parametrize(
+    ("times", "state", "attempts"),
+    [(1, "COMPLETED", 2), pytest.param(4, "FAILED", 4, marks=pytest.mark.long)],
+)
+def test_a_page_that_dies_of_memory_is_tried_again_then_a_person_is_asked(
+    morning: Morning, small_browser: None, times: int, state: str, attempts: int
+) -> None:
+    """Seen at once, not at the end of a limit; each try has a fresh browser, and none of the dead is left."""
+    if times == 1:
+        morning.practice.faults("claimport", "memory_eater", at=[1], path="/claim/new.php")
+    else:
+        morning.practice.faults("claimport", "memory_eater", always=True, path="/claim/new.php")
+    with morning.host() as host:
+        run_id = morning.run(host, "small-sync")
+        seen: set[str] = set()
+
+        def rests() -> bool:
+            run = queries.run(run_id)
+            seen.update(task["failure"]["code"] for task in run["tasks"] if task["failure"])
+            return run["state"] in FINAL
+
+        until(rests, 240, host)
+        run = queries.run(run_id)
+        assert (run["state"], run["tasks"][-1]["attempts"]) == (state, attempts), run["tasks"]
+        assert seen == {"page_crashed"}
+        until(lambda: processes_of(morning.home) == [], 5, host, what="nothing of the run is left")
+        if state == "COMPLETED":
+            assert_exact(morning, run, CLAIMS)
+            return
+        item = queries.open_reviews()[0]
+        assert [each["answer"] for each in item["answers"]] == ["retry", "finish_by_hand", "stop"]
+        morning.practice.clear_faults()
+        morning.give(host, "answer", item=item["id"], answer="retry")
+        assert_exact(morning, morning.finished(host, run_id), CLAIMS)
 
 
 OFFLINE_WORK = '''"""Work that needs no site."""

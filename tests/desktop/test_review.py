@@ -239,7 +239,8 @@ def test_who_was_quicker_is_told_and_the_queue_is_read_again(shown: Show, asked:
     reviews.withdraw(asked.run)
     commands.end(CommandRow.get().id, done=False, result=refused.as_json())
     qtbot.waitUntil(lambda: "Ann" in words(page))
-    assert "Nothing needs you" in words(page)
+    qtbot.waitUntil(lambda: "Nothing needs you" in words(page))
+    assert "Ann" in words(page)
 
 
 def test_who_was_quicker_is_told_beside_the_next_question_in_this_computers_time(

@@ -98,7 +98,8 @@ def test_each_link_between_pages_leads_somewhere(page: Path) -> None:
         file, _, anchor = target.partition("#")
         linked = (page.parent / file).resolve() if file else page
         assert linked.is_file(), target
-        headings = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), re.MULTILINE)
+        text = linked.read_text(encoding="utf-8") if linked.suffix == ".md" else ""  # else a picture
+        headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
         known = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
         assert not anchor or anchor in known, target
 
@@ -108,10 +109,23 @@ def test_the_table_of_what_each_failure_leads_to_is_the_code_s_own() -> None:
 
 
 def test_each_row_of_the_design_has_its_place_on_the_page() -> None:
-    """DESIGN.md, 7 has eleven rows; the page walks through each."""
+    """DESIGN.md, 7 has eleven rows; the page walks through each, and two things that follow from any."""
     walks = [text for title, text in pages.sections(pages.BREAKS).items() if "**You see**" in text]
-    assert len(walks) == 11
+    assert len(walks) == 11 + 2
     assert all("**Do**" in text for text in walks)
+
+
+def test_each_walk_through_a_failure_has_its_picture_and_none_is_left_over() -> None:
+    texts_by_title = pages.sections(pages.BREAKS)
+    shown = {
+        title: re.findall(r"^!\[[^]]{20,}\]\((pictures/breaks/[\w-]+\.png)\)$", text, re.MULTILINE)
+        for title, text in texts_by_title.items()
+    }
+    without = [title for title, pictures in shown.items() if not pictures]
+    assert without == ["What each failure leads to"]
+    named = {picture for pictures in shown.values() for picture in pictures}
+    there = {f"pictures/breaks/{file.name}" for file in (pages.DOCS / "pictures" / "breaks").iterdir()}
+    assert named == there
 
 
 def test_each_row_of_the_handling_table_names_tests_that_there_are() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtGui import QImage, QPixmap
@@ -16,11 +17,13 @@ from ui.desktop.widgets.picture import Box, PictureView
 
 _KEPT = 12  # large pictures at hand: stepping back and forth is one look, not many
 _opened: OrderedDict[str, QImage] = OrderedDict()
+_PICTURE_FILES = {".png", ".webp", ".jpg", ".jpeg"}  # how the file of a picture ends tells nobody anything
 
 
 def picture_name(picture: Mapping[str, Any]) -> str:
     """Return what a picture shows: a step by its name, a failure in its words."""
-    name = str(picture["name"])
+    whole = PurePath(str(picture["name"]))
+    name = whole.stem if whole.suffix in _PICTURE_FILES else whole.name
     if not texts.has("failures", name):
         return name
     told = texts.failure(name, {"site": picture.get("site") or texts.say("the_site")}).title
