@@ -71,6 +71,7 @@ class Tally:
         self.by_cell[cell] += 1
         self.gone.append(gone)
         self.following.append(following)
+        print(f"{cell}: gone after {gone:.1f} s, next after {following:.1f} s", file=sys.stderr)
         if gone > GONE_SECONDS:
             self.left.append(f"{cell}: {gone:.1f} s")
         if following > NEXT_SECONDS:
