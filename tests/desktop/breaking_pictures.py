@@ -67,6 +67,7 @@ def _take(home: Home, folder: Path, names: list[str], settle_ms: int) -> None:
         open_store(home.database, home.evidence)
         write(written)
         written.date()
+        window.code.hide()  # what the scene before asked
         window.go(page)
         window.page.refresh(frozenset())
         _settle(settle_ms)

@@ -205,7 +205,7 @@ PICTURES: tuple[tuple[str, str, Callable[[Scenes], object], Act], ...] = (
     ("differs", "review", Scenes.differs, _nothing),
     ("hung", "review", lambda s: s.failed(_HUNG, "retry", "finish_by_hand", "stop", task=2), _nothing),
     ("code", "review", Scenes.asks_first, _asked_for_code),
-    ("asks", "review", Scenes.asks_first, lambda window: window.code.hide()),
+    ("asks", "review", Scenes.asks_first, _nothing),
     ("quicker", "review", Scenes.two, _quicker),
     ("defect", "review", lambda s: s.failed(_DEFECT, "retry", "stop", task=1), _nothing),
     ("by-hand", "review", Scenes.taken, _nothing),
