@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ import pytest
 from agent.core.failures import WrongState
 from agent.host import visits
 from agent.host.agent import Host
-from agent.store import accounts, commands
+from agent.store import accounts, audit, commands
 from resources.practice.server import Practice
 from tests.morning import TESTER, Morning, processes_of, until
 
@@ -40,6 +43,31 @@ def test_a_test_counts_like_a_run_and_a_new_password_begins_anew(morning: Mornin
         assert outcomes.count("refused") == 2
         assert "not-the-password" not in (morning.home.logs / "workers.log").read_text()
         until(lambda: not processes_of(morning.home), 10, host, "the visits' processes are gone")
+
+
+def at_terminal(morning: Morning, *words: str) -> subprocess.CompletedProcess[str]:
+    """Say something to the command line, in a process of its own."""
+    told = [sys.executable, "-P", "-m", "agent.cli.main", *words]
+    environment = {**os.environ, "PREDAWN_HOME": str(morning.home.root)}
+    return subprocess.run(told, env=environment, capture_output=True, text=True, timeout=240, check=False)
+
+
+def test_a_sign_in_is_tried_from_the_command_line_with_a_host_and_without(morning: Morning) -> None:
+    """Alone, the command is the host for as long as it takes; else the one that runs carries it out."""
+    alone = at_terminal(morning, "sites", "test", "claimport")
+    assert (alone.returncode, "It works" in alone.stderr) == (0, True), alone.stderr
+    assert processes_of(morning.home) == []
+    with morning.host() as host:
+        beside = at_terminal(morning, "sites", "test", "claimport")
+        assert (beside.returncode, "It works" in beside.stderr) == (0, True), beside.stderr
+        morning.set_password("claimport", "north-robot", "not-the-password")
+        refused = at_terminal(morning, "sites", "test", "claimport")
+        assert refused.returncode == 1, refused.stderr
+        assert "did not accept name and password" in refused.stderr
+        assert "not-the-password" not in refused.stderr
+        until(lambda: not processes_of(morning.home), 10, host, "the visits' processes are gone")
+    verbs = [entry.verb for entry in audit.entries()]
+    assert verbs == ["test_sign_in"] * 3
 
 
 def test_what_cannot_be_visited_is_said(morning: Morning, monkeypatch: pytest.MonkeyPatch) -> None:

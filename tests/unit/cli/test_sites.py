@@ -9,7 +9,7 @@ from agent.store.database import close_store
 from agent.system.paths import Home
 from agent.system.vault import Passwords, open_vault
 
-from .conftest import Predawn, value_of
+from .conftest import Predawn, commands_given, value_of
 
 SECRET = "correct-horse-battery"
 SET = ("sites", "set", "claimport", "--account", "robot", "--from-stdin")
@@ -90,3 +90,15 @@ def test_a_book_that_cannot_be_read_is_still_listed(stored: Home, command: Preda
     book.write_text("title = ")
     assert "cannot be read" in command("sites").stdout
     assert json.loads(command("sites", "--json").stdout)
+
+
+def test_a_sign_in_that_cannot_be_tried_says_why(stored: Home, command: Predawn) -> None:
+    """Without a host this command is one; the wish is a row like the window's, and stands in the log."""
+    unknown = command("sites", "test", "nowhere")
+    assert (unknown.exit_code, commands_given()) == (2, 0)
+    missing = command("sites", "test", "claimport")
+    assert missing.exit_code == 4, missing.stderr
+    assert "sites set" in missing.stderr
+    assert commands_given() == 1
+    assert [entry["verb"] for entry in value_of(command("audit", "list", "--json"))] == ["test_sign_in"]
+    assert command("audit", "verify").exit_code == 0
