@@ -32,6 +32,7 @@ from typing import Any
 
 import psutil
 
+from agent.core.failures import Defect
 from agent.store import commands, queries, reviews, runs
 from agent.store.database import close_store
 from agent.store.fields import utc_now
@@ -57,6 +58,7 @@ class Tally:
 
     kills: int = 0
     by_cell: Counter[str] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
     gone: list[float] = field(default_factory=list)
     following: list[float] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
@@ -82,6 +84,7 @@ class Tally:
         self.kills += other.kills
         self.doubled += other.doubled
         self.by_cell += other.by_cell
+        self.told += other.told
         for name in ("gone", "following", "left", "late", "folders", "broken"):
             getattr(self, name).extend(getattr(other, name))
 
@@ -99,6 +102,7 @@ class Tally:
             "kills": self.kills,
             "cells": len(self.by_cell),
             "least_kills_in_a_cell": min(self.by_cell.values(), default=0),
+            "what_the_host_said": dict(self.told.most_common()),
             "seconds_until_gone": _spread(self.gone),
             "seconds_until_the_next_works": _spread(self.following),
             "left_after_5_s": self.left,
@@ -138,6 +142,7 @@ class Stage:
         self.environment = {**os.environ, "PREDAWN_HOME": str(self.morning.home.root)}
         self.host = self._start()
         self._paused = 0.0  # seconds that the rule of the handling table lets a task rest before its next try
+        self._seen: set[str] = set()  # what was said of the task since the last kill
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-m", "agent.cli.main", "agent"]
@@ -178,8 +183,9 @@ class Stage:
         if victim == "host":
             until(lambda: processes_of(self.morning.home) == [], 60, what="the orphans' end")
             self.host, ended = self._start(), time.monotonic()
-        self._paused = 0.0
+        self._paused, self._seen = 0.0, set()
         self._in_situation(any_step=True, other_than=worker.pid)
+        self.tally.told.update(f"{victim}: {code}" for code in self._seen)
         cell = f"{victim} · {way} · {self.situation}"
         self.tally.note(cell, gone, time.monotonic() - ended - self._paused)
         self._look_for_folders(cell)
@@ -190,6 +196,9 @@ class Stage:
         def there() -> psutil.Process | None:
             self._answer()
             run, task = queries.run(self.run_id), runs.tasks_of(self.run_id)[-1]
+            code = str((task.failure or {}).get("code"))
+            assert code != Defect.code, "a kill is no mistake in the automation"
+            self._seen.add(code)
             if task.not_before_at is not None:  # the pause of the handling table is no lateness
                 self._paused = max(self._paused, (task.not_before_at - utc_now()).total_seconds())
             tree, step = runs.get(self.run_id).tree, run["tasks"][-1]["step"]
