@@ -70,11 +70,11 @@ def test_no_code_is_typed_twice_though_workers_change_within_its_half_minute(mor
 def test_other_runs_go_on_while_one_waits_for_what_a_person_knows(morning: Morning) -> None:
     morning.practice.faults("claimport", "second_factor", always=True, question="Which bird?", answer="heron")
     with morning.host() as host:
-        parked = morning.finished(host, morning.run(host, "small-sync"))
+        parked = morning.finished(host, morning.run(host, "small-sync"), 240)
         assert parked["state"] == "NEEDS_REVIEW"
         morning.practice.clear_faults()
         other = morning.give(host, "run", automation="small-sync", business_date="2026-11-19", options={})
-        until(lambda: queries.run(other)["state"] in FINAL, 120, host)
+        until(lambda: queries.run(other)["state"] in FINAL, 240, host)
         assert queries.run(other)["state"] == "COMPLETED", queries.open_reviews()
         assert queries.run(parked["id"])["state"] == "NEEDS_REVIEW"
 

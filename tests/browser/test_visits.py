@@ -67,7 +67,7 @@ def test_a_sign_in_is_tried_from_the_command_line_with_a_host_and_without(mornin
         assert "not-the-password" not in refused.stderr
         until(lambda: not processes_of(morning.home), 10, host, "the visits' processes are gone")
     verbs = [entry.verb for entry in audit.entries()]
-    assert verbs == ["test_sign_in"] * 3
+    assert verbs.count("test_sign_in") == 3
 
 
 def test_what_cannot_be_visited_is_said(morning: Morning, monkeypatch: pytest.MonkeyPatch) -> None:
