@@ -61,10 +61,16 @@ def failure_of(session: InUse, error: Exception) -> Failure | None:
         return None
     site, words = session.book.site, str(error).lower()
     if any(gone in words for gone in _GONE) or session.page.is_closed():
+        session.memory.note_crash(session.page)  # its own news of it may come later than this error
         return PageCrashed(site=site)
     if "net::err_" in words or "ns_error" in words:
         return SiteDown(site=site, status="no answer")
     return _on_page(session, error, ambiguous="strict mode violation" in words)
+
+
+def is_crash(error: Exception) -> bool:
+    """Tell whether an error of Playwright says that a page crashed, not that it only went elsewhere."""
+    return "crashed" in str(error).lower()
 
 
 def _on_page(session: InUse, error: Exception, *, ambiguous: bool) -> Failure:

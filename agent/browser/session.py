@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from agent.browser import downloading, filling
 from agent.browser.elements import Book, Element, ElementKind
-from agent.browser.faults import SERVER_ERROR, asks_to_sign_in, translated
+from agent.browser.faults import SERVER_ERROR, asks_to_sign_in, is_crash, translated
 from agent.browser.locators import Way
 from agent.browser.masking import mark_personal, mask_of
 from agent.browser.memory import Memory
@@ -208,7 +208,9 @@ class Session:
         try:
             self.page.wait_for_load_state("domcontentloaded")
             self.memory.answer = self.text()
-        except Error:
+        except Error as error:
+            if is_crash(error):
+                raise  # nobody knows what became of the click
             return  # a frame is between two pages: what the author waits for next will tell
         if self.memory.last_status >= SERVER_ERROR:
             raise SiteDown(site=self.book.site, status=self.memory.last_status)

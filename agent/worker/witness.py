@@ -14,7 +14,7 @@ from agent.browser.locators import Way
 from agent.browser.repairing import propose
 from agent.browser.sightings import Sightings
 from agent.core.actors import Actor
-from agent.core.failures import ElementAmbiguous, ElementMissing, Failure, FillDiffers
+from agent.core.failures import ElementAmbiguous, ElementMissing, Failure, FillDiffers, PageCrashed
 from agent.core.repair import Policy, Proof, Trace, may_heal
 from agent.store import elements, evidence
 from agent.store.elements import Seen
@@ -138,6 +138,9 @@ class Witness:
         self._prove_page(session, name)
 
     def _prove_page(self, where: Session, name: str) -> str | None:
+        if where.page in where.memory.crashed:
+            self._pipe.step("no_picture", why=PageCrashed.code)
+            return None
         try:
             with self._pipe.briefly("keeping_proof"):  # a page that hangs answers no question about itself
                 around = circumstances(where, where.memory.last_element or None)
