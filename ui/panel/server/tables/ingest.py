@@ -6,8 +6,7 @@ Everything here runs in one job of the writer, so a batch is stored whole or not
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from resources.i18n import texts
 from ui.panel.server import wording
 from ui.panel.server.models.live import Change
 from ui.panel.server.models.runs import Counts
-from ui.panel.server.tables import audit, commands, quickly
+from ui.panel.server.tables import audit, commands, index, quickly
 from ui.panel.server.tables.database import Store
 from ui.panel.server.tables.fields import milliseconds, utc_now
 from ui.panel.server.tables.schema import (
@@ -29,7 +28,6 @@ from ui.panel.server.tables.schema import (
     WorkstationRow,
 )
 
-_WORD = re.compile(r"[^\W_]+")
 _AHEAD = timedelta(minutes=1)  # further ahead than this a workstation's clock is wrong
 _LINE_SHIFT = 12
 _FRESH = (
@@ -41,25 +39,7 @@ _SET_THROUGH = "UPDATE stream SET through = ? WHERE id = ?"
 _FIND_RUN = 'SELECT id, stream, seq, "order" FROM run WHERE workstation_id = ? AND run = ?'
 _ORDER_TAKEN = 'SELECT 1 FROM run WHERE "order" = ?'
 _LINE_TAKEN = "SELECT 1 FROM line WHERE id = ?"
-_ADD_LINE_TEXT = "INSERT INTO line_text(rowid, words, place) VALUES (?, ?, ?)"
-_ADD_RUN_TEXT = "INSERT INTO run_text(rowid, words, place) VALUES (?, ?, ?)"
-_FORGET_RUN_TEXT = "DELETE FROM run_text WHERE rowid = ?"
 _RESTING = frozenset({"COMPLETED", "FAILED", "CANCELLED", "NEEDS_REVIEW"})
-
-
-def office_token(office: str) -> str:
-    """Return an office as one word of the index, whatever signs its name holds."""
-    return f"o{office.encode().hex()}"
-
-
-def run_token(run: str) -> str:
-    """Return a run's id as one word of the index."""
-    return f"r{''.join(_WORD.findall(run)).lower()}"
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text, or of what somebody looks for, as the index has them."""
-    return _WORD.findall(text.lower())
 
 
 class Ingest:
@@ -190,8 +170,7 @@ class Ingest:
                 if run.state not in _RESTING:
                     columns["looked_at"] = None
                 quickly.update(RunRow, row[0], columns)
-                quickly.run(_FORGET_RUN_TEXT, (order,))
-            quickly.run(_ADD_RUN_TEXT, (order, words, self._place(None)))
+            index.put_run(order, words, self._place(run.run), known=row is not None)
             self.changes.append(Change(kind="run", workstation=self._workstation.id, run=run.run))
 
     def _reviews(self, stream: int) -> None:
@@ -287,22 +266,15 @@ class Ingest:
                 "sign": sign.value,
             }
             quickly.insert(LineRow, columns)
-            text = " ".join(words_of(f"{words} {title} {self._workstation.name} {line.run or ''}"))
-            quickly.run(_ADD_LINE_TEXT, (ident, text, self._place(line.run)))
+            text = f"{words} {title} {self._workstation.name} {line.run or ''}"
+            index.add_line(ident, text, self._place(line.run))
 
     def _title(self, run: str) -> tuple[str, tuple[str, str]]:
         row = RunRow.get_or_none((RunRow.workstation == self._workstation.id) & (RunRow.run == run))
         return ("", texts.RECORD) if row is None else (row.title, wording.noun_of(row.told))
 
     def _place(self, run: str | None) -> str:
-        parts: Iterator[str] = iter(
-            (
-                f"w{self._workstation.id}",
-                office_token(self._workstation.office),
-                run_token(run) if run else "",
-            )
-        )
-        return " ".join(part for part in parts if part)
+        return index.place_of(self._workstation.id, self._workstation.office, run)
 
 
 def _counts(told: Mapping[str, int]) -> dict[str, int]:
