@@ -15,6 +15,8 @@ _OLD = (
     "CREATE VIRTUAL TABLE run_text USING fts5(words, place, prefix='2 3', detail=column)",
     "ALTER TABLE workstation DROP COLUMN zones",
     "ALTER TABLE workstation DROP COLUMN wire",
+    "ALTER TABLE picture DROP COLUMN kind",
+    "ALTER TABLE command DROP COLUMN candidates",
     "PRAGMA user_version = 1",
 )
 

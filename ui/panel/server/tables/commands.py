@@ -107,6 +107,7 @@ def order_of(row: Any) -> wire.Order:  # noqa: ANN401  # a CommandRow with what 
         item=None if row.review_id is None else row.review.item,
         version=row.version,
         answer=row.answer,
+        candidates=tuple(row.candidates),
     )
 
 

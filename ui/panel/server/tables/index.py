@@ -1,6 +1,6 @@
 """The index of words: what stands in it, and how it is asked. Newest first is by row number alone.
 
-A beginning of a word is looked for, so ``cl`` finds claims. Up to four letters the full-text index has the
+A beginning of a word is looked for, so ``cl`` finds claims. Up to five letters the full-text index has the
 beginnings themselves, and reads its matches newest first until a page is full. For longer ones it would first
 gather every match of every word that begins so; therefore all words are also in a table of their own, which
 says which words those are, and each is then looked for whole.

@@ -17,7 +17,7 @@ from ui.panel.server.models.live import Change
 from ui.panel.server.models.runs import Counts
 from ui.panel.server.tables import audit, commands, index, quickly
 from ui.panel.server.tables.database import Store
-from ui.panel.server.tables.fields import milliseconds, utc_now
+from ui.panel.server.tables.fields import is_zone, milliseconds, utc_now
 from ui.panel.server.tables.schema import (
     DutyRow,
     LineRow,
@@ -31,10 +31,11 @@ from ui.panel.server.tables.schema import (
 _AHEAD = timedelta(minutes=1)  # further ahead than this a workstation's clock is wrong
 _LINE_SHIFT = 12
 _FRESH = (
-    "SELECT seen_at, audit_count, audit_head, audit_problem, machine, agent_version, site_words, pictures"
-    " FROM workstation WHERE id = ?"
+    "SELECT seen_at, audit_count, audit_head, audit_problem, machine, agent_version, site_words, pictures,"
+    " zones, wire FROM workstation WHERE id = ?"
 )
 _FIND_STREAM = "SELECT id, through FROM stream WHERE workstation_id = ? AND name = ?"
+_ABOUT = ("machine", "agent_version", "site_words", "pictures", "zones", "wire")
 _SET_THROUGH = "UPDATE stream SET through = ? WHERE id = ?"
 _FIND_RUN = 'SELECT id, stream, seq, "order" FROM run WHERE workstation_id = ? AND run = ?'
 _ORDER_TAKEN = 'SELECT 1 FROM run WHERE "order" = ?'
@@ -82,11 +83,13 @@ class Ingest:
 
     def _heard(self) -> None:
         batch, about = self._batch, self._batch.about
-        told = (about.machine, about.agent_version, about.site_words, about.pictures)
+        zones = {place: zone for place, zone in about.zones.items() if is_zone(zone)}
+        told = (about.machine, about.agent_version, about.site_words, about.pictures, zones, batch.version)
         seen_at, count, head, problem, *known = quickly.one(_FRESH, (self._workstation.id,))
+        known[4] = json.loads(known[4])
         columns: dict[str, Any] = {}
         if told != tuple(known):
-            columns |= dict(zip(("machine", "agent_version", "site_words", "pictures"), told, strict=True))
+            columns |= dict(zip(_ABOUT, told, strict=True))
         if batch.agenda is not None:
             self._agenda(batch.agenda)
         if batch.audit is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from ui.panel.server.tables.schema import (
     WorkstationRow,
 )
 
-_FOUND = Table("run_text", ("rowid",))
+_FOUND: Any = Table("run_text", ("rowid",))
 _FIND_LINES = "SELECT rowid FROM line_text WHERE line_text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
 
 
@@ -184,20 +184,19 @@ def lines(
         found = [row.id for row in (ids if before is None else ids.where(LineRow.id < before))]
     else:
         found = [row[0] for row in PANEL.execute_sql(_FIND_LINES, (match, before or 2**62, limit)).fetchall()]
-    rows = (
-        LineRow.select(LineRow, WorkstationRow)
-        .join(WorkstationRow)
-        .where(LineRow.id.in_(found))
-        .order_by(LineRow.id.desc())
-    )
-    return list(rows)
+    return list(_lines().where(LineRow.id.in_(found)).order_by(LineRow.id.desc()))
 
 
 def lines_of(workstation: int, run: str, limit: int) -> list[LineRow]:
     """Return a run's newest lines, newest first."""
     wanted = (LineRow.workstation == workstation) & (LineRow.run == run)
-    rows = LineRow.select(LineRow, WorkstationRow).join(WorkstationRow).where(wanted)
-    return list(rows.order_by(LineRow.id.desc()).limit(limit))
+    return list(_lines().where(wanted).order_by(LineRow.id.desc()).limit(limit))
+
+
+def _lines() -> Any:  # noqa: ANN401  # a peewee query
+    """Return the query of lines, with what is shown of their workstations."""
+    place = (WorkstationRow.id, WorkstationRow.name, WorkstationRow.zones)
+    return LineRow.select(LineRow, *place).join(WorkstationRow)
 
 
 # ── pictures ──────────────────────────────────────────────────────────────────────────────────────────
@@ -205,7 +204,9 @@ def pictures(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Pict
     """Return the pictures of these runs (workstation, run) that are still kept, newest first."""
     found: dict[tuple[int, str], list[PictureRow]] = defaultdict(list)
     rows = PictureRow.select().where(
-        PictureRow.run.in_([run for _workstation, run in keys]) & (PictureRow.kept_until > utc_now())
+        PictureRow.run.in_([run for _workstation, run in keys])
+        & (PictureRow.kept_until > utc_now())
+        & (PictureRow.kind == "failure")
     )
     for row in rows.order_by(PictureRow.created_at.desc()):
         if (row.workstation_id, row.run) in keys:
@@ -221,6 +222,16 @@ def picture(number: int) -> PictureRow | None:
         .where((PictureRow.id == number) & (PictureRow.kept_until > utc_now()))
         .get_or_none()
     )
+
+
+def pictures_by_ident(wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], PictureRow]:
+    """Return those of these pictures (workstation, id there) that are still kept."""
+    keys = set(wanted)
+    rows = PictureRow.select().where(
+        PictureRow.ident.in_([ident for _workstation, ident in keys]) & (PictureRow.kept_until > utc_now())
+    )
+    found = {(row.workstation_id, row.ident): row for row in rows}
+    return {key: row for key, row in found.items() if key in keys}
 
 
 def keep_picture(**columns: Any) -> None:  # noqa: ANN401  # columns of the table

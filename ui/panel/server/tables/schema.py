@@ -342,6 +342,7 @@ class PictureRow(_Row):
     ident = CharField()  # at the workstation
     run = CharField()
     task = CharField(null=True)
+    kind = CharField(default="failure")  # or before: the page when all was well
     media_type = CharField()
     sha256 = CharField()
     created_at = UtcField()
@@ -372,6 +373,7 @@ class CommandRow(_Row):
     review = ForeignKeyField(ReviewRow, null=True, on_delete="CASCADE")
     version = IntegerField(null=True)  # of the question, as the person saw it
     answer = CharField(null=True)
+    candidates = JsonField(default=list)  # the numbers of those chosen, for accept_repair
     state = CharField(index=True)
     given_at = UtcField()
     expires_at = UtcField()
@@ -420,10 +422,11 @@ TABLES = (
     NoticeRow,
 )
 
-LONGEST_BEGINNING = 4
+LONGEST_BEGINNING = 5
 """So many letters of a word's beginning the full-text index has ready (see :mod:`.index`)."""
 
-_WORDS = "fts5(words, place, content='', contentless_delete=1, prefix='1 2 3 4', detail=column)"
+_BEGINNINGS = " ".join(str(letters) for letters in range(1, LONGEST_BEGINNING + 1))
+_WORDS = f"fts5(words, place, content='', contentless_delete=1, prefix='{_BEGINNINGS}', detail=column)"
 
 INDEX = (
     # Which workstation, office and run stand in the index too: a filter never leaves it (GROUND.md).

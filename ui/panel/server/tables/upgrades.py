@@ -10,6 +10,13 @@ from ui.panel.server.tables.schema import INDEX, PANEL, LineRow, RunRow, Worksta
 VERSION = 2
 """What a file made today is."""
 
+_NEW_IN_2 = (
+    ("workstation", "zones TEXT NOT NULL DEFAULT '{}'"),
+    ("workstation", "wire INTEGER NOT NULL DEFAULT 1"),
+    ("picture", "kind TEXT NOT NULL DEFAULT 'failure'"),
+    ("command", "candidates TEXT NOT NULL DEFAULT '[]'"),
+)
+
 
 def upgrade(found: int) -> None:
     """Bring a file of version ``found`` to today's; in a transaction."""
@@ -18,9 +25,9 @@ def upgrade(found: int) -> None:
 
 
 def _to_2() -> None:
-    """Offices' time zones, what a workstation speaks, and an index that knows its words."""
-    for column in ("zones TEXT NOT NULL DEFAULT '{}'", "wire INTEGER NOT NULL DEFAULT 1"):
-        PANEL.execute_sql(f"ALTER TABLE workstation ADD COLUMN {column}")
+    """What version 2 of the wire brings, and an index that knows its words."""
+    for table, column in _NEW_IN_2:
+        PANEL.execute_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
     PANEL.execute_sql("DROP TABLE line_text")
     PANEL.execute_sql("DROP TABLE run_text")
     for statement in INDEX:
