@@ -29,9 +29,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
-from agent.sync.strictly import NotUnderstood, read, take, write
+from agent.sync.strictly import NotUnderstood, plain, read, take, write
 
-__all__ = ["NotUnderstood", "read", "spoken", "take", "write"]
+__all__ = ["NotUnderstood", "plain", "read", "spoken", "take", "write"]
 
 VERSION = 2
 """What this side speaks.

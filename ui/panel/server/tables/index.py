@@ -28,8 +28,10 @@ _FORGET_LINE = "DELETE FROM line_text WHERE rowid = ?"
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text (or of what is looked for) as the index has them: no case, no accents."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return _WORD.findall(plain.lower())
+    if not text.isascii():
+        parts = unicodedata.normalize("NFKD", text)
+        text = "".join(sign for sign in parts if not unicodedata.combining(sign))
+    return _WORD.findall(text.lower())
 
 
 def place_of(workstation: int, office: str, run: str | None) -> str:

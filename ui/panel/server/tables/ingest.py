@@ -141,7 +141,7 @@ class Ingest:
     # ── how things stand ──────────────────────────────────────────────────────────────────────────────────
     def _runs(self, stream: int) -> None:
         for run in self._batch.runs:
-            told = json.loads(wire.write(run))
+            told = wire.plain(run)
             told["records"] = _counts(run.records)
             row = quickly.one(_FIND_RUN, (self._workstation.id, run.run))
             if row is not None and (row[1], row[2]) > (stream, run.seq):
@@ -189,7 +189,7 @@ class Ingest:
             columns: dict[str, Any] = {
                 "seq": item.seq,
                 "run": item.run,
-                "told": json.loads(wire.write(item)),
+                "told": wire.plain(item),
                 "open": item.answer is None,
                 "created_at": item.created_at,
                 "answered_at": item.answered_at,
@@ -219,7 +219,7 @@ class Ingest:
                 "due_at": duty.due_at,
                 "deadline_at": duty.deadline_at,
                 "outcome": duty.outcome,
-                "reason": None if duty.reason is None else json.loads(wire.write(duty.reason)),
+                "reason": None if duty.reason is None else wire.plain(duty.reason),
                 "run": duty.run,
                 "rev": self._store.next_rev(),
             }
