@@ -1,4 +1,4 @@
-import { Component, computed, effect, input, model } from '@angular/core';
+import { Component, computed, effect, input, model, signal } from '@angular/core';
 
 import type { Candidate, Repair } from '../api/models';
 import { Time } from '../design/time';
@@ -35,7 +35,16 @@ interface Box {
       }
       @if (of().before; as before) {
         <figure>
-          <img [src]="'/api/pictures/' + before.id" alt="The site's page when all was well" />
+          <div class="boxed">
+            <img [src]="'/api/pictures/' + before.id" alt="The site's page when all was well" (load)="measure($event)" />
+            @if (beforeSize(); as size) {
+              <svg [attr.viewBox]="size" aria-hidden="true">
+                @for (box of beforeBoxes(); track box) {
+                  <rect [attr.x]="box.x" [attr.y]="box.y" [attr.width]="box.width" [attr.height]="box.height" />
+                }
+              </svg>
+            }
+          </div>
           <figcaption class="quiet small">When all was well, <pd-time [zone]="zone()" [at]="before.created_at" /></figcaption>
         </figure>
       }
@@ -67,6 +76,9 @@ export class RepairChoice {
     const [width, height] = this.of().size;
     return width && height ? `0 0 ${width} ${height}` : undefined;
   });
+  /** Known once the picture is there: the page may have had another size. */
+  protected readonly beforeSize = signal<string | undefined>(undefined);
+  protected readonly beforeBoxes = computed(() => boxOf({ number: 0, box: this.of().before_box }));
   protected readonly boxes = computed(() => this.of().candidates.flatMap(boxOf));
 
   constructor() {
@@ -74,6 +86,11 @@ export class RepairChoice {
     effect(() => {
       this.chosen.set(this.of().candidates.filter((one) => one.best).map((one) => one.number));
     });
+  }
+
+  protected measure(event: Event): void {
+    const { naturalWidth, naturalHeight } = event.target as HTMLImageElement;
+    this.beforeSize.set(`0 0 ${naturalWidth} ${naturalHeight}`);
   }
 
   protected offered(element: string): readonly Candidate[] | undefined {
@@ -96,7 +113,7 @@ export class RepairChoice {
   }
 }
 
-function boxOf({ number, box }: Candidate): readonly Box[] {
+function boxOf({ number, box }: Pick<Candidate, 'number' | 'box'>): readonly Box[] {
   const [x, y, width, height] = box;
   if (x === undefined || y === undefined || !width || !height) return [];
   return [{ x, y, width, height, word: String(number) }];
