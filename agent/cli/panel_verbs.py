@@ -27,6 +27,7 @@ PORT = 8480
 @click.option("--key", type=click.Path(path_type=Path, exists=True), help="The certificate's key: PEM file.")
 @click.option("--behind-proxy", metavar="ADDRESS", help="A proxy at this address does https for the panel.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the panel keeps its things.")
+@click.option("--forget-second-factors", is_flag=True, help="Their key is lost: everybody sets up a new one.")
 @click.pass_context
 def panel(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401  # click's own
     """Serve the team's panel until Ctrl-C; “panel enrol ADDRESS CODE” joins one."""
@@ -40,6 +41,8 @@ def _serve(
     key: Path | None,
     behind_proxy: str | None,
     folder: Path | None,
+    *,
+    forget_second_factors: bool,
 ) -> int:
     from agent.cli.carrying import asked_to_end  # noqa: PLC0415
 
@@ -51,7 +54,9 @@ def _serve(
         tell(_words("not_installed", module=missing.name))
         return NOT_READY
     place = folder or find_home().root / "panel"
-    config = app.Config(place, host, port, certificate, key, behind_proxy)
+    config = app.Config(
+        place, host, port, certificate, key, behind_proxy, forget_second_factors=forget_second_factors
+    )
     try:
         with asked_to_end():
             app.serve(config, _ready)

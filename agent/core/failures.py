@@ -296,6 +296,14 @@ class PanelRefused(NotReady):
     """The panel did not take what was said (status)."""
 
 
+class AgentTooOld(NotReady):
+    """The panel does not understand this workstation any more: Predawn is to be updated here."""
+
+
+class PanelTooOld(NotReady):
+    """The panel does not understand this workstation yet: Predawn is to be updated there."""
+
+
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────────
 class Site(Failure):
     """The site did not do what its book says."""

@@ -41,7 +41,11 @@ class PanelLink:
     def __init__(self, home: Home, settings: Settings, keys: Keys, ring: Callable[[], None]) -> None:
         vault, said = open_vault(home), _Said(home, settings, keys)
         about = wire.About(
-            socket.gethostname(), agent_version(), settings.panel.site_words, settings.panel.pictures
+            socket.gethostname(),
+            agent_version(),
+            settings.panel.site_words,
+            settings.panel.pictures,
+            {name: office.zone for name, office in settings.offices.items()},
         )
         sources = Sources(said.foretell, said.agenda, said.audit_head, said.picture)
         self._teller = _Teller(Pusher(settings.panel, about, vault, sources))

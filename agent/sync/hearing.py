@@ -129,5 +129,9 @@ def _answer(order: wire.Order) -> Mapping[str, Any]:
         raise WrongState(what=f"answer {answer[:60]}", state="not the panel's", wanted="")
     if not ReviewRow.select().where(ReviewRow.id == item).exists():
         raise WrongState(what=f"item {item}", state="unknown", wanted="")
-    reason = {"reason": _REASON} if answer == "leave_out" else {}
-    return {"item": item, "version": order.version or 1, "answer": answer, **reason}
+    beside: dict[str, Any] = {}
+    if answer == "leave_out":
+        beside = {"reason": _REASON}
+    elif answer == "accept_repair":  # whether they were offered is looked at where it is carried out
+        beside = {"candidates": list(order.candidates)}
+    return {"item": item, "version": order.version or 1, "answer": answer, **beside}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TypeVar
 
-from agent.core.failures import Offline, PanelRefused, PanelUnknown
+from agent.core.failures import AgentTooOld, NotReady, Offline, PanelRefused, PanelTooOld, PanelUnknown
 from agent.sync import wire
 from agent.system.network import Dialler, Reply
 from agent.system.vault import Vault
@@ -16,7 +17,10 @@ _SPARE_SECONDS = 10.0
 
 
 class Panel:
-    """One line to the panel, for one thread. Everything may raise Offline, PanelUnknown, PanelRefused."""
+    """One line to the panel, for one thread.
+
+    Everything may raise Offline, PanelUnknown, PanelRefused, AgentTooOld, PanelTooOld.
+    """
 
     def __init__(self, url: str, token: str | None = None) -> None:
         """Raise PanelAddressUnsafe for an address that is none, or not safe."""
@@ -42,6 +46,7 @@ class Panel:
             "X-Predawn-Run": told.run,
             "X-Predawn-Days": str(told.days),
             "X-Predawn-At": told.at.isoformat(),
+            "X-Predawn-Kind": told.kind,
         }
         if told.task is not None:
             headers["X-Predawn-Task"] = told.task
@@ -77,7 +82,19 @@ class Panel:
             raise PanelUnknown
         if reply.status >= 500 or reply.status == 429:  # a proxy without its server says so too
             raise Offline(site="panel", host=None)
+        if reply.status == 409:
+            raise _other_version(reply)
         raise PanelRefused(status=reply.status)
+
+
+def _other_version(reply: Reply) -> NotReady:
+    """Return which of the two is to be updated, as the panel says."""
+    try:
+        code = json.loads(reply.content).get("code")
+    except (ValueError, AttributeError):  # a page of some proxy's, say
+        return PanelRefused(status=reply.status)
+    kinds: dict[object, type[NotReady]] = {"version_old": AgentTooOld, "version_new": PanelTooOld}
+    return kinds[code]() if code in kinds else PanelRefused(status=reply.status)
 
 
 def _read(kind: type[_T], reply: Reply) -> _T:

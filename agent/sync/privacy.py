@@ -6,10 +6,10 @@ settings allow it (``[panel] site_words = true``). Keys, values and contents of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.sync.wire import Said
+from agent.sync.wire import CandidateTold, RepairTold, Said
 
 ALWAYS = frozenset(
     {
@@ -90,6 +90,38 @@ def params(told: Mapping[str, Any], *, site_words: bool, depth: int = 0) -> dict
         elif isinstance(value, str) and _may_leave(name, site_words=site_words):
             left[name] = value[:_LONGEST]
     return left
+
+
+def repair(told: Mapping[str, Any], *, site_words: bool) -> RepairTold | None:
+    """Return what a lost element may be (:mod:`agent.host.repairs`), where pictures may leave; None for none.
+
+    Where it stands on the page is in the picture anyway; its words and locator are the site's own.
+    """
+    if not told.get("candidates") or not told.get("picture"):
+        return None
+    elements = told["elements"]
+    return RepairTold(
+        elements=tuple(str(one["element"]) for one in elements),
+        candidates=tuple(
+            CandidateTold(
+                number=one["number"],
+                element=str(one["element"]),
+                kind=str(one["kind"]),
+                box=_box(one["box"]),
+                shown=str(one["shown"])[:_LONGEST] if site_words and one.get("shown") else None,
+            )
+            for one in told["candidates"]
+        ),
+        best=tuple(one["best"] for one in elements if one["best"] is not None),
+        picture=told["picture"],
+        picture_size=_box(told["picture_size"]),
+        before=told["before"],
+        before_box=_box(told["before_box"]),
+    )
+
+
+def _box(told: Sequence[float] | None) -> tuple[int, ...]:
+    return tuple(round(one) for one in told or ())
 
 
 def _may_leave(name: str, *, site_words: bool) -> bool:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from agent.core.failures import NotReady, PanelRefused
 from agent.store import outbox
@@ -73,7 +74,7 @@ class Pusher:
 
     def __init__(self, settings: PanelSettings, about: wire.About, vault: Vault, sources: Sources) -> None:
         self._settings, self._about, self._vault, self._sources = settings, about, vault, sources
-        self._telling = Telling(sources.foretell, site_words=settings.site_words)
+        self._telling = Telling(sources.foretell, site_words=settings.site_words, pictures=settings.pictures)
         self._line: _Line | None = None
         self._vain = 0
 
@@ -124,9 +125,9 @@ class Pusher:
         held_back = {run for run, at in line.progress_at.items() if now - at < _PROGRESS_SECONDS} & {
             row.subject for row in waiting.rows if row.kind == "run" and row.code is None
         }
-        if self._settings.pictures:
-            self._show(line, waiting.rows)
         batch = self._batch(waiting, held_back, agenda)
+        if self._settings.pictures:
+            self._show(line, waiting.rows, batch.reviews)
         taken = line.panel.tell(batch)
         if held_back:
             outbox.note_later(held_back)
@@ -161,17 +162,24 @@ class Pusher:
         agenda = self._sources.agenda()
         return None if agenda == line.agenda else agenda
 
-    def _show(self, line: _Line, rows: Sequence[OutboxRow]) -> None:
-        """Show the pictures among what waits, before it is told; one that the panel does not take is left."""
+    def _show(self, line: _Line, rows: Sequence[OutboxRow], reviews: Sequence[wire.ReviewTold]) -> None:
+        """Show the pictures of what waits, before it is told; one that the panel does not take is left."""
         for row in rows:
-            shot = self._sources.picture(row.subject) if row.kind == "picture" else None
-            if shot is None:
-                continue
-            told = wire.PictureTold(shot.run, shot.task, self._settings.pictures_days, shot.at)
-            try:
-                line.panel.picture(row.subject, told, shot.content)
-            except PanelRefused as failure:
-                _log.warning("picture_not_taken why=%s", failure)
+            if row.kind == "picture":
+                self._show_one(line, row.subject, "failure")
+        for item in reviews:
+            if item.answer is None and item.repair is not None and item.repair.before is not None:
+                self._show_one(line, item.repair.before, "before")
+
+    def _show_one(self, line: _Line, ident: str, kind: Literal["failure", "before"]) -> None:
+        shot = self._sources.picture(ident)
+        if shot is None:
+            return
+        told = wire.PictureTold(shot.run, shot.task, self._settings.pictures_days, shot.at, kind)
+        try:
+            line.panel.picture(ident, told, shot.content)
+        except PanelRefused as failure:
+            _log.warning("picture_not_taken why=%s", failure)
 
     def _note_told(self, line: _Line, enrolment: Enrolment, batch: wire.Batch, now: float) -> None:
         line.told_at = now

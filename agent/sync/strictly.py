@@ -29,7 +29,7 @@ class NotUnderstood(ValueError):  # named after what happened, as all failures h
 
 def write(value: object) -> bytes:
     """Return a message as JSON."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def read(kind: type[_T], text: bytes | str) -> _T:
@@ -46,13 +46,16 @@ def take(kind: type[_T], value: object, place: str = "") -> _T:
     return _of_dataclass(kind, value, place)  # type: ignore[no-any-return]
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> Any:  # noqa: ANN401, PLR0911  # plain JSON; one line a type
+    """Return a message as plain values: what :func:`write` writes."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        return {name: plain(getattr(value, name)) for name in _shape(type(value))}
     if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):

@@ -40,10 +40,10 @@ Foretell = Callable[[RunRow], Foretold]
 
 
 class Telling:
-    """Makes what is told of rows; ``site_words`` is what the settings allow."""
+    """Makes what is told of rows; ``site_words`` and ``pictures`` are what the settings allow."""
 
-    def __init__(self, foretell: Foretell, *, site_words: bool) -> None:
-        self._foretell, self._site_words = foretell, site_words
+    def __init__(self, foretell: Foretell, *, site_words: bool, pictures: bool = False) -> None:
+        self._foretell, self._site_words, self._pictures = foretell, site_words, pictures
 
     def told(self, waiting: Waiting, *, not_now: Iterable[str] = ()) -> dict[str, Any]:
         """Return the parts of a batch that these rows make; ``not_now`` are runs whose progress can wait."""
@@ -145,6 +145,7 @@ class Telling:
             answer=row.answer,
             by=_who(row.actor),
             answered_at=row.answered_at,
+            repair=privacy.repair(row.params, site_words=self._site_words) if self._pictures else None,
         )
 
     def _duty(self, number: str, seq: int) -> wire.DutyTold | None:

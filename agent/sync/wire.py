@@ -14,9 +14,11 @@ a panel that has taken others answers with how far it is, and the workstation go
 counts once however often it is sent. How something *stands* (a run, a question, a duty) is told whole: the
 latest wins. What *happened* (a line) is told once.
 
-Additive: an unknown field is passed over, so an older side understands a newer one; a field that is missing,
-of another type, or beyond its limit is refused with the place where it stands. Record contents, business keys
-and what sites say have no place here: codes with parameters, counts, and records by their ordinal.
+Each message of a workstation's names its version first of all: whatever else it holds, a panel says which of
+the two is to be updated. Additive: an unknown field is passed over, so an older side understands a newer one;
+a field that is missing, of another type, or beyond its limit is refused with the place where it stands.
+Record contents, business keys and what sites say have no place here: codes with parameters, counts, and
+records by their ordinal.
 The standard library only.
 """
 
@@ -27,14 +29,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
-from agent.sync.strictly import NotUnderstood, read, take, write
+from agent.sync.strictly import NotUnderstood, plain, read, take, write
 
-__all__ = ["NotUnderstood", "read", "take", "write"]
+__all__ = ["NotUnderstood", "plain", "read", "spoken", "take", "write"]
 
-VERSION = 1
-"""What this side speaks. A panel takes this version and the one before it."""
+VERSION = 2
+"""What this side speaks.
 
-ACCEPTED = tuple(version for version in (VERSION - 1, VERSION) if version >= 1)
+1   the beginning
+2   offices' time zones (``About.zones``); what a lost element may be (``ReviewTold.repair``), and which of
+    that it is (``Order.candidates``)
+"""
+
+ACCEPTED = (VERSION - 1, VERSION)
+"""What a panel takes: this version and the one before it. What came later has a default in what is older."""
 
 COMMAND_SECONDS = 300
 """How long a command may wait to be carried out."""
@@ -55,6 +63,7 @@ PANEL_ANSWERS = frozenset(
         "it_is_there",
         "done_by_hand",
         "give_back",
+        "accept_repair",
     }
 )
 """Answers that need neither a value nor a file nor a secret: what the panel may send. All others are given at
@@ -166,6 +175,38 @@ class RunTold:
 
 
 @dataclass(frozen=True)
+class CandidateTold:
+    """What a lost element may be today: ``box`` is x, y, width, height in the picture's pixels.
+
+    ``shown``, its words on the page, is told only where the settings let a site's words leave.
+    """
+
+    number: int
+    element: str
+    kind: str
+    box: tuple[int, ...] = ()
+    shown: str | None = None
+
+
+@dataclass(frozen=True)
+class RepairTold:
+    """What is lost on a page, and what it may be; told only where the settings let pictures leave.
+
+    ``best`` are the numbers of the candidates that fit best, at most one for each of ``elements``. Pictures
+    are named by their ids: ``before`` is last time's of that page, ``before_box`` where the first of
+    ``elements`` was in it.
+    """
+
+    elements: tuple[str, ...]
+    candidates: tuple[CandidateTold, ...] = ()
+    best: tuple[int, ...] = ()
+    picture: str | None = None
+    picture_size: tuple[int, ...] = ()
+    before: str | None = None
+    before_box: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class ReviewTold:
     """How a question stands; ``ordinal`` is the record's place in the list of its run.
 
@@ -185,6 +226,7 @@ class ReviewTold:
     answer: str | None = None
     by: str | None = None
     answered_at: datetime | None = None
+    repair: RepairTold | None = None
 
 
 @dataclass(frozen=True)
@@ -264,12 +306,16 @@ class AuditHead:
 
 @dataclass(frozen=True)
 class About:
-    """What the workstation is, and what its settings let leave it."""
+    """What the workstation is, and what its settings let leave it.
+
+    ``zones`` are its offices, as its settings call them, and the IANA time zone of each.
+    """
 
     machine: str
     agent_version: str
     site_words: bool = False
     pictures: bool = False
+    zones: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -301,12 +347,16 @@ class Taken:
 
 @dataclass(frozen=True)
 class PictureTold:
-    """What a picture's request says in its headers ``X-Predawn-Run``, ``-Task``, ``-Days``, ``-At``."""
+    """What a picture's request says in its headers, ``X-Predawn-Run`` to ``X-Predawn-Kind``.
+
+    ``kind`` is failure, or before: how a page looked when all was well, for a question about a lost element.
+    """
 
     run: str
     task: str | None
     days: int
     at: datetime
+    kind: Literal["failure", "before"] = "failure"
 
 
 @dataclass(frozen=True)
@@ -314,7 +364,7 @@ class Order:
     """A command: a verb and known ids, never code, address, selector or value. ``id`` is known once for ever.
 
     ``run`` wants ``automation``; retry, resume and cancel want ``run``; answer wants
-    ``item``, ``version`` and ``answer``.
+    ``item``, ``version`` and ``answer``, and where that is ``accept_repair`` the ``candidates`` by number.
     """
 
     id: str
@@ -329,6 +379,7 @@ class Order:
     item: int | None = None
     version: int | None = None
     answer: str | None = None
+    candidates: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -338,3 +389,13 @@ class Orders:
     version: int
     now: datetime
     orders: tuple[Order, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    version: int
+
+
+def spoken(message: bytes) -> int:
+    """Return the version that a message is written in, whatever else it holds. Raises NotUnderstood."""
+    return read(_Spoken, message).version

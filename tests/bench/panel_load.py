@@ -82,7 +82,7 @@ class Measured:
     taken: list[float] = field(default_factory=list)
     seen: list[float] = field(default_factory=list)
     broken: int = 0
-    processor: float = 0.0  # seconds of the last server
+    processor: float = 0.0  # seconds of the last server, from when it began to serve
     before_last: int = 0  # batches that earlier servers took
     batches_of_last: int = 0
     lines: dict[int, int] = field(default_factory=dict)
@@ -106,7 +106,7 @@ async def station(number: int, token: str, port: int, until: float, measured: Me
         )
         happened = line("entering", seq=seq + 1, kind="step", run="20261118-load", params={"number": done})
         told = agenda() if seq == 0 else None
-        batch = wire.Batch(1, "home/1", seq, seq + 2, about, (happened,), (stands,), agenda=told)
+        batch = wire.Batch(wire.VERSION, "home/1", seq, seq + 2, about, (happened,), (stands,), agenda=told)
         await _send(line_, wire.write(batch), measured, (number, done))
         seq += 2
         measured.lines[number] = seq // 2
@@ -169,6 +169,11 @@ def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
     return server
 
 
+def used(server: subprocess.Popen[bytes]) -> float:
+    """Return the seconds of processor that a server has used."""
+    return sum(psutil.Process(server.pid).cpu_times()[:2])
+
+
 async def kill_now_and_then(
     servers: list[subprocess.Popen[bytes]],
     folder: Path,
@@ -182,8 +187,9 @@ async def kill_now_and_then(
         servers[-1].send_signal(signal.SIGKILL)
         servers[-1].wait()
         await asyncio.sleep(_DOWN_SECONDS)
-        measured.before_last = len(measured.taken)
         servers.append(await asyncio.to_thread(start, folder, port))
+        measured.before_last = len(measured.taken)
+        measured.processor = -used(servers[-1])
 
 
 def prepare(folder: Path, stations: int) -> tuple[str, dict[int, str]]:
@@ -213,6 +219,7 @@ async def load(folder: Path, stations: int, seconds: float, kills: int) -> Measu
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     servers, measured = [start(folder, port)], Measured()
+    measured.processor = -used(servers[-1])
     try:
         until = time.monotonic() + seconds
         await asyncio.gather(
@@ -221,7 +228,7 @@ async def load(folder: Path, stations: int, seconds: float, kills: int) -> Measu
             kill_now_and_then(servers, folder, port, seconds, kills, measured),
         )
     finally:
-        measured.processor = sum(psutil.Process(servers[-1].pid).cpu_times()[:2])
+        measured.processor += used(servers[-1])
         measured.batches_of_last = len(measured.taken) - measured.before_last
         servers[-1].terminate()
         servers[-1].wait(20)

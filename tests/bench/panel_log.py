@@ -16,13 +16,14 @@ import os
 import random
 import tempfile
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.bench.panel_load import at
 from tests.panel.serving import Panel
 from ui.panel.server.tables.database import close_store, open_store, write
 from ui.panel.server.tables.fields import utc_now
-from ui.panel.server.tables.ingest import office_token, run_token
+from ui.panel.server.tables.index import add_line, place_of
 from ui.panel.server.tables.schema import PANEL, WorkstationRow
 
 _TITLES = ("Clinic morning sync", "Claims desk", "Supplier prices", "Insurance answers", "Month end")
@@ -33,9 +34,11 @@ _WORDS = (
 )  # fmt: skip
 _ASKED = (
     "entering", "claimport", "failed", "ref", "needs claim", "meridian appoint", "done arr", "otto", "zebra",
-    "month end failed", "187", "cl", "DESK-17", "supplier answered", "downl meri", "20261118",
+    "month end failed", "187", "cl", "DESK-17", "supplier answered", "downl meri", "20261118", "2026",
+    "entering meridian", "e", "appointments clinic", "202510", "answ cli desk", "insurance checking 20260",
 )  # fmt: skip
 _AT_ONCE = 20_000
+_LAST_DAY = date(2026, 11, 26)
 
 
 def fill(folder: Path, lines: int) -> None:
@@ -57,18 +60,17 @@ def fill(folder: Path, lines: int) -> None:
         part = range(start, min(lines, start + _AT_ONCE))
 
         def job(part: range = part) -> None:
-            rows, texts = [], []
+            rows = []
             for number in part:
                 desk = chance.randint(1, 200)
                 title = chance.choice(_TITLES)
-                run = f"202611{chance.randint(1, 28):02}-{chance.randrange(9999):04}"
+                day = _LAST_DAY - timedelta(days=chance.randrange(400))
+                run = f"{day:%Y%m%d}-{chance.randrange(9999):04}"
                 words, ident = chance.choice(_WORDS).format(n=chance.randint(1, 187)), (base + number) << 12
                 rows.append((ident, desk, run, base + number, "step", "entering", title, words, "running"))
-                place = f"w{desk} {office_token(f'office-{desk % 10}')} {run_token(run)}"
-                texts.append((ident, f"{words} {title} DESK-{desk} {run}", place))
-            connection = PANEL.connection()
-            connection.executemany("INSERT INTO line VALUES (?,?,?,?,?,?,?,?,?)", rows)
-            connection.executemany("INSERT INTO line_text(rowid, words, place) VALUES (?,?,?)", texts)
+                place = place_of(desk, f"office-{desk % 10}", run)
+                add_line(ident, f"{words} {title} DESK-{desk} {run}", place)
+            PANEL.connection().executemany("INSERT INTO line VALUES (?,?,?,?,?,?,?,?,?)", rows)
 
         write(job)
     close_store()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from PySide6.QtCore import QBuffer
 from PySide6.QtGui import QImage
 
-from tests.panel import seed
+from tests.panel import lost, seed
 from tests.panel.browsing import DESK, PHONE, Scheme, Watched, chromium, watched
 from tests.panel.seed import Morning
 from tests.panel.serving import Panel
@@ -27,6 +27,7 @@ PAGES = {
     "trigger": "/trigger",
     "confirm": "/trigger",
     "review": "/review",
+    "repair": "/review",
     "insights": "/insights",
     "workstations": "/workstations",
     "enrol": "/workstations",
@@ -48,6 +49,29 @@ Reference:
 <tr><td>Patient number</td><td style="background:#222"></td></tr>
 <tr><td>Amount</td><td style="background:#222"></td></tr></table>
 """
+_LIST = "<table style='position:absolute;left:24px;top:150px;width:868px' cellpadding=6>" + "".join(
+    f"<tr style='background:#fff'><td>{number}/11</td><td style='background:#222'></td><td>open</td></tr>"
+    for number in range(10, 20)
+)
+_HEAD = (
+    '<body style="margin:0;font:14px Arial;background:#eef0e6"><div style="background:#3d5a2a;color:#fff;'
+    'padding:10px 16px;font-size:18px">Meridian: Billing report</div><style>b,input{position:absolute;'
+    "height:34px;box-sizing:border-box;border:1px solid #777;background:#fff;text-align:center;"
+    "line-height:32px}</style>"
+)
+
+
+def _put(kind: str, left: int, top: int, width: int, words: str = "") -> str:
+    return f'<{kind} style="left:{left}px;top:{top}px;width:{width}px">{words}' + (
+        f"</{kind}>" if words else ""
+    )
+
+
+_BEFORE = _HEAD + _put("input", 24, 60, 90) + _put("b", 128, 60, 150, "Export") + _LIST
+_TODAY = (
+    f"{_HEAD}{_put('input', 128, 92, 170)}{_put('b', 742, 92, 150, 'Save as file')}"
+    f"{_LIST}</table>{_put('b', 742, 540, 150, 'Print the list')}"
+)
 
 
 def main() -> None:
@@ -56,7 +80,11 @@ def main() -> None:
     arguments.add_argument("--only", choices=PAGES)
     only = arguments.parse_args().only
     with tempfile.TemporaryDirectory() as folder, Panel(Path(folder)) as panel, chromium() as browser:
-        morning = seed.fill(panel, _failed_page(browser))
+        morning = seed.fill(panel, _page(browser, _SITE))
+        if only in {None, "repair"}:
+            station = panel.workstation("HILL-1", "hill", about=lost.ABOUT)
+            lost.lose(station, _page(browser, _TODAY), _page(browser, _BEFORE))
+            morning.stations["HILL-1"] = station
         for size, device in ((DESK, "desk"), (PHONE, "phone")):
             for scheme in ("light", "dark"):
                 for name in [only] if only else PAGES:
@@ -78,6 +106,8 @@ def _take(
         path = PAGES[name]
         if path == "run":
             path = f"/runs/{morning.stations['SOUTH-1'].number}/{seed.FAILED}"
+        if name == "repair":
+            path = f"/review?workstation={morning.stations['HILL-1'].number}"
         page = _ready(seen, name, path)
         # A tall window rather than a whole page: what is fixed at the bottom stays at the bottom.
         height = page.evaluate("document.documentElement.scrollHeight")
@@ -114,11 +144,11 @@ def _small(png: bytes) -> bytes:
     return bytes(held.data().data())
 
 
-def _failed_page(browser: Browser) -> bytes:
-    """What a site's page may look like when it failed, masked as the workstation does it."""
+def _page(browser: Browser, content: str) -> bytes:
+    """What a site's page may look like, masked as the workstation does it."""
     page = browser.new_page(viewport={"width": 960, "height": 600})
     try:
-        page.set_content(_SITE)
+        page.set_content(content)
         return page.screenshot()
     finally:
         page.close()

@@ -16,7 +16,7 @@ import pyotp
 
 from agent.sync import wire
 from tests.panel.serving import PASSWORD, SECRET, Panel, Station, agenda, line, now, review, run
-from ui.panel.server import passwords
+from ui.panel.server import passwords, sealing
 from ui.panel.server.tables import people
 from ui.panel.server.tables.database import write
 
@@ -26,7 +26,7 @@ PEOPLE = {"ada": {"everywhere": "admin"}, "otto": {"north": "operator"}, "vera":
 def with_passwords(panel: Panel) -> None:
     for login, roles in PEOPLE.items():
         number, stored = panel.person(login, **roles).person, passwords.hashed(PASSWORD)
-        secret = SECRET if login != "vera" else None
+        secret = sealing.seal(number, SECRET) if login != "vera" else None
         write(
             lambda number=number, stored=stored, secret=secret: people.change(
                 number, password_hash=stored, totp_secret=secret

@@ -14,7 +14,7 @@ import httpx
 import uvicorn
 
 from agent.sync import wire
-from ui.panel.server import app
+from ui.panel.server import app, sealing
 from ui.panel.server.config import Config
 from ui.panel.server.models.base import Role
 from ui.panel.server.tables import people, workstations
@@ -28,8 +28,9 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 class Panel:
     """The server in this process, on its own thread."""
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        self.folder, self.address, self.first, self._port = folder, "", "", port
+    def __init__(self, folder: Path, port: int = 0, *, forget_second_factors: bool = False) -> None:
+        self.folder, self.address, self.first = folder, "", ""
+        self._config = Config(folder, port=port, forget_second_factors=forget_second_factors)
         self._ready = threading.Event()
         self._server: uvicorn.Server | None = None
         self._error: BaseException | None = None
@@ -44,16 +45,16 @@ class Panel:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        assert self._server is not None
         for client in self._clients:
             client.close()
-        self._server.should_exit = True
+        if self._server is not None:
+            self._server.should_exit = True
         self._thread.join(20)
         assert not self._thread.is_alive()
 
     def _serve(self) -> None:
         try:
-            app.serve(Config(self.folder, port=self._port), self._told, self._made)
+            app.serve(self._config, self._told, self._made)
         except BaseException as error:  # noqa: BLE001  # raised in the test's own thread
             self._error = error
         finally:
@@ -75,7 +76,7 @@ class Panel:
             people.grant(
                 row.id, {"*" if at == "everywhere" else at: Role(role) for at, role in roles.items()}
             )
-            people.change(row.id, totp_secret=SECRET, password_hash="$argon2id$nobody")
+            people.change(row.id, totp_secret=sealing.seal(row.id, SECRET), password_hash="$argon2id$nobody")
             return row.id, people.begin_session(row.id)
 
         number, token = write(job)

@@ -21,7 +21,9 @@ RUNS = 25
 def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Panel, Face, Station]]:
     """A panel that was told nothing but payloads."""
     with Panel(tmp_path_factory.mktemp("poisoned")) as panel:
-        station = panel.workstation(ALL[299][:80], about=wire.About(ALL[298], ALL[297], site_words=True))
+        station = panel.workstation(
+            ALL[299][:80], about=wire.About(ALL[298], ALL[297], site_words=True, zones={"main": ALL[295]})
+        )
         admin = panel.person("ada", everywhere="admin")
         for number in range(RUNS):
             _tell(station, number)
@@ -32,6 +34,10 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Panel, 
         wanted = {"login": "eve", "name": ALL[296][:80], "roles": {"north": "viewer"}}
         assert admin.send("POST", "/api/people", wanted).is_success
         yield panel, admin, station
+
+
+def _repair(element: str, shown: str) -> wire.RepairTold:
+    return wire.RepairTold((element,), (wire.CandidateTold(1, element, "commit", (1, 2, 3, 4), shown),), (1,))
 
 
 def _tell(station: Station, number: int) -> None:
@@ -61,7 +67,8 @@ def _tell(station: Station, number: int) -> None:
                 task=told.tasks[0].name,
                 question="refused",
                 params={"site": told.title, "words": told.by},
-                answers=("leave_out", told.title[:50]),
+                answers=("leave_out", "accept_repair", told.title[:50]),
+                repair=_repair(*told.noun) if number % 2 else None,
             ),
         ),
         lines=(

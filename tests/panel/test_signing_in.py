@@ -9,8 +9,8 @@ import pyotp
 import pytest
 
 from tests.panel.serving import PASSWORD, SECRET, Panel
-from ui.panel.server import passwords
-from ui.panel.server.config import Config, PanelSettingsError, read_file
+from ui.panel.server import passwords, sealing
+from ui.panel.server.config import Config, PanelSettingsError, with_file
 from ui.panel.server.tables import people
 from ui.panel.server.tables.database import write
 from ui.panel.server.tables.fields import utc_now
@@ -20,7 +20,8 @@ from ui.panel.server.tables.schema import SessionRow, ThrottleRow
 def known(panel: Panel, login: str = "otto", secret: str | None = SECRET) -> int:
     number = panel.person(login, north="operator").person
     stored = passwords.hashed(PASSWORD)
-    write(lambda: people.change(number, password_hash=stored, totp_secret=secret))
+    sealed = None if secret is None else sealing.seal(number, secret)
+    write(lambda: people.change(number, password_hash=stored, totp_secret=sealed))
     return number
 
 
@@ -154,9 +155,9 @@ def test_settings_with_passwords_are_for_their_owner_only(tmp_path: Any) -> None
     file.write_text('[notices]\ntell = ["json://localhost"]\n')
     file.chmod(0o644)
     with pytest.raises(PanelSettingsError, match="chmod"):
-        read_file(tmp_path)
+        with_file(Config(tmp_path))
     file.chmod(0o600)
-    assert read_file(tmp_path)[0].tell == ("json://localhost",)
+    assert with_file(Config(tmp_path)).notices.tell == ("json://localhost",)
     file.write_text("[notices]\nsilent_minuets = 5\n")
     with pytest.raises(PanelSettingsError, match="silent_minuets"):
-        read_file(tmp_path)
+        with_file(Config(tmp_path))

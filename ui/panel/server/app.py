@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from ui.panel.server import live, pages, picture_files, signing_in
-from ui.panel.server.config import Config, PanelSettingsError, read_file
+from ui.panel.server import live, pages, picture_files, second_factors, signing_in
+from ui.panel.server.config import Config, PanelSettingsError, with_file
 from ui.panel.server.headers import Headers_
 from ui.panel.server.keeper import Keeper
 from ui.panel.server.refusals import Refused, on_http, on_invalid, on_refused
@@ -28,29 +27,27 @@ _STOP_SECONDS = 5
 
 
 def build(config: Config) -> FastAPI:
-    """Return the application; while it is served its store is open."""
+    """Return the application; whoever serves it has the store open (:func:`serve`)."""
     app = FastAPI(
         title="Predawn panel",
         version=VERSION,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=lambda _app: _opened(config),
+        lifespan=lambda _app: _at_work(config),
     )
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    for part in (session, looking, doing, keeping, wire, pages):
+    # What workstations say first: they ask a hundred times as often, and each route before it is looked at.
+    for part in (wire, session, looking, doing, keeping, pages):
         app.include_router(part.router)
     app.add_middleware(Headers_, config=config)
     return app
 
 
 @asynccontextmanager
-async def _opened(config: Config) -> AsyncIterator[None]:
-    config.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    picture_files.use(config.folder / "pictures")
-    open_store(config.folder / "panel.db")
+async def _at_work(config: Config) -> AsyncIterator[None]:
     live.open_hub()
     keeper = Keeper(config)
     keeper.start()
@@ -59,6 +56,18 @@ async def _opened(config: Config) -> AsyncIterator[None]:
     finally:
         keeper.stop()
         live.close_hub()
+
+
+@contextmanager
+def _store(config: Config) -> Iterator[None]:
+    """Open what the panel keeps. What may be wrong with it is raised here, before anything is served."""
+    config.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    picture_files.use(config.folder / "pictures")
+    open_store(config.folder / "panel.db")
+    try:
+        second_factors.make_ready(config.key_file, forget=config.forget_second_factors)
+        yield
+    finally:
         close_store()
 
 
@@ -74,8 +83,7 @@ def serve(
     Raises PanelSettingsError, PanelNewerError, OSError.
     """
     config.require_sound()
-    notices, keep = read_file(config.folder)
-    config = replace(config, notices=notices, keep=keep)
+    config = with_file(config)
     listener = listen(config)
     address = _address(config, listener.getsockname()[1])
     app = build(config)
@@ -103,7 +111,8 @@ def serve(
     if made is not None:
         made(server)
     try:
-        server.run(sockets=[listener])
+        with _store(config):
+            server.run(sockets=[listener])
     finally:
         listener.close()
 

@@ -8,6 +8,9 @@
     [keep]
     line_days = 400          # the log; runs and duties are kept
 
+    [seal]
+    key_file = "/etc/predawn/panel.key"      # what opens the second factors; best not in this folder
+
 The file holds addresses with passwords, so only its owner may read it. It need not exist.
 """
 
@@ -17,7 +20,7 @@ import stat
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -44,6 +47,13 @@ class Keep:
 
 
 @dataclass(frozen=True)
+class Seal:
+    """Where the key of the second factors is; best on another disk than what it seals."""
+
+    key_file: str = "second-factors.key"
+
+
+@dataclass(frozen=True)
 class Config:
     """Where a panel keeps its things and how it is reached.
 
@@ -58,6 +68,13 @@ class Config:
     proxy: str | None = None
     notices: Notices = Notices()
     keep: Keep = Keep()
+    seal: Seal = Seal()
+    forget_second_factors: bool = False
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key lies that seals the second factors; relative to the folder."""
+        return self.folder / self.seal.key_file
 
     @property
     def on_loopback(self) -> bool:
@@ -75,32 +92,41 @@ class Config:
             )
 
 
-def read_file(folder: Path) -> tuple[Notices, Keep]:
-    """Return what ``panel.toml`` says. Raises PanelSettingsError."""
-    file = folder / "panel.toml"
+_TABLES = {"notices": Notices, "keep": Keep, "seal": Seal}
+
+
+def with_file(config: Config) -> Config:
+    """Return a configuration with what ``panel.toml`` in its folder says. Raises PanelSettingsError."""
+    file = config.folder / "panel.toml"
     try:
         with file.open("rb") as held:
             if sys.platform != "win32" and stat.S_IMODE(file.stat().st_mode) & 0o077:
                 raise PanelSettingsError(f"{file} holds passwords: let only its owner read it (chmod 600)")
             whole = tomllib.load(held)
     except FileNotFoundError:
-        return Notices(), Keep()
+        return config
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PanelSettingsError(f"{file}: {error}") from error
-    _known(file, "", whole, {"notices", "keep"})
-    notices, keep = _table(file, whole, "notices"), _table(file, whole, "keep")
-    _known(file, "notices.", notices, {each.name for each in fields(Notices)})
-    _known(file, "keep.", keep, {each.name for each in fields(Keep)})
+    _known(file, "", whole, set(_TABLES))
+    tables = {name: _table(file, whole, name) for name in _TABLES}
+    for name, kind in _TABLES.items():
+        _known(file, f"{name}.", tables[name], {each.name for each in fields(kind)})
+    notices, keep, seal = tables["notices"], tables["keep"], tables["seal"]
     tell = notices.get("tell", [])
     if not isinstance(tell, list) or not all(isinstance(one, str) and "://" in one for one in tell):
         raise PanelSettingsError(f"{file}: notices.tell must be a list of addresses")
-    return (
-        Notices(
+    key_file = seal.get("key_file", Seal.key_file)
+    if not isinstance(key_file, str) or not key_file:
+        raise PanelSettingsError(f"{file}: seal.key_file must be the name of a file")
+    return replace(
+        config,
+        notices=Notices(
             tuple(tell),
             _minutes(file, notices, "unseen_minutes", Notices.unseen_minutes),
             _minutes(file, notices, "silent_minutes", Notices.silent_minutes),
         ),
-        Keep(_minutes(file, keep, "line_days", Keep.line_days)),
+        keep=Keep(_minutes(file, keep, "line_days", Keep.line_days)),
+        seal=Seal(key_file),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.sync.wire import VERSION
 from ui.panel.server import live, telling, wording
 from ui.panel.server.models.base import Role, Standing
 from ui.panel.server.models.live import Change
@@ -110,6 +111,7 @@ def _detail(row: WorkstationRow) -> WorkstationDetail:
         id=row.id,
         name=row.name,
         office=row.office,
+        zone=telling.zone_of(row),
         machine=row.machine,
         agent_version=row.agent_version,
         standing=how,
@@ -121,6 +123,7 @@ def _detail(row: WorkstationRow) -> WorkstationDetail:
         revoked_at=row.revoked_at,
         automations=sorted({one.title for one in workstations.owned(row.id)}),
         allows=[wording.say(code) for code, allowed in allows.items() if allowed],
+        behind="" if row.wire >= VERSION else wording.say("speaks_older", {"workstation": row.name}),
         witness=_witness(row),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,24 @@ from ui.panel.server.models.base import Role
 from ui.panel.server.models.commands import Command, Commands
 from ui.panel.server.models.live import Change
 from ui.panel.server.models.people import Colleague
-from ui.panel.server.models.review import Answer, Comment, Given, ReviewAnswer, ReviewItem, ReviewQueue
+from ui.panel.server.models.review import (
+    Answer,
+    Candidate,
+    Comment,
+    Given,
+    Repair,
+    ReviewAnswer,
+    ReviewItem,
+    ReviewQueue,
+)
+from ui.panel.server.models.runs import Picture
 from ui.panel.server.refusals import Refused, unknown
 from ui.panel.server.tables import audit, commands, people, reviews, runs
 from ui.panel.server.tables.database import write
-from ui.panel.server.tables.schema import CommandRow, ReviewRow, RunRow
+from ui.panel.server.tables.schema import CommandRow, PictureRow, ReviewRow, RunRow
 from ui.panel.server.who import Who
 
+_ACCEPT = "accept_repair"
 _LAST_ANSWERED = 200
 _MOST_OPEN = 1000
 
@@ -57,7 +68,7 @@ def answer(who: Who, wanted: ReviewAnswer) -> Commands:
     rows = [_visible(who, number) for number in numbers]
     for row in rows:
         who.require(Role.OPERATOR, row.workstation.office)
-    if len({_group(row) for row in rows}) > 1:
+    if len({_group(row) for row in rows}) > 1 or (wanted.answer == _ACCEPT and len(rows) > 1):
         raise Refused(409, "not_alike")
 
     def job() -> list[CommandRow]:
@@ -78,11 +89,27 @@ def _answer(who: Who, wanted: ReviewAnswer, number: int) -> CommandRow:
         raise Refused(409, "on_its_way")
     if wanted.answer not in row.told["answers"]:
         raise Refused(409, "not_offered")
-    if wanted.answer not in PANEL_ANSWERS:
+    if not _is_here(wanted.answer, row):
         raise Refused(409, "elsewhere", workstation=place.name)
     what = {"verb": "answer", "review": row.id, "run": row.run, "answer": wanted.answer}
     what["version"] = row.told["version"]
+    if wanted.answer == _ACCEPT:
+        what["candidates"] = _chosen(row, wanted.candidates)
     return commands.give(who.person, who.name, wanted.nonce, place, **what)
+
+
+def _is_here(answer: str, row: ReviewRow) -> bool:
+    """Tell whether an answer may be given here. A repair only by somebody who sees what is repaired."""
+    return answer in PANEL_ANSWERS and (answer != _ACCEPT or row.told.get("repair") is not None)
+
+
+def _chosen(row: ReviewRow, numbers: Sequence[int]) -> list[int]:
+    """Return the candidates that were chosen. Raises Refused (422) unless each is offered, one an element."""
+    offered = {one["number"]: one["element"] for one in row.told["repair"]["candidates"]}
+    elements = [offered.get(number) for number in numbers]
+    if not elements or None in elements or len(set(elements)) < len(elements):
+        raise Refused(422, "choose_candidate")
+    return list(numbers)
 
 
 # ── beside it ─────────────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +181,8 @@ def _rung(row: ReviewRow) -> None:
 def _group(row: ReviewRow) -> str:
     """Return what questions that ask the same have in common."""
     told = row.told
-    return f"{told['question']}:{','.join(told['answers'])}"
+    own = f":{row.id}" if told.get("repair") else ""  # each has its own page, and its own candidates
+    return f"{told['question']}:{','.join(told['answers'])}{own}"
 
 
 def _told(who: Who, rows: Sequence[ReviewRow]) -> list[ReviewItem]:
@@ -162,6 +190,7 @@ def _told(who: Who, rows: Sequence[ReviewRow]) -> list[ReviewItem]:
     beside, on_their_way = reviews.comments(numbers), commands.open_for_reviews()
     known = {key: runs.get(*key) for key in {(row.workstation_id, row.run) for row in rows}}
     pictures = runs.pictures(list(known))
+    named = runs.pictures_by_ident(key for row in rows for key in _named(row))
     return [
         _item(
             who,
@@ -170,9 +199,44 @@ def _told(who: Who, rows: Sequence[ReviewRow]) -> list[ReviewItem]:
             comments=[Comment(by=one.by, at=one.at, text=one.text) for one in beside.get(row.id, [])],
             pending=_pending(on_their_way.get(row.id), row),
             pictures=[telling.picture_of(one) for one in pictures.get((row.workstation_id, row.run), [])],
+            repair=_repair(row, named),
         )
         for row in rows
     ]
+
+
+def _named(row: ReviewRow) -> list[tuple[int, str]]:
+    """Return the pictures that a question names, by their ids at its workstation."""
+    repair = row.told.get("repair") or {}
+    return [(row.workstation_id, repair[name]) for name in ("picture", "before") if repair.get(name)]
+
+
+def _repair(row: ReviewRow, pictures: Mapping[tuple[int, str], PictureRow]) -> Repair | None:
+    told = row.told.get("repair")
+    if told is None:
+        return None
+
+    def picture(name: str) -> Picture | None:
+        found = pictures.get((row.workstation_id, told[name]))
+        return None if found is None else telling.picture_of(found)
+
+    return Repair(
+        elements=told["elements"],
+        candidates=[
+            Candidate(
+                number=one["number"],
+                element=one["element"],
+                words=wording.say("candidate", {"number": one["number"], "shown": one["shown"]}),
+                box=one["box"],
+                best=one["number"] in told["best"],
+            )
+            for one in told["candidates"]
+        ],
+        picture=picture("picture"),
+        size=told["picture_size"],
+        before=picture("before"),
+        before_box=told["before_box"],
+    )
 
 
 def _pending(command: CommandRow | None, row: ReviewRow) -> Command | None:
@@ -183,7 +247,7 @@ def _item(who: Who, row: ReviewRow, run: RunRow | None, **beside: Any) -> Review
     told, place = row.told, row.workstation
     noun = wording.noun_of(run.told) if run else texts.RECORD
     answers = [
-        Answer(code=code, words=wording.answer(code), here=code in PANEL_ANSWERS) for code in told["answers"]
+        Answer(code=code, words=wording.answer(code), here=_is_here(code, row)) for code in told["answers"]
     ]
     here = any(one.here for one in answers)
     failure = (told.get("params") or {}).get("failure")
@@ -195,6 +259,7 @@ def _item(who: Who, row: ReviewRow, run: RunRow | None, **beside: Any) -> Review
         automation=run.automation if run else "",
         title=run.title if run else row.run,
         office=place.office,
+        zone=telling.zone_of(place, run.place if run else None),
         task=told["task"],
         ordinal=told["ordinal"],
         question=told["question"],

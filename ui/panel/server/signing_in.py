@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from ui.panel.server import passwords
+from ui.panel.server import passwords, sealing
 from ui.panel.server.models.base import Role
 from ui.panel.server.models.people import (
     Invitation,
@@ -111,7 +111,7 @@ def sign_in(wanted: SignIn, remote: str) -> tuple[str, Session]:
     if secret is not None:
         if wanted.code is None:
             raise Refused(401, "second_factor_wanted")
-        step = passwords.step_of(secret, wanted.code)
+        step = passwords.step_of(sealing.opened(person.id, secret), wanted.code)
         if step is None or not write(lambda: people.take_step(person.id, step)):
             _fail(by_login, by_address, login, "wrong_code")
 
@@ -169,7 +169,7 @@ def begin_second_factor(who: Who) -> SecondFactor:
     if who.second_factor:
         raise Refused(409, "second_factor_set")
     secret = passwords.new_secret()
-    write(lambda: people.change(who.person, totp_pending=secret))
+    write(lambda: people.change(who.person, totp_pending=sealing.seal(who.person, secret)))
     uri = passwords.address(secret, who.login)
     return SecondFactor(uri=uri, secret=secret, svg=passwords.picture(uri))
 
@@ -181,7 +181,7 @@ def confirm_second_factor(who: Who, code: str) -> Session:
     person = people.get(who.person)
     if who.second_factor or person is None or person.totp_pending is None:
         raise Refused(409, "second_factor_set" if who.second_factor else "second_factor_not_begun")
-    step = passwords.step_of(person.totp_pending, code)
+    step = passwords.step_of(sealing.opened(person.id, person.totp_pending), code)
     if step is None:
         count_vain(key, _FREE_TRIES)
         raise Refused(403, "wrong_code")

@@ -45,6 +45,16 @@ def standing_sign(how: Standing) -> Sign:
     return {Standing.ONLINE: Sign.DONE, Standing.SILENT: Sign.AT_RISK}.get(how, Sign.WAITING)
 
 
+def zone_of(row: WorkstationRow, place: str | None = None) -> str | None:
+    """Return the IANA time zone of one of a workstation's offices, or of what has none of its own.
+
+    None from a workstation that does not tell its zones (version 1 of the wire).
+    """
+    zones: Mapping[str, str] = row.zones
+    known = zones.get(place or "main")
+    return known if known is not None else next(iter(zones.values()), None)
+
+
 # ── runs ──────────────────────────────────────────────────────────────────────────────────────────────
 def run_of(row: RunRow, workstation: WorkstationRow, reviews: Sequence[ReviewRow], pictures: int) -> Run:
     """Return a run as one line; ``reviews`` are its open questions."""
@@ -59,6 +69,7 @@ def run_of(row: RunRow, workstation: WorkstationRow, reviews: Sequence[ReviewRow
         automation=row.automation,
         title=row.title,
         office=workstation.office,
+        zone=zone_of(workstation, row.place),
         business_date=row.business_date,
         period_first=told["period_first"],
         period_last=told["period_last"],
@@ -132,6 +143,7 @@ def line_of(row: LineRow) -> LogLine:
         at=row.at,
         workstation=row.workstation_id,
         workstation_name=row.workstation.name,
+        zone=zone_of(row.workstation),
         run=row.run,
         title=row.title,
         kind=row.kind,

@@ -26,6 +26,9 @@ Password = Annotated[str, StringConstraints(min_length=12, max_length=200)]
 SixDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 
 
+ZONE = "IANA time zone in which its moments are shown; None where the workstation does not tell it."
+
+
 class Sign(StrEnum):
     """The six signs of the house (colour, icon and word)."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from ui.panel.server.models.base import Id, Out, Sign, Standing
+from ui.panel.server.models.base import ZONE, Id, Out, Sign, Standing
 from ui.panel.server.models.runs import Forecast, Progress
 
 
@@ -16,6 +16,7 @@ class Workstation(Out):
     id: Id
     name: str
     office: str
+    zone: str | None = Field(description=ZONE)
     standing: Standing
     sign: Sign
     words: str
@@ -29,6 +30,7 @@ class Cell(Out):
     automation: str
     title: str
     office: str
+    zone: str | None = Field(description=ZONE)
     sign: Sign
     words: str
     run: str | None
@@ -54,6 +56,7 @@ class Attention(Out):
     words: str
     workstation: Id
     workstation_name: str
+    zone: str | None = Field(description=ZONE)
     automation: str | None
     run: str | None
     since: datetime | None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from ui.panel.server.models.base import Code, Id, In, Out
+from ui.panel.server.models.base import ZONE, Code, Id, In, Out
 from ui.panel.server.models.commands import Command
 from ui.panel.server.models.runs import Picture
 
@@ -18,6 +18,27 @@ class Answer(Out):
     code: str
     words: str
     here: bool
+
+
+class Candidate(Out):
+    """What a lost element may be today: ``box`` is x, y, width, height in pixels of the picture, or empty."""
+
+    number: int
+    element: str
+    words: str
+    box: list[int]
+    best: bool
+
+
+class Repair(Out):
+    """What a site has lost, and what it may be, with the page today and how it was when all was well."""
+
+    elements: list[str] = Field(description="One candidate may be chosen for each.")
+    candidates: list[Candidate]
+    picture: Picture | None
+    size: list[int] = Field(description="The picture's width and height in pixels.")
+    before: Picture | None = Field(description="The page when all was well, where that is still kept.")
+    before_box: list[int]
 
 
 class Comment(Out):
@@ -47,6 +68,7 @@ class ReviewItem(Out):
     automation: str
     title: str
     office: str
+    zone: str | None = Field(description=ZONE)
     task: str | None
     ordinal: int | None = Field(description="Which record of the run, by its place in the list.")
     question: str
@@ -58,6 +80,7 @@ class ReviewItem(Out):
     created_at: datetime
     deadline_at: datetime | None
     pictures: list[Picture]
+    repair: Repair | None = Field(description="Where the workstation's settings let pictures leave it.")
     assignee: int | None
     assignee_name: str | None
     comments: list[Comment]
@@ -73,11 +96,15 @@ class ReviewQueue(Out):
 
 
 class ReviewAnswer(In):
-    """One answer for one or several questions of the same group."""
+    """One answer for one or several questions of the same group.
+
+    ``accept_repair`` is for one question, and names ``candidates`` by number, at most one an element.
+    """
 
     nonce: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{16,64}$")]
     items: Annotated[list[Id], Field(min_length=1, max_length=200)]
     answer: Code
+    candidates: Annotated[list[Id], Field(max_length=50, default_factory=list)]
 
 
 class Assignment(In):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from ui.panel.server.models.base import Id, Out, Sign, Verb
+from ui.panel.server.models.base import ZONE, Id, Out, Sign, Verb
 
 
 class Counts(Out):
@@ -54,6 +54,7 @@ class Run(Out):
     automation: str
     title: str
     office: str
+    zone: str | None = Field(description=ZONE)
     business_date: date
     period_first: date
     period_last: date
@@ -131,6 +132,7 @@ class LogLine(Out):
     at: datetime
     workstation: Id
     workstation_name: str
+    zone: str | None = Field(description=ZONE)
     run: str | None
     title: str
     kind: str = Field(description="run, task, review, occurrence, command, workstation")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from ui.panel.server.models.base import Id, In, Name, OfficeName, Out, Sign, Standing
+from ui.panel.server.models.base import ZONE, Id, In, Name, OfficeName, Out, Sign, Standing
 
 
 class Witness(Out):
@@ -24,6 +24,7 @@ class WorkstationDetail(Out):
     id: Id
     name: str
     office: str
+    zone: str | None = Field(description=ZONE)
     machine: str
     agent_version: str
     standing: Standing
@@ -35,6 +36,7 @@ class WorkstationDetail(Out):
     revoked_at: datetime | None
     automations: list[str]
     allows: list[str] = Field(description="What its settings let leave it, in words.")
+    behind: str = Field(description="That it speaks the version before this one, in words; else empty.")
     witness: Witness | None
 
 

@@ -129,6 +129,7 @@ async def picture(request: Request, ident: str) -> Response:
             task=told.task,
             media_type=media_type,
             sha256=sha256,
+            kind=told.kind,
             created_at=told.at,
             kept_until=now + timedelta(days=told.days),
         )
@@ -154,7 +155,7 @@ async def _workstation(request: Request) -> tuple[WorkstationRow, str]:
     kind, _, sent = request.headers.get("authorization", "").partition(" ")
     row = None
     if kind.lower() == "bearer" and 20 <= len(sent) <= 100:
-        row = await run_in_threadpool(workstations.by_token, sent)
+        row = workstations.known_token(sent) or await run_in_threadpool(workstations.by_token, sent)
     if row is None:
         raise Refused(401, "token_unknown")
     return row, sent
@@ -164,13 +165,14 @@ async def _message(request: Request, kind: type[_T]) -> _T:
     """Return what was said. Raises Refused (409 for another version, 413, 422)."""
     body = await _body(request, _LARGEST_BATCH)
     try:
-        told = wire.read(kind, body)
+        version = wire.spoken(body)
+        if version < min(wire.ACCEPTED):
+            raise Refused(409, "version_old")
+        if version > max(wire.ACCEPTED):
+            raise Refused(409, "version_new")
+        return wire.read(kind, body)
     except wire.NotUnderstood as error:
         raise Refused(422, "not_understood", place=error.place) from error
-    if getattr(told, "version", None) not in wire.ACCEPTED:
-        which = "the panel" if getattr(told, "version", 0) > wire.VERSION else "Predawn at the workstation"
-        raise Refused(409, "version_unknown", which=which)
-    return told
 
 
 async def _body(request: Request, largest: int) -> bytes:
@@ -185,6 +187,7 @@ async def _body(request: Request, largest: int) -> bytes:
 
 def _picture_told(request: Request) -> wire.PictureTold:
     said = {name: request.headers.get(f"x-predawn-{name}") for name in ("run", "task", "days", "at")}
+    said["kind"] = request.headers.get("x-predawn-kind", "failure")  # version 1 has no other
     try:
         days = int(said["days"] or "")
         told = wire.take(wire.PictureTold, {**said, "days": days})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -107,6 +106,7 @@ def order_of(row: Any) -> wire.Order:  # noqa: ANN401  # a CommandRow with what 
         item=None if row.review_id is None else row.review.item,
         version=row.version,
         answer=row.answer,
+        candidates=tuple(row.candidates),
     )
 
 
@@ -134,7 +134,7 @@ def end(workstation: int, outcome: wire.Outcome) -> int | None:
     )
     if row is None or row.state in {"done", "refused"}:
         return None
-    reason = None if outcome.reason is None else json.loads(wire.write(outcome.reason))
+    reason = None if outcome.reason is None else wire.plain(outcome.reason)
     CommandRow.update(
         state=outcome.state, run=outcome.run or row.run, reason=reason, ended_at=utc_now()
     ).where(CommandRow.id == row.id).execute()

@@ -21,11 +21,11 @@ import apsw
 from peewee import fn
 from playhouse.apsw_ext import APSWDatabase
 
-from ui.panel.server.tables.schema import FULL_TEXT, PANEL, TABLES, ReviewRow, RunRow, WorkstationRow
+from ui.panel.server.tables import upgrades
+from ui.panel.server.tables.schema import INDEX, PANEL, TABLES, ReviewRow, RunRow, WorkstationRow
 
 _T = TypeVar("_T")
 
-_VERSION = 1
 _BUSY_SECONDS = 20
 _MOST_TOGETHER = 200
 
@@ -103,13 +103,15 @@ class Store:
         pragmas = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -32_000}
         PANEL.initialize(_Database(str(file), pragmas=pragmas, timeout=_BUSY_SECONDS, lock_type="IMMEDIATE"))
         found = PANEL.execute_sql("PRAGMA user_version").fetchone()[0]
-        if found > _VERSION:
+        if found > upgrades.VERSION:
             raise PanelNewerError(found)
         with PANEL.atomic():
             PANEL.create_tables(TABLES)
-            for statement in FULL_TEXT:
+            for statement in INDEX:
                 PANEL.execute_sql(statement)
-            PANEL.execute_sql(f"PRAGMA user_version = {_VERSION}")
+            if found:
+                upgrades.upgrade(found)
+            PANEL.execute_sql(f"PRAGMA user_version = {upgrades.VERSION}")
         self._rev = max(
             table.select(fn.MAX(table.rev)).scalar() or 0 for table in (WorkstationRow, RunRow, ReviewRow)
         )

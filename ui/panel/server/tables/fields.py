@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from peewee import BigIntegerField, CharField, TextField
 
@@ -13,6 +15,16 @@ def utc_now() -> datetime:
     """Return the present moment, aware, in UTC, in whole milliseconds as the store keeps it."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether a text is the IANA name of a time zone (``Europe/Vienna``)."""
+    return name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def milliseconds(moment: datetime) -> int:

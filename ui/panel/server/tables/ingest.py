@@ -6,8 +6,7 @@ Everything here runs in one job of the writer, so a batch is stored whole or not
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +15,9 @@ from resources.i18n import texts
 from ui.panel.server import wording
 from ui.panel.server.models.live import Change
 from ui.panel.server.models.runs import Counts
-from ui.panel.server.tables import audit, commands, quickly
+from ui.panel.server.tables import audit, commands, index, quickly
 from ui.panel.server.tables.database import Store
-from ui.panel.server.tables.fields import milliseconds, utc_now
+from ui.panel.server.tables.fields import is_zone, milliseconds, utc_now
 from ui.panel.server.tables.schema import (
     DutyRow,
     LineRow,
@@ -29,37 +28,19 @@ from ui.panel.server.tables.schema import (
     WorkstationRow,
 )
 
-_WORD = re.compile(r"[^\W_]+")
 _AHEAD = timedelta(minutes=1)  # further ahead than this a workstation's clock is wrong
 _LINE_SHIFT = 12
 _FRESH = (
-    "SELECT seen_at, audit_count, audit_head, audit_problem, machine, agent_version, site_words, pictures"
-    " FROM workstation WHERE id = ?"
+    "SELECT seen_at, audit_count, audit_head, audit_problem, machine, agent_version, site_words, pictures,"
+    " zones, wire FROM workstation WHERE id = ?"
 )
 _FIND_STREAM = "SELECT id, through FROM stream WHERE workstation_id = ? AND name = ?"
+_ABOUT = ("machine", "agent_version", "site_words", "pictures", "zones", "wire")
 _SET_THROUGH = "UPDATE stream SET through = ? WHERE id = ?"
 _FIND_RUN = 'SELECT id, stream, seq, "order" FROM run WHERE workstation_id = ? AND run = ?'
 _ORDER_TAKEN = 'SELECT 1 FROM run WHERE "order" = ?'
 _LINE_TAKEN = "SELECT 1 FROM line WHERE id = ?"
-_ADD_LINE_TEXT = "INSERT INTO line_text(rowid, words, place) VALUES (?, ?, ?)"
-_ADD_RUN_TEXT = "INSERT INTO run_text(rowid, words, place) VALUES (?, ?, ?)"
-_FORGET_RUN_TEXT = "DELETE FROM run_text WHERE rowid = ?"
 _RESTING = frozenset({"COMPLETED", "FAILED", "CANCELLED", "NEEDS_REVIEW"})
-
-
-def office_token(office: str) -> str:
-    """Return an office as one word of the index, whatever signs its name holds."""
-    return f"o{office.encode().hex()}"
-
-
-def run_token(run: str) -> str:
-    """Return a run's id as one word of the index."""
-    return f"r{''.join(_WORD.findall(run)).lower()}"
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text, or of what somebody looks for, as the index has them."""
-    return _WORD.findall(text.lower())
 
 
 class Ingest:
@@ -102,11 +83,13 @@ class Ingest:
 
     def _heard(self) -> None:
         batch, about = self._batch, self._batch.about
-        told = (about.machine, about.agent_version, about.site_words, about.pictures)
+        zones = {place: zone for place, zone in about.zones.items() if is_zone(zone)}
+        told = (about.machine, about.agent_version, about.site_words, about.pictures, zones, batch.version)
         seen_at, count, head, problem, *known = quickly.one(_FRESH, (self._workstation.id,))
+        known[4] = json.loads(known[4])
         columns: dict[str, Any] = {}
         if told != tuple(known):
-            columns |= dict(zip(("machine", "agent_version", "site_words", "pictures"), told, strict=True))
+            columns |= dict(zip(_ABOUT, told, strict=True))
         if batch.agenda is not None:
             self._agenda(batch.agenda)
         if batch.audit is not None:
@@ -158,7 +141,7 @@ class Ingest:
     # ── how things stand ──────────────────────────────────────────────────────────────────────────────────
     def _runs(self, stream: int) -> None:
         for run in self._batch.runs:
-            told = json.loads(wire.write(run))
+            told = wire.plain(run)
             told["records"] = _counts(run.records)
             row = quickly.one(_FIND_RUN, (self._workstation.id, run.run))
             if row is not None and (row[1], row[2]) > (stream, run.seq):
@@ -190,8 +173,7 @@ class Ingest:
                 if run.state not in _RESTING:
                     columns["looked_at"] = None
                 quickly.update(RunRow, row[0], columns)
-                quickly.run(_FORGET_RUN_TEXT, (order,))
-            quickly.run(_ADD_RUN_TEXT, (order, words, self._place(None)))
+            index.put_run(order, words, self._place(run.run), known=row is not None)
             self.changes.append(Change(kind="run", workstation=self._workstation.id, run=run.run))
 
     def _reviews(self, stream: int) -> None:
@@ -207,7 +189,7 @@ class Ingest:
             columns: dict[str, Any] = {
                 "seq": item.seq,
                 "run": item.run,
-                "told": json.loads(wire.write(item)),
+                "told": wire.plain(item),
                 "open": item.answer is None,
                 "created_at": item.created_at,
                 "answered_at": item.answered_at,
@@ -237,7 +219,7 @@ class Ingest:
                 "due_at": duty.due_at,
                 "deadline_at": duty.deadline_at,
                 "outcome": duty.outcome,
-                "reason": None if duty.reason is None else json.loads(wire.write(duty.reason)),
+                "reason": None if duty.reason is None else wire.plain(duty.reason),
                 "run": duty.run,
                 "rev": self._store.next_rev(),
             }
@@ -287,22 +269,15 @@ class Ingest:
                 "sign": sign.value,
             }
             quickly.insert(LineRow, columns)
-            text = " ".join(words_of(f"{words} {title} {self._workstation.name} {line.run or ''}"))
-            quickly.run(_ADD_LINE_TEXT, (ident, text, self._place(line.run)))
+            text = f"{words} {title} {self._workstation.name} {line.run or ''}"
+            index.add_line(ident, text, self._place(line.run))
 
     def _title(self, run: str) -> tuple[str, tuple[str, str]]:
         row = RunRow.get_or_none((RunRow.workstation == self._workstation.id) & (RunRow.run == run))
         return ("", texts.RECORD) if row is None else (row.title, wording.noun_of(row.told))
 
     def _place(self, run: str | None) -> str:
-        parts: Iterator[str] = iter(
-            (
-                f"w{self._workstation.id}",
-                office_token(self._workstation.office),
-                run_token(run) if run else "",
-            )
-        )
-        return " ".join(part for part in parts if part)
+        return index.place_of(self._workstation.id, self._workstation.office, run)
 
 
 def _counts(told: Mapping[str, int]) -> dict[str, int]:

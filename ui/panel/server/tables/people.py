@@ -106,6 +106,18 @@ def grant(person: int, roles: Mapping[str, Role]) -> None:
         GrantRow.create(person=person, office=office, role=role.value)
 
 
+def with_second_factor() -> list[PersonRow]:
+    """Return who has a second factor, or is about to."""
+    has = PersonRow.totp_secret.is_null(False) | PersonRow.totp_pending.is_null(False)
+    return list(PersonRow.select().where(has))
+
+
+def forget_second_factors() -> None:
+    """Take everybody's second factor away, and end all sessions; only in a job."""
+    PersonRow.update(totp_secret=None, totp_pending=None, totp_step=None).execute()
+    SessionRow.delete().execute()
+
+
 def take_step(person: int, step: int) -> bool:
     """Take a second factor's code by its time step; False if that one, or a later one, was taken before."""
     changed = (

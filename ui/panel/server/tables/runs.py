@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from peewee import fn
+from peewee import JOIN, SQL, Table, fn
 
+from ui.panel.server.tables import index
 from ui.panel.server.tables.fields import utc_now
-from ui.panel.server.tables.ingest import office_token, run_token, words_of
+from ui.panel.server.tables.index import words_of
 from ui.panel.server.tables.schema import (
     PANEL,
     DutyRow,
@@ -22,6 +23,7 @@ from ui.panel.server.tables.schema import (
     WorkstationRow,
 )
 
+_FOUND: Any = Table("run_text", ("rowid",))
 _FIND_LINES = "SELECT rowid FROM line_text WHERE line_text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
 
 
@@ -40,28 +42,56 @@ class Wanted:
 
 def page(wanted: Wanted, before: int | None, limit: int) -> list[RunRow]:
     """Return runs, newest first, with their workstations."""
-    query = (
-        RunRow.select(RunRow, WorkstationRow).join(WorkstationRow).order_by(RunRow.order.desc()).limit(limit)
-    )
+    where, number = _narrowed(wanted), RunRow.order
+    query = RunRow.select(RunRow, WorkstationRow).join(WorkstationRow).order_by(number.desc()).limit(limit)
+    if words_of(wanted.words):
+        found = _matching(wanted, [*where, number < before] if before is not None else where, limit)
+        return list(query.where(number.in_(found)))
     if before is not None:
-        query = query.where(RunRow.order < before)
+        where.append(number < before)
+    return list(query.where(*where) if where else query)
+
+
+def _narrowed(wanted: Wanted) -> list[Any]:
+    """Return the conditions that all but the words make."""
+    where: list[Any] = []
     if wanted.offices is not None:
-        query = query.where(WorkstationRow.office.in_(sorted(wanted.offices)))
+        where.append(WorkstationRow.office.in_(sorted(wanted.offices)))
     if wanted.workstation is not None:
-        query = query.where(RunRow.workstation == wanted.workstation)
+        where.append(RunRow.workstation == wanted.workstation)
     if wanted.automation is not None:
-        query = query.where(RunRow.automation == wanted.automation)
+        where.append(RunRow.automation == wanted.automation)
     if wanted.states:
-        query = query.where(RunRow.state.in_(wanted.states))
+        where.append(RunRow.state.in_(wanted.states))
     if wanted.first is not None:
-        query = query.where(RunRow.business_date >= wanted.first)
+        where.append(RunRow.business_date >= wanted.first)
     if wanted.last is not None:
-        query = query.where(RunRow.business_date <= wanted.last)
-    match = _match("words", wanted.words, None, None, None)
-    if match is not None:
-        found = PANEL.execute_sql("SELECT rowid FROM run_text WHERE run_text MATCH ?", (match,)).fetchall()
-        query = query.where(RunRow.order.in_([row[0] for row in found]))
-    return list(query)
+        where.append(RunRow.business_date <= wanted.last)
+    return where
+
+
+def _matching(wanted: Wanted, where: Sequence[Any], limit: int) -> list[int]:
+    """Return the numbers of the newest runs that hold every word.
+
+    The index is walked, newest first, and each run looked at until there are enough (a CROSS JOIN is what
+    tells SQLite to go that way): never all that match.
+    """
+    asked = index.match(wanted.words, wanted.offices, wanted.workstation, None)
+    query: Any = (
+        RunRow.select(RunRow.order)
+        .from_(_FOUND)
+        .join(RunRow, JOIN.CROSS)
+        .join(WorkstationRow, JOIN.CROSS)
+        .where(
+            SQL("run_text MATCH ?", [asked]),
+            RunRow.order == _FOUND.rowid,
+            WorkstationRow.id == RunRow.workstation,
+            *where,
+        )
+        .order_by(_FOUND.rowid.desc())
+        .limit(limit)
+    )
+    return [row[0] for row in query.tuples()]
 
 
 def get(workstation: int, run: str) -> RunRow | None:
@@ -148,40 +178,25 @@ def lines(
     limit: int,
 ) -> list[LineRow]:
     """Return the lines that hold every word, newest first, with their workstations."""
-    match = _match("words", words, offices, workstation, run)
+    match = index.match(words, offices, workstation, run)
     if match is None:
         ids: Any = LineRow.select(LineRow.id).order_by(LineRow.id.desc()).limit(limit)
         found = [row.id for row in (ids if before is None else ids.where(LineRow.id < before))]
     else:
         found = [row[0] for row in PANEL.execute_sql(_FIND_LINES, (match, before or 2**62, limit)).fetchall()]
-    rows = (
-        LineRow.select(LineRow, WorkstationRow)
-        .join(WorkstationRow)
-        .where(LineRow.id.in_(found))
-        .order_by(LineRow.id.desc())
-    )
-    return list(rows)
+    return list(_lines().where(LineRow.id.in_(found)).order_by(LineRow.id.desc()))
 
 
 def lines_of(workstation: int, run: str, limit: int) -> list[LineRow]:
     """Return a run's newest lines, newest first."""
     wanted = (LineRow.workstation == workstation) & (LineRow.run == run)
-    rows = LineRow.select(LineRow, WorkstationRow).join(WorkstationRow).where(wanted)
-    return list(rows.order_by(LineRow.id.desc()).limit(limit))
+    return list(_lines().where(wanted).order_by(LineRow.id.desc()).limit(limit))
 
 
-def _match(
-    column: str, words: str, offices: frozenset[str] | None, workstation: int | None, run: str | None
-) -> str | None:
-    """Return what the index is asked; None where nothing narrows it. Only letters and digits get in."""
-    parts = [f'{column}:"{word}"*' for word in words_of(words)]
-    places = [] if workstation is None else [f"w{workstation}"]
-    places += [] if run is None else [run_token(run)]
-    parts += [f"place:{place}" for place in places]
-    if offices is not None:
-        any_of = " OR ".join(office_token(office) for office in sorted(offices)) or "nowhere"
-        parts.append(f"place:({any_of})")
-    return " AND ".join(parts) or None
+def _lines() -> Any:  # noqa: ANN401  # a peewee query
+    """Return the query of lines, with what is shown of their workstations."""
+    place = (WorkstationRow.id, WorkstationRow.name, WorkstationRow.zones)
+    return LineRow.select(LineRow, *place).join(WorkstationRow)
 
 
 # ── pictures ──────────────────────────────────────────────────────────────────────────────────────────
@@ -189,7 +204,9 @@ def pictures(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Pict
     """Return the pictures of these runs (workstation, run) that are still kept, newest first."""
     found: dict[tuple[int, str], list[PictureRow]] = defaultdict(list)
     rows = PictureRow.select().where(
-        PictureRow.run.in_([run for _workstation, run in keys]) & (PictureRow.kept_until > utc_now())
+        PictureRow.run.in_([run for _workstation, run in keys])
+        & (PictureRow.kept_until > utc_now())
+        & (PictureRow.kind == "failure")
     )
     for row in rows.order_by(PictureRow.created_at.desc()):
         if (row.workstation_id, row.run) in keys:
@@ -207,6 +224,16 @@ def picture(number: int) -> PictureRow | None:
     )
 
 
+def pictures_by_ident(wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], PictureRow]:
+    """Return those of these pictures (workstation, id there) that are still kept."""
+    keys = set(wanted)
+    rows = PictureRow.select().where(
+        PictureRow.ident.in_([ident for _workstation, ident in keys]) & (PictureRow.kept_until > utc_now())
+    )
+    found = {(row.workstation_id, row.ident): row for row in rows}
+    return {key: row for key, row in found.items() if key in keys}
+
+
 def keep_picture(**columns: Any) -> None:  # noqa: ANN401  # columns of the table
     """Store a picture's row, once for each that the workstation has; only in a job."""
     PictureRow.insert(**columns).on_conflict_ignore().execute()
@@ -221,8 +248,7 @@ def forget_pictures(now: datetime) -> set[str]:
 def forget_lines(before: datetime) -> int:
     """Forget lines that are older than a moment, a bounded number at once; returns how many. In a job."""
     old = [row.id for row in LineRow.select(LineRow.id).where(LineRow.at < before).limit(2_000)]
-    for ident in old:
-        PANEL.execute_sql("DELETE FROM line_text WHERE rowid = ?", (ident,))
+    index.forget_lines(old)
     LineRow.delete().where(LineRow.id.in_(old)).execute()
     return len(old)
 

@@ -39,7 +39,7 @@ class PersonRow(_Row):
     login = CharField(unique=True)
     name = CharField()
     password_hash = CharField(null=True)
-    totp_secret = CharField(null=True)
+    totp_secret = CharField(null=True)  # sealed (ui.panel.server.sealing), and so is the next
     totp_pending = CharField(null=True)  # shown, not confirmed yet
     totp_step = IntegerField(null=True)  # of the last code that was taken: none is taken twice
     disabled = BooleanField(default=False)
@@ -145,6 +145,8 @@ class WorkstationRow(_Row):
     revoked_at = UtcField(null=True)
     site_words = BooleanField(default=False)
     pictures = BooleanField(default=False)
+    zones = JsonField(default=dict)  # its offices, by the names they have there, and their IANA zones
+    wire = IntegerField(default=1)  # the version that it speaks
     audit_count = IntegerField(null=True)
     audit_head = CharField(null=True)
     audit_at = UtcField(null=True)
@@ -340,6 +342,7 @@ class PictureRow(_Row):
     ident = CharField()  # at the workstation
     run = CharField()
     task = CharField(null=True)
+    kind = CharField(default="failure")  # or before: the page when all was well
     media_type = CharField()
     sha256 = CharField()
     created_at = UtcField()
@@ -370,6 +373,7 @@ class CommandRow(_Row):
     review = ForeignKeyField(ReviewRow, null=True, on_delete="CASCADE")
     version = IntegerField(null=True)  # of the question, as the person saw it
     answer = CharField(null=True)
+    candidates = JsonField(default=list)  # the numbers of those chosen, for accept_repair
     state = CharField(index=True)
     given_at = UtcField()
     expires_at = UtcField()
@@ -418,9 +422,15 @@ TABLES = (
     NoticeRow,
 )
 
-FULL_TEXT = (
+LONGEST_BEGINNING = 5
+"""So many letters of a word's beginning the full-text index has ready (see :mod:`.index`)."""
+
+_BEGINNINGS = " ".join(str(letters) for letters in range(1, LONGEST_BEGINNING + 1))
+_WORDS = f"fts5(words, place, content='', contentless_delete=1, prefix='{_BEGINNINGS}', detail=column)"
+
+INDEX = (
     # Which workstation, office and run stand in the index too: a filter never leaves it (GROUND.md).
-    "CREATE VIRTUAL TABLE IF NOT EXISTS line_text USING fts5(words, place, content='', contentless_delete=1,"
-    " prefix='2 3', detail=column)",
-    "CREATE VIRTUAL TABLE IF NOT EXISTS run_text USING fts5(words, place, prefix='2 3', detail=column)",
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS line_text USING {_WORDS}",
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS run_text USING {_WORDS}",
+    "CREATE TABLE IF NOT EXISTS word(text TEXT PRIMARY KEY) WITHOUT ROWID",
 )

@@ -83,14 +83,19 @@ def by_token(token: str) -> WorkstationRow | None:
 
     Known for a few seconds, unless something changes: every request of every workstation asks.
     """
-    known, now = token_hash(token), time.monotonic()
-    found = _tokens.get(known)
-    if found is None or found[0] < now:
+    row = known_token(token)
+    if row is None:
+        known = token_hash(token)
         row = _by_hash(known)
-        if row is None:
-            return None
-        found = _tokens[known] = now + _KNOWN_SECONDS, row
-    return found[1]
+        if row is not None:
+            _tokens[known] = time.monotonic() + _KNOWN_SECONDS, row
+    return row
+
+
+def known_token(token: str) -> WorkstationRow | None:
+    """Return whose token this is if that is known without looking; from the event loop too."""
+    found = _tokens.get(token_hash(token))
+    return found[1] if found is not None and found[0] >= time.monotonic() else None
 
 
 def _by_hash(known: str) -> WorkstationRow | None:

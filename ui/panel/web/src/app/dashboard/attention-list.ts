@@ -24,7 +24,7 @@ interface Entry {
           <pd-sign [kind]="entry.of.sign">{{ entry.of.words }}</pd-sign>
           <span class="quiet small attention-since">
             @if (entry.of.since; as since) {
-              since <pd-time [at]="since" />
+              since <pd-time [zone]="entry.of.zone" [at]="since" />
             }
           </span>
           <a class="button low" [routerLink]="entry.link" [queryParams]="entry.params"

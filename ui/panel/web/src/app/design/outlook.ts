@@ -26,6 +26,7 @@ const EDGE = 4;
 })
 export class Outlook {
   readonly of = input.required<Forecast>();
+  readonly zone = input<string | null>();
   private readonly clock = inject(Clock);
   private readonly end = computed(() => {
     const { deadline_at, latest_at } = this.of();
@@ -34,7 +35,7 @@ export class Outlook {
   protected readonly words = computed(() => {
     const { words, earliest_at, latest_at } = this.of();
     if (!earliest_at || !latest_at) return words;
-    const moments = new Moments(undefined, new Date(this.clock.now()));
+    const moments = new Moments(this.zone(), new Date(this.clock.now()));
     return `${words}, about ${moments.at(earliest_at)}–${moments.at(latest_at)}`;
   });
   protected readonly deadline = computed(() => this.at(this.of().deadline_at));
@@ -46,7 +47,7 @@ export class Outlook {
   });
   protected readonly label = computed(() => {
     const x = this.deadline();
-    const words = new Moments(undefined, new Date(this.clock.now())).at(this.of().deadline_at);
+    const words = new Moments(this.zone(), new Date(this.clock.now())).at(this.of().deadline_at);
     if (x > WIDTH - 24) return { x: WIDTH, anchor: 'end', words };
     return { x: Math.max(x, 48), anchor: 'middle', words };
   });

@@ -14,7 +14,7 @@ import { Time } from './time';
         <li>
           <button type="button" (click)="shown.set(picture)">
             <img [src]="'/api/pictures/' + picture.id" [alt]="altOf(picture)" loading="lazy" />
-            <span class="small text">{{ picture.task || picture.name }} · <pd-time [at]="picture.created_at" /></span>
+            <span class="small text">{{ picture.task || picture.name }} · <pd-time [zone]="zone()" [at]="picture.created_at" /></span>
           </button>
         </li>
       }
@@ -23,7 +23,7 @@ import { Time } from './time';
       @if (shown(); as picture) {
         <img [src]="'/api/pictures/' + picture.id" [alt]="altOf(picture)" />
         <div class="row apart">
-          <span class="quiet small">Kept until <pd-time [at]="picture.kept_until" />. Personal values are masked.</span>
+          <span class="quiet small">Kept until <pd-time [zone]="zone()" [at]="picture.kept_until" />. Personal values are masked.</span>
           <button type="button" class="button" (click)="shown.set(undefined)">Close</button>
         </div>
       }
@@ -32,6 +32,7 @@ import { Time } from './time';
 })
 export class Pictures {
   readonly of = input.required<readonly Picture[]>();
+  readonly zone = input<string | null>();
   protected readonly shown = signal<Picture | undefined>(undefined);
   protected readonly heading = computed(() => this.shown()?.task ?? this.shown()?.name ?? 'Picture');
 

@@ -3,19 +3,26 @@ import { Component, computed, inject, input } from '@angular/core';
 import { Clock } from '../live/clock';
 import { Moments, ago } from '../words/moments';
 
-/** A moment as one reads it: `05:41`, or how long ago it was with the moment itself on pointing at it. */
+/**
+ * A moment as one reads it: `05:41`, or how long ago it was with the moment itself on pointing at it. With `zone`
+ * in that office's zone, which is named on pointing at it; else in the reader's own.
+ */
 @Component({
   selector: 'pd-time',
   template: `<time class="nowrap" [attr.datetime]="at()" [attr.title]="hint()">{{ words() }}</time>`,
 })
 export class Time {
   readonly at = input.required<string>();
+  readonly zone = input<string | null>();
   readonly form = input<'clock' | 'ago' | 'exact'>('clock');
   private readonly clock = inject(Clock);
-  private readonly moments = computed(() => new Moments(undefined, new Date(this.clock.now())));
+  private readonly moments = computed(() => new Moments(this.zone(), new Date(this.clock.now())));
   protected readonly words = computed(() => {
     if (this.form() === 'ago') return ago(this.at(), this.clock.now());
     return this.form() === 'exact' ? this.moments().exactly(this.at()) : this.moments().at(this.at());
   });
-  protected readonly hint = computed(() => (this.form() === 'ago' ? this.moments().at(this.at()) : null));
+  protected readonly hint = computed(() => {
+    const told = [this.form() === 'ago' ? this.moments().at(this.at()) : '', this.zone() ?? ''];
+    return told.filter((part) => part !== '').join(', ') || null;
+  });
 }

@@ -30,7 +30,7 @@ import { Time } from '../design/time';
               <td class="text" data-label="By">
                 {{ item.given?.by }}
                 @if (item.given?.at; as at) {
-                  <span class="quiet small"> · <pd-time [at]="at" /></span>
+                  <span class="quiet small"> · <pd-time [zone]="item.zone" [at]="at" /></span>
                 }
               </td>
               <td class="text" data-label="Run">

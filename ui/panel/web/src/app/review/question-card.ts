@@ -9,13 +9,14 @@ import { ProblemNote } from '../design/problem';
 import { Sign } from '../design/sign';
 import { Time } from '../design/time';
 import { Clock } from '../live/clock';
+import { RepairChoice } from './repair-choice';
 import { QuestionTalk } from './question-talk';
 import { Queue, type Asked } from './queue';
 
 /** One question with what is known about it and its answers; where several ask the same, all of them at once. */
 @Component({
   selector: 'pd-question',
-  imports: [Icon, Pictures, ProblemNote, QuestionTalk, RouterLink, Sign, Time],
+  imports: [Icon, Pictures, ProblemNote, QuestionTalk, RepairChoice, RouterLink, Sign, Time],
   templateUrl: './question-card.html',
 })
 export class QuestionCard {
@@ -27,6 +28,8 @@ export class QuestionCard {
   /** Those of the group that are not to be answered now. */
   private readonly leftAlone = signal<ReadonlySet<number>>(new Set());
   protected readonly busy = signal(false);
+  /** Which places were chosen for what a site has lost. */
+  protected readonly candidates = signal<readonly number[]>([]);
   protected readonly refused = signal<Refused | undefined>(undefined);
 
   protected readonly first = computed(() => this.asked().first);
@@ -71,7 +74,9 @@ export class QuestionCard {
     this.refused.set(undefined);
     try {
       const items = this.chosen().map((item) => item.id);
-      await this.api.send<Commands>('POST', '/api/answers', { nonce: nonce(), items, answer: answer.code });
+      const candidates = answer.code === 'accept_repair' ? this.candidates() : [];
+      const wanted = { nonce: nonce(), items, answer: answer.code, candidates };
+      await this.api.send<Commands>('POST', '/api/answers', wanted);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.refused.set(error);

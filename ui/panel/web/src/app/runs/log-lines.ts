@@ -13,7 +13,7 @@ import { Time } from '../design/time';
     <ol class="log-lines">
       @for (line of lines(); track line.id) {
         <li>
-          <pd-time class="quiet small" form="exact" [at]="line.at" />
+          <pd-time class="quiet small" form="exact" [zone]="line.zone" [at]="line.at" />
           <pd-sign [kind]="line.sign === 'running' ? 'waiting' : line.sign">{{ line.words }}</pd-sign>
           @if (everywhere()) {
             <span class="quiet small text">

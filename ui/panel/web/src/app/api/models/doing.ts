@@ -57,6 +57,23 @@ export interface Answer {
   readonly here: boolean;
 }
 
+export interface Candidate {
+  readonly number: number;
+  readonly element: string;
+  readonly words: string;
+  readonly box: readonly number[];
+  readonly best: boolean;
+}
+
+export interface Repair {
+  readonly elements: readonly string[];
+  readonly candidates: readonly Candidate[];
+  readonly picture: Picture | null;
+  readonly size: readonly number[];
+  readonly before: Picture | null;
+  readonly before_box: readonly number[];
+}
+
 export interface Comment {
   readonly by: string;
   readonly at: string;
@@ -78,6 +95,7 @@ export interface ReviewItem {
   readonly automation: string;
   readonly title: string;
   readonly office: string;
+  readonly zone: string | null;
   readonly task: string | null;
   readonly ordinal: number | null;
   readonly question: string;
@@ -89,6 +107,7 @@ export interface ReviewItem {
   readonly created_at: string;
   readonly deadline_at: string | null;
   readonly pictures: readonly Picture[];
+  readonly repair: Repair | null;
   readonly assignee: number | null;
   readonly assignee_name: string | null;
   readonly comments: readonly Comment[];

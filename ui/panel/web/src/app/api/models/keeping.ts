@@ -55,6 +55,7 @@ export interface WorkstationDetail {
   readonly id: number;
   readonly name: string;
   readonly office: string;
+  readonly zone: string | null;
   readonly machine: string;
   readonly agent_version: string;
   readonly standing: Standing;
@@ -66,6 +67,7 @@ export interface WorkstationDetail {
   readonly revoked_at: string | null;
   readonly automations: readonly string[];
   readonly allows: readonly string[];
+  readonly behind: string;
   readonly witness: Witness | null;
 }
 

@@ -40,6 +40,7 @@ export interface Run {
   readonly automation: string;
   readonly title: string;
   readonly office: string;
+  readonly zone: string | null;
   readonly business_date: string;
   readonly period_first: string;
   readonly period_last: string;
@@ -107,6 +108,7 @@ export interface LogLine {
   readonly at: string;
   readonly workstation: number;
   readonly workstation_name: string;
+  readonly zone: string | null;
   readonly run: string | null;
   readonly title: string;
   readonly kind: string;
@@ -144,6 +146,7 @@ export interface Workstation {
   readonly id: number;
   readonly name: string;
   readonly office: string;
+  readonly zone: string | null;
   readonly standing: Standing;
   readonly sign: SignKind;
   readonly words: string;
@@ -155,6 +158,7 @@ export interface Cell {
   readonly automation: string;
   readonly title: string;
   readonly office: string;
+  readonly zone: string | null;
   readonly sign: SignKind;
   readonly words: string;
   readonly run: string | null;
@@ -175,6 +179,7 @@ export interface Attention {
   readonly words: string;
   readonly workstation: number;
   readonly workstation_name: string;
+  readonly zone: string | null;
   readonly automation: string | null;
   readonly run: string | null;
   readonly since: string | null;
