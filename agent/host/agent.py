@@ -157,6 +157,16 @@ class Host:
         if self._supervisor is not None:
             self._supervisor.look()
 
+    def expect(self) -> None:
+        """Somebody looks at what could be started: a worker waits prepared for some minutes."""
+        if self._supervisor is not None:
+            self._supervisor.expect()
+
+    def expect_nobody(self) -> None:
+        """Nobody looks any more: what was prepared goes, with its memory."""
+        if self._supervisor is not None:
+            self._supervisor.expect_nobody()
+
     @property
     def picture(self) -> Picture | None:
         """The newest picture of the page that is worked on; None while none was wanted, or none works."""

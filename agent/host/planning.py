@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
@@ -15,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from agent.core.actors import Actor
 from agent.core.calendar import OfficeDays, Rules, is_business_day, read_rules
-from agent.core.failures import Defect, Failure, PasswordMissing
+from agent.core.failures import PasswordMissing
 from agent.core.occurrences import Duty, business_date_at, duties_of, period_of
 from agent.core.states import TaskKind
+from agent.host.describing import describe
 from agent.host.keys import Keys
 from agent.store import accounts, occurrences, runs
 from agent.store import home as home_row
@@ -30,31 +27,7 @@ from agent.system.holidays import office_days
 from agent.system.paths import Home
 from agent.system.settings import Office, Settings
 
-_DESCRIBE_SECONDS = 60
 _REHEARSAL = "rehearsal"  # a slot of its own: it holds no duty, and keeps no run from its own
-
-
-def describe(home: Home, folder: Path) -> Mapping[str, Any]:
-    """Ask a worker what an automation is: the host never imports an author's code. Raises its failures."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "agent.worker", "describe", str(folder)],
-            env={**os.environ, "PREDAWN_HOME": str(home.root)},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=_DESCRIBE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:  # an author's endless loop must not stop the host
-        raise Defect(kind="TimeoutExpired", file=str(folder), line=0) from error
-    try:
-        value: Mapping[str, Any] = json.loads(done.stdout)
-    except ValueError as error:
-        raise Defect(kind="describe", file=str(folder), line=0) from error
-    if "failure" in value:
-        raise Failure.from_json(value["failure"])
-    return value
 
 
 def plan(
