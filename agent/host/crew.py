@@ -104,7 +104,11 @@ class Worker:
     def _read(self) -> None:
         try:
             for line in self.tree.stdout:
-                self._events.put(json.loads(line))
+                event = json.loads(line)
+                if event["event"] == "prepared":
+                    _log.info("worker_prepared pid=%s", self.tree.pid)
+                else:
+                    self._events.put(event)
         except ValueError as error:  # closed under our feet by end(), or cut in the middle of a line
             _log.info("worker_output_ended pid=%s why=%s", self.tree.pid, error)
         self._events.put(_GONE)

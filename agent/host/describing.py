@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,22 @@ _LONGEST_SECONDS = 60
 _known: dict[tuple[Path, Path], Mapping[str, Any]] = {}
 """Manifests by home and folder; one holds as long as the code does whose fingerprints stand in it."""
 
+_asking: dict[tuple[Path, Path], threading.Lock] = {}
+"""Clock, queue and window ask for the same at a start: one worker answers them all."""
+
 
 def describe(home: Home, folder: Path) -> Mapping[str, Any]:
-    """Return an automation's manifest, asking a worker unless its code and its sites' are known to be the same.
+    """Return an automation's manifest; a worker is asked unless its code and its sites' are still the same.
 
     A worker takes a third of a second, and somebody who clicked on Run now waits for it. Raises UnknownSite,
     BrokenAutomation and what else a worker finds wrong; Defect where it doesn't answer.
     """
-    known = _known.get((home.root, folder))
-    if known is not None and known["versions"] == _versions_now(home, folder, known):
+    place = home.root, folder
+    with _asking.setdefault(place, threading.Lock()):
+        known = _known.get(place)
+        if known is None or known["versions"] != _versions_now(home, folder, known):
+            known = _known[place] = _ask(home, folder)
         return known
-    manifest = _ask(home, folder)
-    _known[home.root, folder] = manifest
-    return manifest
 
 
 def _versions_now(home: Home, folder: Path, known: Mapping[str, Any]) -> Mapping[str, Any] | None:

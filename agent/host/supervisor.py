@@ -47,7 +47,7 @@ _LIMITS = {
     "reading_back": 900.0,
 }
 EXPECTED_SECONDS = 300.0
-"""So long a worker waits prepared for somebody who looks at what could be started; then its memory is worth more."""
+"""So long a worker waits prepared for somebody who may start a run; then its memory is worth more."""
 
 _ASK_AGAIN_SECONDS = 5.0
 _SHORT_PAUSE_SECONDS = 20.0  # so long a run may hold the queue between two tries; then others go first

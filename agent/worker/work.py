@@ -45,6 +45,7 @@ def work(pipe: Pipe) -> int:
     told = pipe.told()
     if told is not None and "prepare" in told:
         _prepare(engine, told["prepare"])
+        pipe.send("prepared")
         told = pipe.told()
     if told is None:
         return 0

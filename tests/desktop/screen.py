@@ -87,11 +87,11 @@ class Screen:
 class RealWindow:
     """The real program on a screen. It says what its window shows; it is clicked from outside."""
 
-    def __init__(self, screen: Screen, home: Path) -> None:
+    def __init__(self, screen: Screen, home: Path, *wishes: str) -> None:
         self._screen = screen
         screen.environment["PREDAWN_HOME"] = str(home)
         self.process = screen.start(
-            [sys.executable, "-P", real_window.__file__], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-P", real_window.__file__, *wishes], stdout=subprocess.PIPE, text=True
         )
         # Read all the time: a program that nobody listens to would wait in its print.
         self._told: queue.Queue[str] = queue.Queue()

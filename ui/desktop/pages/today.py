@@ -128,6 +128,7 @@ class TodayPage(Page):
             card = self._cards.get(key)
             if card is None:
                 card = self._cards[key] = StripCard(self._act)
+                card.neared.connect(lambda: self.desk.expect(self))
             if self._list.indexOf(card) != place + 1:
                 self._list.insertWidget(place + 1, card)
             card.show_strip(strip, words, span, day.read_at)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QEnterEvent, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -43,7 +43,12 @@ _MAIN = frozenset({"run", "retry", "review"})
 
 
 class StripCard(QFrame):
-    """Takes a strip and its words as they come; ``act`` is called with an action's code."""
+    """Takes a strip and its words as they come; ``act`` is called with an action's code.
+
+    ``neared`` tells that the pointer comes to it, as before a click on one of its buttons.
+    """
+
+    neared = Signal()
 
     def __init__(self, act: Act) -> None:
         super().__init__()
@@ -93,6 +98,11 @@ class StripCard(QFrame):
         if not strip.at_work:
             self._picture.clear()
         self._show_actions(told)
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802  # Qt's name
+        """Somebody may start a run here."""
+        super().enterEvent(event)
+        self.neared.emit()
 
     def show_picture(self, picture: QPixmap) -> None:
         """Show what the page looks like that is worked on."""
