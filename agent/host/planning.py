@@ -13,6 +13,7 @@ from agent.core.actors import Actor
 from agent.core.calendar import OfficeDays, Rules, is_business_day, read_rules
 from agent.core.failures import PasswordMissing
 from agent.core.occurrences import Duty, business_date_at, duties_of, period_of
+from agent.core.repair import Proof
 from agent.core.states import TaskKind
 from agent.host.describing import describe
 from agent.host.keys import Keys
@@ -45,7 +46,8 @@ def plan(
 
     ``owed`` is the occurrence for which the schedule plans. By hand there is none: then ``business_date`` is
     the one of this moment in the office's zone when none is given, and the run adopts what that day owes by
-    now.
+    now. Among the ``options``, ``proof`` names of what this run keeps pictures, instead of what its
+    automation says (:class:`~agent.core.repair.Proof`).
 
     Raises NotTakenOver, UnknownAutomation, BrokenAutomation, PasswordMissing, BrowserMissing, DutyIsOpen:
     then nothing is stored.
@@ -59,6 +61,8 @@ def plan(
     rules, zone, now = read_rules(manifest), ZoneInfo(office.zone), datetime.now(UTC)
     calendar = calendar_around(office, business_date or now.astimezone(zone).date())
     rehearsal = bool((options or {}).get("rehearse"))
+    if (options or {}).get("proof"):
+        Proof((options or {})["proof"])
     if owed is None:
         day = business_date or business_date_at(rules, zone, calendar, now)
         today = _duties(rules, zone, calendar, day)

@@ -21,6 +21,7 @@ from agent.core.failures import (
     FenceLost,
     RecordsNeedPerson,
 )
+from agent.core.repair import Proof
 from agent.store import runs
 from agent.store.database import close_store, open_store
 from agent.system.fingerprint import agent_fingerprint, fingerprint
@@ -101,7 +102,9 @@ def _attempt(workplace: Workplace) -> str:
 def _take_up(workplace: Workplace) -> None:
     automation = load_automation(workplace.assignment.folder)
     workplace.tasks = automation.tasks
-    workplace.witness.proof, workplace.witness.policy = automation.evidence, automation.repairs
+    proof = workplace.assignment.options.get("proof")  # whoever began this run may want to see more of it
+    workplace.witness.proof = Proof(proof) if proof else automation.evidence
+    workplace.witness.policy = automation.repairs
 
 
 def _work_healing(workplace: Workplace) -> None:

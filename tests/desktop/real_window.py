@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import psutil
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QTabBar, QWidget
 
 from agent.host.agent import Host
 from agent.system.paths import find_home
@@ -63,18 +63,35 @@ def entries() -> dict[str, tuple[int, int]]:
     return found
 
 
+def tabs(window: QWidget) -> dict[str, tuple[int, int]]:
+    """The tabs of pages that have them."""
+    found = {}
+    for bar in window.findChildren(QTabBar):
+        for place in range(bar.count()) if bar.isVisible() else ():
+            at = bar.mapToGlobal(bar.tabRect(place).center())
+            found[bar.tabText(place)] = (at.x(), at.y())
+    return found
+
+
 def shown(session: Session, watchdog: Watchdog, first: FirstSight) -> dict[str, object]:
     """What the window shows."""
     window = session.window
     buttons = {
         button.accessibleName() or button.text(): middle(button)
         for button in window.findChildren(QPushButton)
-        if button.isVisible()
+        if button.isVisible() and button.isEnabled()
+    }
+    fields = {
+        field.accessibleName(): middle(field)
+        for field in window.findChildren(QLineEdit)
+        if field.isVisible() and field.accessibleName()
     }
     words = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     tray = session.tray
     return {
-        "buttons": buttons | entries(),
+        "buttons": buttons | entries() | tabs(window),
+        "fields": fields,
+        "focus": type(QApplication.focusWidget()).__name__,
         "words": "\n".join(words),
         "picture": any(
             label.accessibleName().startswith("What Predawn sees") and not label.pixmap().isNull()

@@ -55,6 +55,10 @@ class Screen:
         """Press keys, one after the other."""
         self._run("xdotool", "key", *keys)
 
+    def write(self, words: str) -> None:
+        """Type words, as on a keyboard."""
+        self._run("xdotool", "type", "--delay", "30", words)
+
     def picture(self, file: Path) -> None:
         """Take a picture of the whole screen."""
         self._run("import", "-window", "root", str(file))
@@ -141,6 +145,11 @@ class RealWindow:
         clicked = time.perf_counter()
         self._screen.click(tuple(places[-1]))
         return clicked
+
+    def click_field(self, name: str) -> None:
+        """Click a line to type in by its accessible name."""
+        self._screen.wait_for(lambda: name in self.look()["fields"], f"field “{name}”")
+        self._screen.click(tuple(self.look()["fields"][name]))
 
     def kill(self) -> None:
         """End it as a power cut does."""

@@ -132,7 +132,8 @@ def test_a_run_is_a_command_and_is_watched_to_its_green_end(
     step.run.click()
     row = command(qtbot)
     assert row.verb == "run"
-    assert row.args == {"automation": "clinic-morning-sync", "business_date": None, "options": {}}
+    options = {"proof": "confirmations"}  # every claim is pictured
+    assert row.args == {"automation": "clinic-morning-sync", "business_date": None, "options": options}
     assert page.practice.armed == [{}]  # whatever was switched on before is off
     assert not step.run.isEnabled()
     run_id = mornings.plan()

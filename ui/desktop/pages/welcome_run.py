@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QProgressBar
 
+from agent.core.repair import Proof
 from agent.faces import signs
 from agent.store import queries
 from resources.i18n import texts
@@ -77,7 +78,9 @@ class RunStep(Step):
         systems, name = self.page.practice, self.page.automation
 
         def begin(_none: None) -> None:
-            wish: Values = {"automation": name, "business_date": None, "options": {}}
+            # Every claim is pictured: this once somebody wants to see what was done.
+            options = {"proof": Proof.CONFIRMATIONS.value}
+            wish: Values = {"automation": name, "business_date": None, "options": options}
             self.desk.give(self, "run", wish, done=self._begun, refused=self._refused)
 
         self.desk.ask(self, "arm", lambda: systems.arm(faults), begin, failed=self._refused, slow=True)

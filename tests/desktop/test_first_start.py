@@ -1,0 +1,154 @@
+"""The first start in the real window, as somebody meets it who has never seen it (the end of issue 7).
+
+A home of its own, a keyring of its own; the practice sync is run, a failure let happen by its switch, settled,
+and one claim's picture found. What the screen showed on the way is kept in ``PREDAWN_PICTURES``, if set.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.store import queries
+from agent.store.database import close_store, open_store
+from agent.system.paths import Home
+from tests.desktop.screen import RealWindow, Screen
+
+_NEEDED = ("Xvfb", "openbox", "trayer", "xdotool", "import", "dbus-daemon", "gnome-keyring-daemon")
+_RUN_SECONDS = 1500.0
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(4000),
+    pytest.mark.skipif(
+        sys.platform != "linux" or not all(map(shutil.which, _NEEDED)),
+        reason="needs a virtual screen and a keyring: apt-get install xvfb openbox trayer xdotool imagemagick "
+        "dbus gnome-keyring",
+    ),
+]
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Iterator[Screen]:
+    made = Screen(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def keyring(screen: Screen, tmp_path: Path) -> Iterator[None]:
+    """A message bus and an unlocked keyring for what starts on the screen; the user's own is not touched."""
+    for name, place in (("HOME", "user"), ("XDG_DATA_HOME", "data"), ("XDG_RUNTIME_DIR", "run")):
+        (tmp_path / place).mkdir(mode=0o700)
+        screen.environment[name] = str(tmp_path / place)
+    bus = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", "--print-address"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=screen.environment,
+    )
+    assert bus.stdout is not None
+    screen.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
+    ring = subprocess.Popen(
+        ["gnome-keyring-daemon", "--unlock", "--foreground", "--components=secrets"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env=screen.environment,
+    )
+    assert ring.stdin is not None
+    ring.stdin.write(b"\n")  # an empty line is its password
+    ring.stdin.close()
+    yield
+    for process in (ring, bus):
+        process.terminate()
+        process.wait(10)
+    bus.stdout.close()
+
+
+def test_who_has_never_seen_it_runs_settles_and_finds(screen: Screen, keyring: None, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    window = RealWindow(screen, home.root)
+    look_back = Path(os.environ.get("PREDAWN_PICTURES", tmp_path))
+
+    def next_step(comes: str) -> None:
+        window.click("Next")
+        window.wait_for_words(comes)
+
+    # The six steps.
+    window.wait_for_words("Your office")
+    screen.picture(look_back / "first-1-office.png")
+    next_step("If this computer breaks")
+    window.click("Show a code")
+    screen.wait_for(lambda: _code(window) is not None, "a recovery code")
+    code = _code(window)
+    assert code is not None
+    screen.wait_for(lambda: window.look()["focus"] == "QLineEdit", "a line to type the code in")
+    screen.write(code)
+    window.click("Saved")
+    next_step("What to begin with")
+    next_step("Signing in")
+    window.wait_for_words("Meridian")
+    next_step("Who is told")
+    next_step("A first run")
+
+    # The practice sync.
+    window.click("Run it now")
+    window.wait_for_words("Entering – ", _RUN_SECONDS)
+    screen.picture(look_back / "first-2-at-work.png")
+    window.wait_for_words("Done – ", _RUN_SECONDS)
+    screen.picture(look_back / "first-3-done.png")
+    (first,) = _runs(home)
+    assert first["state"] == "COMPLETED"
+
+    # A failure, by its switch; it is settled where it is asked about.
+    window.click("The report is cut off")
+    window.click("Answer its question", _RUN_SECONDS)
+    window.wait_for_words("Review")
+    screen.picture(look_back / "first-4-question.png")
+    failed = next(run for run in _runs(home) if run["id"] != first["id"])
+    assert failed["state"] == "NEEDS_REVIEW"
+    window.click("Download it again", 60)
+    screen.wait_for(
+        lambda: _looked(window) and _state(home, failed["id"]) == "COMPLETED", "its end", _RUN_SECONDS
+    )
+
+    # One claim's picture.
+    screen.type("ctrl+3")
+    window.wait_for_words("Runs")
+    screen.type("Tab")
+    open_store(home.database, home.evidence)
+    record = queries.records(first["id"])[0]
+    close_store()
+    assert record["picture"] is not None
+    screen.picture(look_back / "first-5-runs.png")
+    assert window.end() == 0
+
+
+def _code(window: RealWindow) -> str | None:
+    """The code that the window shows: groups of letters and digits."""
+    found = re.search(r"^[A-Z0-9]{4,}(?:-[A-Z0-9]{4,})+$", window.look()["words"], re.MULTILINE)
+    return found.group() if found else None
+
+
+def _runs(home: Home) -> list[dict[str, object]]:
+    open_store(home.database, home.evidence)
+    found = queries.runs()
+    close_store()
+    return found
+
+
+def _state(home: Home, run: str) -> str:
+    open_store(home.database, home.evidence)
+    state = str(queries.run(run)["state"])
+    close_store()
+    return state
+
+
+def _looked(window: RealWindow) -> bool:
+    """Read what the window tells, so that it never waits to tell it."""
+    return bool(window.look())
