@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from agent.core.actors import Actor
 from agent.core.calendar import OfficeDays, Rules, is_business_day, read_rules
-from agent.core.failures import PasswordMissing
+from agent.core.failures import PasswordMissing, WrongState
 from agent.core.occurrences import Duty, business_date_at, duties_of, period_of
 from agent.core.repair import Proof
 from agent.core.states import TaskKind
@@ -31,7 +31,7 @@ from agent.system.settings import Office, Settings
 _REHEARSAL = "rehearsal"  # a slot of its own: it holds no duty, and keeps no run from its own
 
 
-def plan(
+def plan(  # noqa: PLR0913  # whatever a run is planned from has a name
     home: Home,
     settings: Settings,
     keys: Keys,
@@ -39,27 +39,28 @@ def plan(
     actor: Actor,
     *,
     business_date: date | None = None,
+    office: str | None = None,
     options: Mapping[str, Any] | None = None,
     owed: OccurrenceRow | None = None,
 ) -> str:
     """Plan a run and return its id.
 
-    ``owed`` is the occurrence for which the schedule plans. By hand there is none: then ``business_date`` is
-    the one of this moment in the office's zone when none is given, and the run adopts what that day owes by
-    now. Among the ``options``, ``proof`` names of what this run keeps pictures, instead of what its
-    automation says (:class:`~agent.core.repair.Proof`).
+    ``owed`` is the occurrence for which the schedule plans. By hand there is none: then ``office`` is the
+    main one when none is named, ``business_date`` the one of this moment in the office's zone when none is
+    given, and the run adopts what that day owes by now. Among the ``options``, ``proof`` names of what this
+    run keeps pictures, instead of what its automation says (:class:`~agent.core.repair.Proof`).
 
-    Raises NotTakenOver, UnknownAutomation, BrokenAutomation, PasswordMissing, BrowserMissing, DutyIsOpen:
-    then nothing is stored.
+    Raises NotTakenOver, UnknownAutomation, BrokenAutomation, WrongState (no such office), PasswordMissing,
+    BrowserMissing, DutyIsOpen: then nothing is stored.
     """
     home_row.require_taken_over()
     folder = find_automation(home, name)
     manifest = describe(home, folder)
-    office = _office(settings, owed)
-    _require_accounts(manifest, office)
+    place = _office(settings, owed.office if owed is not None else office)
+    _require_accounts(manifest, place)
     find_browser()
-    rules, zone, now = read_rules(manifest), ZoneInfo(office.zone), datetime.now(UTC)
-    calendar = calendar_around(office, business_date or now.astimezone(zone).date())
+    rules, zone, now = read_rules(manifest), ZoneInfo(place.zone), datetime.now(UTC)
+    calendar = calendar_around(place, business_date or now.astimezone(zone).date())
     rehearsal = bool((options or {}).get("rehearse"))
     if (options or {}).get("proof"):
         Proof((options or {})["proof"])
@@ -67,17 +68,17 @@ def plan(
         day = business_date or business_date_at(rules, zone, calendar, now)
         today = _duties(rules, zone, calendar, day)
         slot = _slot_by_now(rules, today, now)
-        duty = None if rehearsal else _adoptable(manifest["name"], office, today, now)
+        duty = None if rehearsal else _adoptable(manifest["name"], place, today, now)
     else:
         duty = occurrences.duty_of(owed)
         day, slot = duty.business_date, duty.slot
-    last_done = occurrences.last_done(manifest["name"], office.name)
+    last_done = occurrences.last_done(manifest["name"], place.name)
     period = period_of(rules, day, slot, calendar, last_done)
     run_id = runs.new_run_id(day)
     run = PlannedRun(
         automation=manifest["name"],
         title=manifest["title"],
-        office=office.name,
+        office=place.name,
         business_date=day,
         period_first=period.first,
         period_last=period.last,
@@ -100,9 +101,12 @@ def calendar_around(office: Office, day: date) -> OfficeDays:
     return office_days(office, range(day.year - 1, day.year + 3))
 
 
-def _office(settings: Settings, owed: OccurrenceRow | None) -> Office:
-    if owed is not None:
-        return settings.offices[owed.office]
+def _office(settings: Settings, name: str | None) -> Office:
+    """Return an office; without a name the main one, or the first where none is called so."""
+    if name is not None:
+        if name not in settings.offices:
+            raise WrongState(what=f"office {name}", state="unknown", wanted=", ".join(settings.offices))
+        return settings.offices[name]
     return settings.offices.get("main") or next(iter(settings.offices.values()))
 
 

@@ -12,6 +12,7 @@ from agent.core.repair import Proof
 from agent.faces import signs
 from agent.store import queries
 from resources.i18n import texts
+from ui.desktop import theme
 from ui.desktop.pages.welcome_steps import Step
 from ui.desktop.widgets.cards import Card, Outcome
 from ui.desktop.widgets.controls import button
@@ -39,6 +40,8 @@ class RunStep(Step):
         card.add(self.standing)
         self.bar = QProgressBar()
         self.bar.setAccessibleName(texts.window("run_card"))
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(2 * theme.unit())
         self.bar.hide()
         card.add(self.bar)
         self.see = button(texts.window("see_run"), lambda: self.desk.go("run", self._id))
@@ -54,8 +57,14 @@ class RunStep(Step):
         self.passwords = self.trouble.tell()
         self.column.addWidget(self.trouble)
         self._id: str | None = None
+        self._green = False
         for each in (self.see, self.pictures, self.answer):
             each.hide()
+
+    @property
+    def may_go_on(self) -> bool:
+        """Done is what ended well once; who wants to see that another day says so."""
+        return self._green
 
     def refresh(self, idents: frozenset[str]) -> None:  # noqa: ARG002  # one run is quickly read
         """Read how the run stands."""
@@ -108,6 +117,8 @@ class RunStep(Step):
         self.pictures.setVisible(bool(run["evidence"]))
         self.answer.setVisible(any(item["answer"] is None for item in run["reviews"]))
         self.trouble.setVisible(rests and bool(self.page.practice.houses))
+        self._green = self._green or run["state"] == "COMPLETED"
+        self.changed.emit()
 
     def _go_to(self, page: str) -> None:
         self.desk.go(page, ("run", self._id))

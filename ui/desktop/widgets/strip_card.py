@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 from agent.faces.day import Strip
 from resources.i18n import texts
 from resources.i18n.texts import RECORD, Noun
-from ui.desktop import icons, theme
+from ui.desktop import theme
 from ui.desktop.models.day_words import Told
 from ui.desktop.widgets.controls import button, label
+from ui.desktop.widgets.sign import Sign
 from ui.desktop.widgets.track import CARD_PADDING, Course, Span, Track
 
 Act = Callable[[str, Strip, Noun], None]
@@ -58,7 +59,7 @@ class StripCard(QFrame):
         self._noun: Noun = RECORD
         self._actions: tuple[str, ...] | None = None
         space = theme.unit()
-        self._sign = QLabel()
+        self._sign = Sign()
         self._title, self._standing = label("", "heading"), label("")
         self._standing.setWordWrap(True)
         self._details, self._step = label("", "quiet"), label("")
@@ -78,8 +79,7 @@ class StripCard(QFrame):
         """Show how it stands."""
         self._strip, self._noun = strip, told.noun
         self.setAccessibleName(f"{told.title}: {told.standing}")
-        self._sign.setPixmap(icons.sign_icon(told.sign).pixmap(5 * theme.unit(), 5 * theme.unit()))
-        self._sign.setAccessibleName(texts.window(f"sign_{told.sign}"))
+        self._sign.show_sign(told.sign)
         self._title.setText(told.title)
         self._standing.setText(told.standing)
         self._standing.setStyleSheet(f"color: {theme.colours().of(told.sign)};")
