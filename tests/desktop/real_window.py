@@ -16,13 +16,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import psutil
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QTabBar,
+    QWidget,
+)
 
 from agent.host.agent import Host
 from agent.system.paths import find_home
 from tests.desktop.watchdog import Watchdog
 from ui.desktop.app import _settings
 from ui.desktop.session import Session
+from ui.desktop.widgets.picture import Canvas
 
 LOOK_MS = 250
 
@@ -73,6 +83,20 @@ def tabs(window: QWidget) -> dict[str, tuple[int, int]]:
     return found
 
 
+def rows(window: QWidget) -> dict[str, tuple[int, int]]:
+    """The rows in view of tables and lists, by the words of all their cells."""
+    found = {}
+    for view in window.findChildren(QAbstractItemView):
+        model = view.model() if view.isVisible() else None
+        for row in range(min(model.rowCount(), 60)) if model is not None else ():
+            indexes = [model.index(row, column) for column in range(model.columnCount())]
+            where = view.visualRect(indexes[0]).intersected(view.viewport().rect())
+            if where.isValid():
+                at = view.viewport().mapToGlobal(where.center())
+                found[" | ".join(str(index.data()) for index in indexes)] = (at.x(), at.y())
+    return found
+
+
 def shown(session: Session, watchdog: Watchdog, first: FirstSight) -> dict[str, object]:
     """What the window shows."""
     window = session.window
@@ -91,6 +115,7 @@ def shown(session: Session, watchdog: Watchdog, first: FirstSight) -> dict[str, 
     return {
         "buttons": buttons | entries() | tabs(window),
         "fields": fields,
+        "rows": rows(window),
         "focus": type(QApplication.focusWidget()).__name__,
         "words": "\n".join(words),
         "picture": any(
@@ -98,6 +123,7 @@ def shown(session: Session, watchdog: Watchdog, first: FirstSight) -> dict[str, 
             for label in window.findChildren(QLabel)
             if label.isVisible()
         ),
+        "pictures": sum(canvas.isVisible() for canvas in window.findChildren(Canvas)),
         "tray": tray.words,
         "visible": window.isVisible(),
         "longest_ms": round(watchdog.longest_ms, 1),

@@ -51,6 +51,11 @@ class Screen:
         x, y = map(str, place)
         self._run("xdotool", "mousemove", x, y, "click", "1")
 
+    def double_click(self, place: tuple[int, int]) -> None:
+        """Click twice with the mouse's first button."""
+        x, y = map(str, place)
+        self._run("xdotool", "mousemove", x, y, "click", "--repeat", "2", "--delay", "60", "1")
+
     def type(self, *keys: str) -> None:
         """Press keys, one after the other."""
         self._run("xdotool", "key", *keys)
@@ -150,6 +155,15 @@ class RealWindow:
         """Click a line to type in by its accessible name."""
         self._screen.wait_for(lambda: name in self.look()["fields"], f"field “{name}”")
         self._screen.click(tuple(self.look()["fields"][name]))
+
+    def open_row(self, words: str) -> None:
+        """Open the row that says so, by a double click."""
+
+        def there() -> list[Any]:
+            return [place for told, place in self.look()["rows"].items() if words in told]
+
+        self._screen.wait_for(lambda: bool(there()), f"row “{words}”")
+        self._screen.double_click(tuple(there()[0]))
 
     def kill(self) -> None:
         """End it as a power cut does."""
