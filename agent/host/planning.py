@@ -13,8 +13,10 @@ from agent.core.actors import Actor
 from agent.core.calendar import OfficeDays, Rules, is_business_day, read_rules
 from agent.core.failures import PasswordMissing, WrongState
 from agent.core.occurrences import Duty, business_date_at, duties_of, period_of
+from agent.core.parameters import plain
 from agent.core.repair import Proof
 from agent.core.states import TaskKind
+from agent.host import parameters
 from agent.host.describing import describe
 from agent.host.keys import Keys
 from agent.store import accounts, occurrences, runs
@@ -50,8 +52,8 @@ def plan(  # noqa: PLR0913  # whatever a run is planned from has a name
     given, and the run adopts what that day owes by now. Among the ``options``, ``proof`` names of what this
     run keeps pictures, instead of what its automation says (:class:`~agent.core.repair.Proof`).
 
-    Raises NotTakenOver, UnknownAutomation, BrokenAutomation, WrongState (no such office), PasswordMissing,
-    BrowserMissing, DutyIsOpen: then nothing is stored.
+    Raises NotTakenOver, UnknownAutomation, BrokenAutomation, WrongState (no such office), BrokenSettings
+    (a parameter), PasswordMissing, BrowserMissing, DutyIsOpen: then nothing is stored.
     """
     home_row.require_taken_over()
     folder = find_automation(home, name)
@@ -64,6 +66,7 @@ def plan(  # noqa: PLR0913  # whatever a run is planned from has a name
     rehearsal = bool((options or {}).get("rehearse"))
     if (options or {}).get("proof"):
         Proof((options or {})["proof"])
+    values = {name: plain(value) for name, value in parameters.of_office(home, place, manifest).items()}
     if owed is None:
         day = business_date or business_date_at(rules, zone, calendar, now)
         today = _duties(rules, zone, calendar, day)
@@ -84,7 +87,7 @@ def plan(  # noqa: PLR0913  # whatever a run is planned from has a name
         period_last=period.last,
         folder=str(folder),
         slot=_REHEARSAL if rehearsal else slot,
-        options=dict(options or {}),
+        options={**(options or {}), **({"parameters": values} if values else {})},
         manifest=manifest,
         versions={**manifest["versions"], "agent": build()},
     )

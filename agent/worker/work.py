@@ -6,6 +6,7 @@ import logging
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -102,7 +103,11 @@ def _attempt(workplace: Workplace) -> str:
 def _take_up(workplace: Workplace) -> None:
     automation = load_automation(workplace.assignment.folder)
     workplace.tasks = automation.tasks
-    proof = workplace.assignment.options.get("proof")  # whoever began this run may want to see more of it
+    assignment = workplace.assignment
+    given = assignment.options.get("parameters") or {}
+    values = {each.name: each.read(given.get(each.name, each.default)) for each in automation.parameters}
+    workplace.assignment = replace(assignment, run=replace(assignment.run, parameters=values))
+    proof = assignment.options.get("proof")  # whoever began this run may want to see more of it
     workplace.witness.proof = Proof(proof) if proof else automation.evidence
     workplace.witness.policy = automation.repairs
 

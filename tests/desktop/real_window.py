@@ -17,13 +17,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import psutil
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
     QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
     QTabBar,
+    QTableView,
     QWidget,
 )
 
@@ -84,9 +84,9 @@ def tabs(window: QWidget) -> dict[str, tuple[int, int]]:
 
 
 def rows(window: QWidget) -> dict[str, tuple[int, int]]:
-    """The rows in view of tables and lists, by the words of all their cells."""
+    """The rows in view of tables, by the words of all their cells."""
     found = {}
-    for view in window.findChildren(QAbstractItemView):
+    for view in window.findChildren(QTableView):
         model = view.model() if view.isVisible() else None
         for row in range(min(model.rowCount(), 60)) if model is not None else ():
             indexes = [model.index(row, column) for column in range(model.columnCount())]

@@ -1,7 +1,7 @@
 """The first start in the real window, as somebody meets it who has never seen it (the end of issue 7).
 
 A home of its own, a keyring of its own; the practice sync is run, a failure let happen by its switch, and
-settled, and one claim's picture found. What the screen showed on the way is kept in ``PREDAWN_PICTURES``, if set.
+settled, and one claim's picture found. What the screen showed is kept in ``PREDAWN_PICTURES``, if set.
 """
 
 import json
