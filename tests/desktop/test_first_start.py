@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.store import queries
+from agent.store import history, queries
 from agent.store.database import close_store, open_store
+from agent.store.history import Wanted
 from agent.system.paths import Home
 from tests.desktop.screen import RealWindow, Screen
 
@@ -76,13 +77,17 @@ def test_who_has_never_seen_it_runs_settles_and_finds(screen: Screen, keyring: N
     window = RealWindow(screen, home.root)
     look_back = Path(os.environ.get("PREDAWN_PICTURES", tmp_path))
 
+    def keep(name: str) -> None:
+        window.look()  # what was told before has been painted by the next time
+        screen.picture(look_back / f"first-{name}.png")
+
     def next_step(comes: str) -> None:
         window.click("Next")
         window.wait_for_words(comes)
 
     # The six steps.
     window.wait_for_words("Your office")
-    screen.picture(look_back / "first-1-office.png")
+    keep("1-office")
     next_step("If this computer breaks")
     window.click("Show a code")
     screen.wait_for(lambda: _code(window) is not None, "a recovery code")
@@ -100,9 +105,9 @@ def test_who_has_never_seen_it_runs_settles_and_finds(screen: Screen, keyring: N
     # The practice sync.
     window.click("Run it now")
     window.wait_for_words("Entering ", _RUN_SECONDS)
-    screen.picture(look_back / "first-2-at-work.png")
+    keep("2-at-work")
     window.wait_for_words("Done ", _RUN_SECONDS)
-    screen.picture(look_back / "first-3-done.png")
+    keep("3-done")
     (first,) = _runs(home)
     assert first["state"] == "COMPLETED"
 
@@ -110,14 +115,14 @@ def test_who_has_never_seen_it_runs_settles_and_finds(screen: Screen, keyring: N
     window.click("The report is cut off")
     window.click("Answer its question", _RUN_SECONDS)
     window.wait_for_words("Review")
-    screen.picture(look_back / "first-4-question.png")
+    keep("4-question")
     failed = next(run for run in _runs(home) if run["id"] != first["id"])
     assert failed["state"] == "NEEDS_REVIEW"
     window.click("Try again")
     screen.wait_for(
         lambda: bool(window.look()) and _state(home, failed["id"]) == "COMPLETED", "end", _RUN_SECONDS
     )
-    screen.picture(look_back / "first-5-settled.png")
+    keep("5-settled")
 
     # One claim's picture, by its number.
     screen.type("ctrl+3")
@@ -127,11 +132,11 @@ def test_who_has_never_seen_it_runs_settles_and_finds(screen: Screen, keyring: N
     window.click_field("Search a key or a confirmation")
     screen.write(claim)
     window.wait_for_words(f"Claim {claim}: Arrived")
-    screen.picture(look_back / "first-6-claim.png")
+    keep("6-claim")
     window.click("See its picture")
     window.wait_for_words("SHA-256")
     screen.wait_for(lambda: window.look()["pictures"] > 0, "picture")
-    screen.picture(look_back / "first-7-picture.png")
+    keep("7-picture")
     assert window.end() == 0
 
 
@@ -143,7 +148,7 @@ def _code(window: RealWindow) -> str | None:
 
 def _runs(home: Home) -> list[dict[str, object]]:
     open_store(home.database, home.evidence)
-    found = queries.runs()
+    found = history.after(Wanted(), None)
     close_store()
     return found
 

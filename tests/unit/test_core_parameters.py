@@ -40,7 +40,8 @@ def test_what_is_allowed_is_read(parameter: Parameter, given: object, value: obj
     [
         (AMOUNT, "100"), (AMOUNT, "-0.01"), (AMOUNT, "12,50"), (AMOUNT, "NaN"), (AMOUNT, "Infinity"),
         (AMOUNT, True), (AMOUNT, 1.5), (AMOUNT, ""),
-        (NUMBER, 0), (NUMBER, 21), (NUMBER, "1.0"), (NUMBER, True), (NUMBER, "\N{ARABIC-INDIC DIGIT ONE}"), (NUMBER, None),
+        (NUMBER, 0), (NUMBER, 21), (NUMBER, "1.0"), (NUMBER, True), (NUMBER, None),
+        (NUMBER, "\N{ARABIC-INDIC DIGIT ONE}"),
         (WORD, 7), (WORD, " "), (CHOICE, "east"), (CHOICE, ""), (SWITCH, "true"), (SWITCH, 1),
     ],
 )  # fmt: skip

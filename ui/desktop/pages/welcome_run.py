@@ -56,6 +56,7 @@ class RunStep(Step):
         self.trouble.buttons(*self.troubles.values())
         self.passwords = self.trouble.tell()
         self.column.addWidget(self.trouble)
+        self.trouble.hide()
         self._id: str | None = None
         self._green = False
         for each in (self.see, self.pictures, self.answer):
@@ -69,7 +70,8 @@ class RunStep(Step):
     def refresh(self, idents: frozenset[str]) -> None:  # noqa: ARG002  # one run is quickly read
         """Read how the run stands."""
         houses = self.page.practice.houses
-        self.trouble.setVisible(bool(houses) and self._id is not None)
+        if not houses:
+            self.trouble.hide()
         known = ", ".join(f"{house.title}: {house.user} / {house.password}" for house in houses)
         self.passwords.setText(texts.window("trouble_passwords", {"passwords": known}))
         if self._id is not None:
