@@ -134,7 +134,7 @@ class Host:
         troubles = Troubles(lambda: (part for part in self._watchful if isinstance(part, Watchful)))
         self._told.append(self._begin(Notices(home, settings, sources=[troubles])))
         self._supervisor = self._begin(Supervisor(home, settings, keys, self._tell, questions=questions))
-        self._begin(Visits(home, settings, keys, self._tell))
+        self._begin(Visits(home, settings, keys, self._tell, questions))
         if self._scheduled:
             self._begin(Upkeep(home, settings))
             self._begin(self._make_clock(settings, keys))

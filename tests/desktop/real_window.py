@@ -73,6 +73,12 @@ def entries() -> dict[str, tuple[int, int]]:
     return found
 
 
+def typed() -> str | None:
+    """What stands in the line that has the focus; None while none has it."""
+    line = QApplication.focusWidget()
+    return line.text() if isinstance(line, QLineEdit) else None
+
+
 def tabs(window: QWidget) -> dict[str, tuple[int, int]]:
     """The tabs of pages that have them."""
     found = {}
@@ -116,7 +122,7 @@ def shown(session: Session, watchdog: Watchdog, first: FirstSight) -> dict[str, 
         "buttons": buttons | entries() | tabs(window),
         "fields": fields,
         "rows": rows(window),
-        "focus": type(QApplication.focusWidget()).__name__,
+        "typed": typed(),
         "words": "\n".join(words),
         "picture": any(
             label.accessibleName().startswith("What Predawn sees") and not label.pixmap().isNull()

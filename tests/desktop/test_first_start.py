@@ -82,7 +82,7 @@ def test_who_has_never_seen_it_runs_settles_and_finds(screen: Screen, keyring: N
         screen.picture(look_back / f"first-{name}.png")
 
     def next_step(comes: str) -> None:
-        window.click("Next")
+        window.click("Next", 300)
         window.wait_for_words(comes)
 
     # The six steps.
@@ -93,8 +93,9 @@ def test_who_has_never_seen_it_runs_settles_and_finds(screen: Screen, keyring: N
     screen.wait_for(lambda: _code(window) is not None, "a recovery code")
     code = _code(window)
     assert code is not None
-    screen.wait_for(lambda: window.look()["focus"] == "QLineEdit", "a line to type the code in")
-    screen.write(code)
+    screen.wait_for(lambda: window.look()["typed"] == "", "a line to type the code in")
+    screen.write(code.lower())
+    screen.wait_for(lambda: window.look()["typed"] == code.lower(), "the code, typed")
     window.click("Saved")
     next_step("What to begin with")
     next_step("Signing in")
