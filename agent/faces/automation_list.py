@@ -106,9 +106,10 @@ class Automations:
 
     def _parameters(self, manifest: Mapping[str, Any] | None, settings: Settings) -> list[Values]:
         """Return each value that an office may set, the default where it says nothing or what is wrong."""
-        known = parameters.declared(manifest or {})
-        found = []
-        for office in settings.offices.values() if known and manifest is not None else ():
+        if manifest is None:
+            return []
+        known, found = parameters.declared(manifest), []
+        for office in settings.offices.values() if known else ():
             given = office.parameters.get(manifest["name"], {})
             problem, values = None, {name: one.default for name, one in known.items()}
             try:

@@ -16,8 +16,7 @@ from agent.core.occurrences import Duty, business_date_at, duties_of, period_of
 from agent.core.parameters import plain
 from agent.core.repair import Proof
 from agent.core.states import TaskKind
-from agent.host import parameters
-from agent.host.describing import describe
+from agent.host import describing, parameters
 from agent.host.keys import Keys
 from agent.store import accounts, occurrences, runs
 from agent.store import home as home_row
@@ -29,6 +28,9 @@ from agent.system.fingerprint import agent_fingerprint
 from agent.system.holidays import office_days
 from agent.system.paths import Home
 from agent.system.settings import Office, Settings
+
+describe = describing.describe
+"""Whoever plans, or looks at what could be planned, asks here."""
 
 _REHEARSAL = "rehearsal"  # a slot of its own: it holds no duty, and keeps no run from its own
 

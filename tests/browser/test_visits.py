@@ -13,12 +13,8 @@ import pytest
 from agent.core.failures import WrongState
 from agent.host import visits
 from agent.host.agent import Host
-<<<<<<< HEAD
-from agent.store import accounts, audit, commands
-=======
 from agent.host.questions import Question, attend
-from agent.store import accounts, commands
->>>>>>> 6a004ce (Who is at the window is asked during a visit, too; a run's question goes first)
+from agent.store import accounts, audit, commands
 from resources.practice.server import Practice
 from tests.morning import TESTER, Morning, processes_of, until
 
@@ -50,7 +46,6 @@ def test_a_test_counts_like_a_run_and_a_new_password_begins_anew(morning: Mornin
         until(lambda: not processes_of(morning.home), 10, host, "the visits' processes are gone")
 
 
-<<<<<<< HEAD
 def at_terminal(morning: Morning, *words: str) -> subprocess.CompletedProcess[str]:
     """Say something to the command line, in a process of its own."""
     told = [sys.executable, "-P", "-m", "agent.cli.main", *words]
@@ -74,7 +69,6 @@ def test_a_sign_in_is_tried_from_the_command_line_with_a_host_and_without(mornin
         until(lambda: not processes_of(morning.home), 10, host, "the visits' processes are gone")
     verbs = [entry.verb for entry in audit.entries()]
     assert verbs.count("test_sign_in") == 3
-=======
 def test_what_only_a_person_knows_is_asked_of_who_is_at_the_window(morning: Morning) -> None:
     """Somebody attends: asked, and signed in. Nobody does: it is said that a code is wanted."""
     answer = "heron-canary-4712"
@@ -92,7 +86,6 @@ def test_what_only_a_person_knows_is_asked_of_who_is_at_the_window(morning: Morn
     assert [(one.run, one.site, one.words) for one in asked] == [("", "claimport", "Which bird?")]
     held = [file for file in morning.home.root.rglob("*") if file.is_file()]
     assert not [file for file in held if answer.encode() in file.read_bytes()]
->>>>>>> 6a004ce (Who is at the window is asked during a visit, too; a run's question goes first)
 
 
 def test_what_cannot_be_visited_is_said(morning: Morning, monkeypatch: pytest.MonkeyPatch) -> None:

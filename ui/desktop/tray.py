@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPen, QPixmap
@@ -98,7 +99,12 @@ class Tray(QObject):
         self._menu.addAction(icons.icon(icon), texts.window(code), signal.emit)  # type: ignore[attr-defined]
 
     def _run(self, automation: str, office: str | None, _on: bool) -> None:
-        wish = {"automation": automation, "office": office, "business_date": None, "options": {}}
+        wish: dict[str, Any] = {
+            "automation": automation,
+            "office": office,
+            "business_date": None,
+            "options": {},
+        }
         self._desk.give(self, "run", wish)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -22,9 +22,10 @@ class Cells(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
         cell = cast("HasCells", index.model()).cell(index.row(), index.column())
-        left, top, right, bottom = option.rect.getCoords()
+        room: QRect = option.rect
+        left, top, right, bottom = room.left(), room.top(), room.right(), room.bottom()
         if _SELECTED in option.state:
-            painter.fillRect(option.rect, option.palette.color(QPalette.ColorRole.Highlight))
+            painter.fillRect(room, option.palette.color(QPalette.ColorRole.Highlight))
         known = theme.colours()
         painter.setPen(theme.colour(known.raised))
         painter.drawLine(left, bottom, right, bottom)

@@ -50,6 +50,7 @@ class RecordsTab(QWidget):
         self._run: str | None = None
         self._found: Records | None = None
         self._seen: set[int] = set()  # whose personal values were shown since this run was opened
+        self._picture: str | None = None
         self._rows, self._left = Rows(_COLUMNS, self), Rows(_LEFT_OUT, self)
         self._table = table_of(self._rows, texts.window("tab_records"), stretched=0)
         self._left_table = table_of(self._left, texts.window("records_left_out"), stretched=1)
@@ -228,7 +229,6 @@ class RecordsTab(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * space)
         self._heading = label("")
-        self._picture: str | None = None
         self._see = button(
             texts.window("see_picture"), lambda: self._desk.go("gallery", self._picture), "gallery"
         )
