@@ -144,7 +144,7 @@ def test_a_value_is_set_within_what_the_automation_allows(
     card = page.card.parameters
     amount = card.controls["main", "least_amount"]
     assert (amount.text(), amount.accessibleName()) == ("5.00", "Least amount")
-    assert "Claims below it are left out. From 0 To 100" in words(page)
+    assert "Claims below it are left out. At least 0. At most 100." in words(page)
     before = home.settings.read_text()
     amount.setText("500")
     card.stores["main", "least_amount"].click()

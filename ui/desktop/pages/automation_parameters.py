@@ -72,6 +72,7 @@ class ParametersCard(Card):
         control.setAccessibleDescription(texts.window("parameter_explain", told))
         explained = label(control.accessibleDescription(), "quiet")
         explained.setWordWrap(True)
+        explained.setContentsMargins(0, 0, 0, 3 * theme.unit())
         named = label(name)
         named.setBuddy(control)
         for each in (named, line, explained):
