@@ -17,8 +17,6 @@ from agent.system.settings import Office, Settings, load_settings, settings_text
 from agent.system.settings_file import change
 from agent.system.toml_lines import line_of
 
-CHANGED = "parameter_changed"
-
 
 def declared(manifest: Mapping[str, Any]) -> dict[str, Parameter]:
     """Return an automation's parameters by name."""
@@ -73,16 +71,8 @@ def set_one(
         raise _broken(home, path, str(error)) from error
     auditing.open_keys(home)  # first: what cannot be written down is not changed
     settings = change(home, {path: value})
-    audit.append(
-        actor,
-        CHANGED,
-        {
-            "automation": automation,
-            "office": office,
-            "parameter": name,
-            "value": "" if value is None else value,
-        },
-    )
+    told = {"automation": automation, "office": office, "parameter": name}
+    audit.append(actor, "parameter_changed", {**told, "value": "" if value is None else value})
     auditing.note_settings(home, actor)
     auditing.keep_witness(home)
     return settings

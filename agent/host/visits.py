@@ -141,7 +141,7 @@ class Visits(Watchful):
                 until, limit = time.monotonic() + STAY_SECONDS, STAY_SECONDS
             elif event is not None and event["event"] == "question":
                 until += ANSWER_SECONDS  # so long the worker waits; then it says that nobody answered
-                self._questions.ask("", event, worker.answer, Asker.VISIT)
+                self._questions.ask(run="", told=event, reply=worker.answer, asker=Asker.VISIT)
             elif event is not None and event["event"] == "question_over":
                 until = time.monotonic() + SIGN_IN_SECONDS
                 self._questions.withdraw(Asker.VISIT)

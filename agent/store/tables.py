@@ -153,13 +153,13 @@ class RecordRow(_Row):
     absences = IntegerField(default=0)  # believed look-ups in a row that found nothing
     confirmation = CharField(null=True)
     page_hash = CharField(null=True)
-    picture = CharField(null=True)  # evidence of the site's answer, where it is kept; no foreign key
     read_back = JsonField(null=True)  # the fields that the site showed, all equal
     reason = JsonField(null=True)
     actor = JsonField(null=True)  # who settled it, when a person did
     intended_at = UtcField(null=True)
     confirmed_at = UtcField(null=True)
     verified_at = UtcField(null=True)
+    picture = CharField(null=True)  # evidence of the site's answer, where it is kept; no foreign key
 
     class Meta:
         table_name = "record"

@@ -197,7 +197,7 @@ def test_who_begins_a_run_may_want_each_record_pictured(morning: Morning) -> Non
     """The automation says nothing of it; each record then knows the picture of its own answer."""
     morning.small_sync(CLAIMS)
     with morning.host() as host:
-        run = morning.finished(host, morning.run(host, "small-sync", proof="confirmations"))
+        run = morning.finished(host, morning.run(host, "small-sync", proof="confirmations"), 300)
         records = queries.records(run["id"])
     assert_exact(morning, run, CLAIMS)
     kept = {proof["id"] for proof in run["evidence"] if proof["name"] == "confirmation.webp"}
