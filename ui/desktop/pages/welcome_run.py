@@ -21,7 +21,8 @@ Values = Mapping[str, Any]
 
 # What a person can let happen, by its words; each is over once it was answered (see resources.practice).
 TROUBLES: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
-    "trouble_report": {"meridian": {"cut_download": {"times": 3}}},
+    # As often as it is tried, of one report: spread over two, each would come whole at its last try.
+    "trouble_report": {"meridian": {"cut_download": {"times": 3, "path": "/reports/billing"}}},
     "trouble_password": {"meridian": {"session_expired": {"times": 1}, "wrong_password": {"times": 2}}},
 }
 
