@@ -69,6 +69,8 @@ def test_a_sign_in_is_tried_from_the_command_line_with_a_host_and_without(mornin
         until(lambda: not processes_of(morning.home), 10, host, "the visits' processes are gone")
     verbs = [entry.verb for entry in audit.entries()]
     assert verbs.count("test_sign_in") == 3
+
+
 def test_what_only_a_person_knows_is_asked_of_who_is_at_the_window(morning: Morning) -> None:
     """Somebody attends: asked, and signed in. Nobody does: it is said that a code is wanted."""
     answer = "heron-canary-4712"
