@@ -37,7 +37,7 @@ class Engine:
     def __init__(self) -> None:
         self._playwright: Playwright | None = None
         self._browser: PlaywrightBrowser | None = None
-        self._headed = False
+        self._started: tuple[Path, bool, bool] | None = None
         self._downloads: Path | None = None
 
     @property
@@ -52,8 +52,9 @@ class Engine:
 
         Raises BrowserMissing if it doesn't start.
         """
+        wanted = path, sandbox, headed
         if self._browser is not None:
-            if headed == self._headed:
+            if self._started == wanted and _lives(self._browser):
                 return self._browser.version
             self._browser.close()
         from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415  # 0.17 s, only for a site
@@ -74,7 +75,7 @@ class Engine:
         except Error as error:
             self._browser = None
             raise BrowserMissing(looked=str(path)) from error
-        self._headed = headed
+        self._started = wanted
         return self._browser.version
 
     def new_page(self, stored: bytes | None = None) -> Page:
@@ -97,6 +98,17 @@ class Engine:
             self._browser.close()
         if self._playwright is not None:
             self._playwright.stop()
+
+
+def _lives(browser: PlaywrightBrowser) -> bool:
+    """Tell whether a browser that may have waited for minutes still answers: that takes milliseconds."""
+    from playwright.sync_api import Error  # noqa: PLC0415  # it is loaded: a browser runs
+
+    try:
+        browser.new_browser_cdp_session().detach()
+    except Error:
+        return False
+    return True
 
 
 def secrets_of(state: bytes) -> list[str]:

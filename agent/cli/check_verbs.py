@@ -34,7 +34,7 @@ def check(name: str | None, *, as_json: bool) -> int:
     else:
         folder = find_automation(home, name)
         folders = {automation_name(folder): folder}
-    found = [{"automation": known, "problems": _problems(home, path)} for known, path in folders.items()]
+    found = [{"automation": known, "problems": _all_problems(home, path)} for known, path in folders.items()]
     if as_json:
         print_json(found)
     elif not found:
@@ -55,6 +55,13 @@ def _tell(found: dict[str, Any]) -> None:
         told = texts.failure(str(problem["code"]), problem.get("params") or {})
         out(f"  {told.title}")
         out(f"    {told.next}")
+
+
+def _all_problems(home: Home, folder: Path) -> list[dict[str, Any]]:
+    """Return what is wrong with the automation; where nothing is, what the offices have set wrong."""
+    from agent.host import parameters  # noqa: PLC0415 (the store's library)
+
+    return _problems(home, folder) or [problem.as_json() for problem in parameters.problems(home, folder)]
 
 
 def _problems(home: Home, folder: Path) -> list[dict[str, Any]]:

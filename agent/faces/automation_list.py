@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from agent.core.failures import Failure
+from agent.core.failures import BrokenSettings, Failure
 from agent.core.notices import TABLE, addressees
+from agent.core.parameters import plain
 from agent.faces import duty_days
 from agent.faces.books import site_titles
-from agent.host import planning
+from agent.host import parameters, planning
 from agent.host.enrolment import Enrolled, Enrolment
 from agent.store import accounts, pauses
 from agent.store.fields import utc_now
@@ -61,6 +62,7 @@ class Automations:
                     "readme": _readme(folder),
                     "own": folder.is_relative_to(self._home.root),
                     **{word: (manifest or {}).get(word) for word in ("schedule", "deadline", "covers")},
+                    "parameters": self._parameters(manifest, settings),
                     "tasks": list((manifest or {}).get("tasks", ())),
                     "sites": self._sites(manifest, settings),
                     "offices": offices,
@@ -101,6 +103,31 @@ class Automations:
 
     def _office(self, one: Enrolled, coming: int) -> Values:
         return duty_days.entry(one, coming)
+
+    def _parameters(self, manifest: Mapping[str, Any] | None, settings: Settings) -> list[Values]:
+        """Return each value that an office may set, the default where it says nothing or what is wrong."""
+        if manifest is None:
+            return []
+        known, found = parameters.declared(manifest), []
+        for office in settings.offices.values() if known else ():
+            given = office.parameters.get(manifest["name"], {})
+            problem, values = None, {name: one.default for name, one in known.items()}
+            try:
+                values = parameters.of_office(self._home, office, manifest)
+            except BrokenSettings as failure:
+                problem = failure.as_json()
+            found += [
+                {
+                    **one.as_json(),
+                    "office": office.name,
+                    "value": plain(values[name]) if problem is None else given.get(name, plain(one.default)),
+                    "is_set": name in given,
+                    "problem": problem,
+                    "manifest": manifest,
+                }
+                for name, one in known.items()
+            ]
+        return found
 
     def _sites(self, manifest: Mapping[str, Any] | None, settings: Settings) -> list[Values]:
         titles = site_titles(self._home)

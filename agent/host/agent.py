@@ -134,7 +134,7 @@ class Host:
         troubles = Troubles(lambda: (part for part in self._watchful if isinstance(part, Watchful)))
         self._told.append(self._begin(Notices(home, settings, sources=[troubles])))
         self._supervisor = self._begin(Supervisor(home, settings, keys, self._tell, questions=questions))
-        self._begin(Visits(home, settings, keys, self._tell))
+        self._begin(Visits(home, settings, keys, self._tell, questions))
         if self._scheduled:
             self._begin(Upkeep(home, settings))
             self._begin(self._make_clock(settings, keys))
@@ -156,6 +156,16 @@ class Host:
         """Want to see what the worker sees: a window watches, at most once a second."""
         if self._supervisor is not None:
             self._supervisor.look()
+
+    def expect(self) -> None:
+        """Somebody looks at what could be started: a worker waits prepared for some minutes."""
+        if self._supervisor is not None:
+            self._supervisor.expect()
+
+    def expect_nobody(self) -> None:
+        """Nobody looks any more: what was prepared goes, with its memory."""
+        if self._supervisor is not None:
+            self._supervisor.expect_nobody()
 
     @property
     def picture(self) -> Picture | None:

@@ -104,14 +104,22 @@ class Worker:
     def _read(self) -> None:
         try:
             for line in self.tree.stdout:
-                self._events.put(json.loads(line))
+                event = json.loads(line)
+                if event["event"] == "prepared":
+                    _log.info("worker_prepared pid=%s", self.tree.pid)
+                else:
+                    self._events.put(event)
         except ValueError as error:  # closed under our feet by end(), or cut in the middle of a line
             _log.info("worker_output_ended pid=%s why=%s", self.tree.pid, error)
         self._events.put(_GONE)
 
 
 class Crew:
-    """Keeps one prepared worker ready: browser started where one is needed, no secret known to it yet."""
+    """Keeps one prepared worker ready: browser started where one is needed, no secret known to it yet.
+
+    Neither has it loaded an author's code: what has changed while it waited is loaded, and judged, as by any
+    other.
+    """
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -119,21 +127,23 @@ class Crew:
 
     def prepare(self, browser: Mapping[str, Any] | None) -> None:
         """Start the next worker, unless one is prepared; with this browser, or None where it uses no site."""
-        if self._spare is None:
+        if self._living() is None:
             self._spare = Worker(self._home)
             self._spare.prepare(browser)
 
     def take(self) -> Worker:
         """Return the prepared worker if it still lives, else a new one."""
-        worker, self._spare = self._spare, None
-        if worker is not None and worker.tree.poll() is None:
-            return worker
-        if worker is not None:
-            worker.end()
-        return Worker(self._home)
+        worker, self._spare = self._living(), None
+        return worker or Worker(self._home)
 
     def dismiss(self) -> None:
         """End the prepared worker."""
         if self._spare is not None:
             self._spare.end()
             self._spare = None
+
+    def _living(self) -> Worker | None:
+        """Return the prepared worker; one that died while it waited is cleared away."""
+        if self._spare is not None and self._spare.tree.poll() is not None:
+            self.dismiss()
+        return self._spare

@@ -34,6 +34,7 @@ _MAY_CANCEL = {
 
 _AUDITED = (
     "automation",
+    "office",
     "business_date",
     "run",
     "item",
@@ -110,6 +111,7 @@ class Orders:
             args["automation"],
             actor,
             business_date=date.fromisoformat(day) if day else None,
+            office=args.get("office"),
             options=args.get("options"),
         )
         return {"run": run_id}

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
@@ -15,9 +11,12 @@ from zoneinfo import ZoneInfo
 
 from agent.core.actors import Actor
 from agent.core.calendar import OfficeDays, Rules, is_business_day, read_rules
-from agent.core.failures import Defect, Failure, PasswordMissing
+from agent.core.failures import PasswordMissing, WrongState
 from agent.core.occurrences import Duty, business_date_at, duties_of, period_of
+from agent.core.parameters import plain
+from agent.core.repair import Proof
 from agent.core.states import TaskKind
+from agent.host import describing, parameters
 from agent.host.keys import Keys
 from agent.store import accounts, occurrences, runs
 from agent.store import home as home_row
@@ -30,34 +29,13 @@ from agent.system.holidays import office_days
 from agent.system.paths import Home
 from agent.system.settings import Office, Settings
 
-_DESCRIBE_SECONDS = 60
+describe = describing.describe
+"""Whoever plans, or looks at what could be planned, asks here."""
+
 _REHEARSAL = "rehearsal"  # a slot of its own: it holds no duty, and keeps no run from its own
 
 
-def describe(home: Home, folder: Path) -> Mapping[str, Any]:
-    """Ask a worker what an automation is: the host never imports an author's code. Raises its failures."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "agent.worker", "describe", str(folder)],
-            env={**os.environ, "PREDAWN_HOME": str(home.root)},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=_DESCRIBE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:  # an author's endless loop must not stop the host
-        raise Defect(kind="TimeoutExpired", file=str(folder), line=0) from error
-    try:
-        value: Mapping[str, Any] = json.loads(done.stdout)
-    except ValueError as error:
-        raise Defect(kind="describe", file=str(folder), line=0) from error
-    if "failure" in value:
-        raise Failure.from_json(value["failure"])
-    return value
-
-
-def plan(
+def plan(  # noqa: PLR0913  # whatever a run is planned from has a name
     home: Home,
     settings: Settings,
     keys: Keys,
@@ -65,48 +43,53 @@ def plan(
     actor: Actor,
     *,
     business_date: date | None = None,
+    office: str | None = None,
     options: Mapping[str, Any] | None = None,
     owed: OccurrenceRow | None = None,
 ) -> str:
     """Plan a run and return its id.
 
-    ``owed`` is the occurrence for which the schedule plans. By hand there is none: then ``business_date`` is
-    the one of this moment in the office's zone when none is given, and the run adopts what that day owes by
-    now.
+    ``owed`` is the occurrence for which the schedule plans. By hand there is none: then ``office`` is the
+    main one when none is named, ``business_date`` the one of this moment in the office's zone when none is
+    given, and the run adopts what that day owes by now. Among the ``options``, ``proof`` names of what this
+    run keeps pictures, instead of what its automation says (:class:`~agent.core.repair.Proof`).
 
-    Raises NotTakenOver, UnknownAutomation, BrokenAutomation, PasswordMissing, BrowserMissing, DutyIsOpen:
-    then nothing is stored.
+    Raises NotTakenOver, UnknownAutomation, BrokenAutomation, WrongState (no such office), BrokenSettings
+    (a parameter), PasswordMissing, BrowserMissing, DutyIsOpen: then nothing is stored.
     """
     home_row.require_taken_over()
     folder = find_automation(home, name)
     manifest = describe(home, folder)
-    office = _office(settings, owed)
-    _require_accounts(manifest, office)
+    place = _office(settings, owed.office if owed is not None else office)
+    _require_accounts(manifest, place)
     find_browser()
-    rules, zone, now = read_rules(manifest), ZoneInfo(office.zone), datetime.now(UTC)
-    calendar = calendar_around(office, business_date or now.astimezone(zone).date())
+    rules, zone, now = read_rules(manifest), ZoneInfo(place.zone), datetime.now(UTC)
+    calendar = calendar_around(place, business_date or now.astimezone(zone).date())
     rehearsal = bool((options or {}).get("rehearse"))
+    if (options or {}).get("proof"):
+        Proof((options or {})["proof"])
+    values = {name: plain(value) for name, value in parameters.of_office(home, place, manifest).items()}
     if owed is None:
         day = business_date or business_date_at(rules, zone, calendar, now)
         today = _duties(rules, zone, calendar, day)
         slot = _slot_by_now(rules, today, now)
-        duty = None if rehearsal else _adoptable(manifest["name"], office, today, now)
+        duty = None if rehearsal else _adoptable(manifest["name"], place, today, now)
     else:
         duty = occurrences.duty_of(owed)
         day, slot = duty.business_date, duty.slot
-    last_done = occurrences.last_done(manifest["name"], office.name)
+    last_done = occurrences.last_done(manifest["name"], place.name)
     period = period_of(rules, day, slot, calendar, last_done)
     run_id = runs.new_run_id(day)
     run = PlannedRun(
         automation=manifest["name"],
         title=manifest["title"],
-        office=office.name,
+        office=place.name,
         business_date=day,
         period_first=period.first,
         period_last=period.last,
         folder=str(folder),
         slot=_REHEARSAL if rehearsal else slot,
-        options=dict(options or {}),
+        options={**(options or {}), **({"parameters": values} if values else {})},
         manifest=manifest,
         versions={**manifest["versions"], "agent": build()},
     )
@@ -123,9 +106,12 @@ def calendar_around(office: Office, day: date) -> OfficeDays:
     return office_days(office, range(day.year - 1, day.year + 3))
 
 
-def _office(settings: Settings, owed: OccurrenceRow | None) -> Office:
-    if owed is not None:
-        return settings.offices[owed.office]
+def _office(settings: Settings, name: str | None) -> Office:
+    """Return an office; without a name the main one, or the first where none is called so."""
+    if name is not None:
+        if name not in settings.offices:
+            raise WrongState(what=f"office {name}", state="unknown", wanted=", ".join(settings.offices))
+        return settings.offices[name]
     return settings.offices.get("main") or next(iter(settings.offices.values()))
 
 

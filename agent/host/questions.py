@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,7 +25,10 @@ Reply = Callable[[str | None], None]
 
 @dataclass(frozen=True)
 class Question:
-    """What a site asks of an account; ``words`` are its own, "" for a plain code; ``until`` is UTC."""
+    """What a site asks of an account; ``words`` are its own, "" for a plain code; ``until`` is UTC.
+
+    ``run`` is the run whose worker asks, "" for a visit.
+    """
 
     id: str
     run: str
@@ -34,13 +38,20 @@ class Question:
     until: datetime
 
 
+class Asker(StrEnum):
+    """Whose worker asks. A run goes first: a visit can be made again."""
+
+    RUN = "run"
+    VISIT = "visit"
+
+
 class Questions:
-    """The host's side: one question at a time, for one worker at a time."""
+    """The host's side: one question at a time; for a run's worker, or for that of a visit beside it."""
 
     def __init__(self, home: Home) -> None:
         self._counter = Counter(home.counter, self._answered)
         self._guard = threading.Lock()
-        self._open: tuple[str, Reply] | None = None
+        self._open: tuple[Asker, str, Reply] | None = None
 
     def start(self) -> None:
         """Let faces attend; raises HomeReadOnly."""
@@ -48,38 +59,47 @@ class Questions:
 
     def stop(self) -> None:
         """Nobody can attend any more."""
-        self.withdraw()
+        for asker in Asker:
+            self.withdraw(asker)
         self._counter.stop()
 
-    def ask(self, run: str, told: Mapping[str, Any], reply: Reply) -> None:
+    def ask(self, run: str, told: Mapping[str, Any], reply: Reply, asker: Asker = Asker.RUN) -> None:
         """Put a worker's question before whoever attends; ``reply`` gets what was typed, None if nobody is.
 
-        It is called in another thread when somebody answers.
+        It is called in another thread when somebody answers. A visit is told that nobody is there while a run
+        asks, or when one begins to; it has no ``run``.
         """
-        self.withdraw()
-        if not self._counter.attended:
-            reply(None)
-            return
+        self.withdraw(asker)
         until = datetime.now(UTC) + timedelta(seconds=ANSWER_SECONDS)
         question = Question(
             secrets.token_hex(6), run, str(told["site"]), str(told["account"]), str(told["words"]), until
         )
         with self._guard:
-            self._open = (question.id, reply)
+            before = self._open
+            may_ask = self._counter.attended and (before is None or asker is Asker.RUN)
+            if may_ask:
+                self._open = (asker, question.id, reply)
+        if not may_ask:
+            reply(None)
+            return
+        if before is not None:
+            self._counter.over(before[1])
+            before[2](None)
         self._counter.ask({**asdict(question), "until": until.isoformat(timespec="seconds")})
 
-    def withdraw(self) -> None:
-        """Nobody waits for the answer any more: the worker went on, or is gone."""
+    def withdraw(self, asker: Asker = Asker.RUN) -> None:
+        """Nobody waits for the answer any more: the asker's worker went on, or is gone."""
         with self._guard:
-            still, self._open = self._open, None
-        if still is not None:
-            self._counter.over(still[0])
+            if self._open is None or self._open[0] is not asker:
+                return
+            ident, self._open = self._open[1], None
+        self._counter.over(ident)
 
     def _answered(self, ident: str, text: str) -> bool:
         with self._guard:
-            if self._open is None or self._open[0] != ident:
+            if self._open is None or self._open[1] != ident:
                 return False  # too late, or somebody else was quicker
-            reply, self._open = self._open[1], None
+            reply, self._open = self._open[2], None
         reply(text)
         self._counter.over(ident)
         return True

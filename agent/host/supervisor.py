@@ -46,6 +46,9 @@ _LIMITS = {
     "looking_first": 900.0,
     "reading_back": 900.0,
 }
+EXPECTED_SECONDS = 300.0
+"""So long a worker waits prepared for somebody who may start a run; then its memory is worth more."""
+
 _ASK_AGAIN_SECONDS = 5.0
 _SHORT_PAUSE_SECONDS = 20.0  # so long a run may hold the queue between two tries; then others go first
 _EVENT_SECONDS = 0.2
@@ -86,6 +89,7 @@ class Supervisor(Watchful):
         self._questions = questions or Questions(home)
         self._crew = crew or Crew(home)
         self._looked_at = threading.Event()
+        self._expected_until = float("-inf")  # by the steady clock: somebody may start a run until then
         self.picture: Picture | None = None
         self._orders = Orders(home, settings, keys)
         self._current = CurrentSettings(home, settings)
@@ -94,6 +98,16 @@ class Supervisor(Watchful):
     def look(self) -> None:
         """Want a picture of what the worker sees; it comes with its next step (``live/RUN`` rings)."""
         self._looked_at.set()
+
+    def expect(self) -> None:
+        """Somebody looks at what could be started: for a while a worker waits prepared."""
+        self._expected_until = self._time.steady_seconds() + EXPECTED_SECONDS
+        self.wake()
+
+    def expect_nobody(self) -> None:
+        """Nobody looks any more."""
+        self._expected_until = float("-inf")
+        self.wake()
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -124,9 +138,13 @@ class Supervisor(Watchful):
             with self._awake():
                 self._work_on(due.id)
             return 0
-        self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
+        expected = self._expected_until - now
+        if expected > 0:
+            self._prepare_first()
+        else:
+            self._crew.dismiss()  # a prepared browser would wait, with its memory, for nothing
         if not pending:
-            return None
+            return expected if expected > 0 else None
         with self._awake():
             self._time.wait(self._wake, min(self._aside.values()) - now)
         return 0
@@ -187,8 +205,7 @@ class Supervisor(Watchful):
             lease = runs.begin_task(run.id, task.id, worker.as_json(), _who(told))
             self._tell(f"run/{run.id}")
             worker.assign(assignment(self._home, self._settings, self._keys, run, task, lease, told))
-            self._prepare_next(run, task)
-            death = self._watch(worker, lease)
+            death = self._watch(worker, lease, lambda: self._prepare_next(run, task))
         finally:
             self._questions.withdraw()
             worker.end()
@@ -224,17 +241,20 @@ class Supervisor(Watchful):
         except NotReady as failure:  # it is asked for again, and waited for, when its turn comes
             _log.info("not_prepared why=%s", failure)
 
-    def _watch(self, worker: Worker, lease: Lease) -> Failure:
+    def _watch(self, worker: Worker, lease: Lease, prepare_next: Callable[[], None]) -> Failure:
         """Follow a worker until it has ended or must be; returns the cause of death if it stored none."""
         # By the steady clock: a computer that slept, or was set right, has no worker that hangs.
         limit, since = _limit("starting", {}), self._time.steady_seconds()
-        cancelled = looked = False
+        cancelled = looked = prepared = False
         while not self._stopping.is_set():
             event = worker.event(_EVENT_SECONDS)
             worker.tree.poll()  # looks at the tree now and then, to know its orphans later
             if event is not None and event["event"] == "step":
                 limit, since = _limit(event["code"], event["params"]), self._time.steady_seconds()
                 self._note(lease, event)
+                if not prepared and event["code"] != "signing_in":
+                    prepared = True  # not sooner: two browsers that start at once make both of them slow
+                    prepare_next()
             elif event is not None and (death := self._heed(event, worker, lease)) is not None:
                 return death
             if self._hear(worker) or not looked:

@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agent.core.actors import Actor
+from agent.core.asking import ANSWER_SECONDS
 from agent.core.failures import AccountLocked, Failure, PasswordMissing, WorkerDied, WorkerHung, WrongState
 from agent.host.auditing import keep_witness
 from agent.host.crew import Worker
 from agent.host.current_settings import CurrentSettings
 from agent.host.keys import Keys
+from agent.host.questions import Asker, Questions
 from agent.host.readiness import browser_for, site_url
 from agent.host.watchful import Watchful
 from agent.store import accounts, audit, commands, site_history
@@ -81,9 +83,16 @@ def what_it_needs(
 class Visits(Watchful):
     """The thread that carries out ``test_sign_in`` and ``open_site``, one after the other."""
 
-    def __init__(self, home: Home, settings: Settings, keys: Keys, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        keys: Keys,
+        tell: Callable[[str], None],
+        questions: Questions,
+    ) -> None:
         super().__init__("visits")
-        self._home, self._keys, self._tell = home, keys, tell
+        self._home, self._keys, self._tell, self._questions = home, keys, tell, questions
         self._current = CurrentSettings(home, settings)
 
     def _work(self) -> None:
@@ -119,6 +128,7 @@ class Visits(Watchful):
             worker.assign(told)
             self._follow(worker, stay=stay)
         finally:
+            self._questions.withdraw(Asker.VISIT)
             worker.end()
 
     def _follow(self, worker: Worker, *, stay: bool) -> None:
@@ -130,7 +140,11 @@ class Visits(Watchful):
             if event is not None and event["event"] == "shown":
                 until, limit = time.monotonic() + STAY_SECONDS, STAY_SECONDS
             elif event is not None and event["event"] == "question":
-                worker.answer(None)  # what only a person knows is asked while a run signs in, not here
+                until += ANSWER_SECONDS  # so long the worker waits; then it says that nobody answered
+                self._questions.ask(run="", told=event, reply=worker.answer, asker=Asker.VISIT)
+            elif event is not None and event["event"] == "question_over":
+                until = time.monotonic() + SIGN_IN_SECONDS
+                self._questions.withdraw(Asker.VISIT)
             elif event is not None and event["event"] == "ended":
                 if event["failure"] is not None:
                     raise Failure.from_json(event["failure"])

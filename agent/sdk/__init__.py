@@ -2,6 +2,7 @@
 
 from agent.core.calendar import Period
 from agent.core.failures import CannotTell
+from agent.core.parameters import Parameter
 from agent.reports.attest import Expect
 from agent.reports.columns import choice, day, flag, money, own, text, time, whole
 from agent.reports.table import Row
@@ -23,6 +24,7 @@ __all__ = [
     "Expect",
     "Found",
     "Listing",
+    "Parameter",
     "Period",
     "Record",
     "Row",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from agent.core.calendar import COVERS, POLICIES, SAME_DAY, WORDS, read_rules
 from agent.core.failures import BrokenAutomation
+from agent.core.parameters import Parameter
 from agent.core.repair import Policy, Proof
 from agent.core.states import TaskKind
 from agent.sdk.destination import Destination
@@ -60,6 +61,7 @@ class Automation:
         if_missed: str = POLICIES[0],
         evidence: str = Proof.FAILURES,
         repairs: str = Policy.ASK,
+        parameters: Sequence[Parameter] = (),
     ) -> None:
         self.name, self.title, self.covers = name, title, covers
         self.schedule, self.deadline = schedule, deadline
@@ -70,6 +72,11 @@ class Automation:
         self._check_words()
         self.evidence = self._one_of(Proof, "evidence", evidence)
         self.repairs = self._one_of(Policy, "repairs", repairs)
+        self.parameters = tuple(parameters)
+        names = [parameter.name for parameter in self.parameters]
+        if len(set(names)) < len(names):
+            problem = f"two parameters have one name: {', '.join(names)}"
+            raise BrokenAutomation(file=self.file, line=self.line, problem=problem)
 
     def words(self) -> dict[str, str | None]:
         """Return what says when it runs and what it covers, as it was written: the manifest carries them."""

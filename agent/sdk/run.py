@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from agent.core.calendar import Period
 
 
 @dataclass(frozen=True)
 class Run:
-    """One execution: for which business day, covering which days, in which time zone (IANA name)."""
+    """One execution: for which business day, covering which days, in which time zone (IANA name).
+
+    ``parameters`` are the automation's, with its office's values as they were when the run was planned.
+    """
 
     id: str
     automation: str
@@ -18,3 +23,4 @@ class Run:
     zone: str
     business_date: date
     period: Period
+    parameters: Mapping[str, Any] = field(default_factory=dict)

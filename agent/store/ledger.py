@@ -223,6 +223,11 @@ class Ledger:
             )
             self._end_attempt(entry, "confirmed")
 
+    def pictured(self, entry: Entry, picture: str) -> None:
+        """A picture (an id of the evidence) shows the site's answer to the record."""
+        with self._lease.transaction():
+            RecordRow.update(picture=picture).where(RecordRow.id == entry.id).execute()
+
     def verify(self, entry: Entry, confirmation: str | None, read_back: Iterable[str]) -> None:
         """The record was read back from the target, these fields equal; from now on it holds its key.
 

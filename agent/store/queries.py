@@ -134,6 +134,7 @@ def _record(row: RecordRow) -> dict[str, Any]:
         "state": row.state,
         "attempts": row.attempts,
         "confirmation": row.confirmation,
+        "picture": row.picture,
         "reason": row.reason,
         "intended_at": moment(row.intended_at),
         "confirmed_at": moment(row.confirmed_at),

@@ -159,6 +159,7 @@ class RecordRow(_Row):
     intended_at = UtcField(null=True)
     confirmed_at = UtcField(null=True)
     verified_at = UtcField(null=True)
+    picture = CharField(null=True)  # evidence of the site's answer, where it is kept; no foreign key
 
     class Meta:
         table_name = "record"

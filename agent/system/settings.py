@@ -9,6 +9,9 @@
     half_days = [2026-12-23]
     automations = ["clinic-morning-sync"]
 
+    [offices.main.parameters.clinic-morning-sync]
+    least_amount = "5.00"
+
     [sites.meridian]
     url = "https://meridian.example"
     account = "robot"
@@ -67,7 +70,8 @@ class Office:
     ``closed`` are days on which it does not work beside weekends and the public holidays of its ``country``
     (ISO 3166-1) and ``region`` (ISO 3166-2 without the country); on ``open`` ones it works all the same; on
     ``half_days`` until noon. ``automations`` are those that run by their schedule; None lets Predawn decide
-    (docs/decisions/0005).
+    (docs/decisions/0005). ``parameters`` are values by automation and name, as they are written: whether they
+    may be is the automation's to say (:mod:`agent.host.parameters`).
     """
 
     name: str
@@ -78,6 +82,9 @@ class Office:
     open: tuple[date, ...] = ()
     half_days: tuple[date, ...] = ()
     automations: tuple[str, ...] | None = None
+    parameters: Mapping[str, Mapping[str, str | int | bool]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 @dataclass(frozen=True)
@@ -234,7 +241,21 @@ class _Reader:
             open=self._days(table, (*here, "open")),
             half_days=self._days(table, (*here, "half_days")),
             automations=self._names(table, (*here, "automations")),
+            parameters=self._parameters(whole, (*here, "parameters")),
         )
+
+    def _parameters(
+        self, whole: Mapping[str, object], here: Path_
+    ) -> Mapping[str, Mapping[str, str | int | bool]]:
+        found: dict[str, Mapping[str, str | int | bool]] = {}
+        for automation in self._table(whole, here):
+            table = self._table(whole, (*here, automation))
+            for name, value in table.items():
+                if not isinstance(value, str | int):  # true and false are of that kind, too
+                    problem = "must be text in quotes, a whole number, true or false; an amount is in quotes"
+                    raise self._broken((*here, automation, name), problem)
+            found[automation.replace("_", "-")] = MappingProxyType(dict(table))  # type: ignore[arg-type]
+        return MappingProxyType(found)
 
     def _zone(self, table: Mapping[str, object], here: Path_) -> str:
         zone = self._text_at(table, (*here, "zone"))

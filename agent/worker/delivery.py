@@ -173,7 +173,8 @@ class Delivery:
         words = self._refusal_in(text)
         if words is None:
             self._ledger.confirm(entry, confirmation, hashlib.sha256(text.encode()).hexdigest())
-            self._picture(CONFIRMATION)
+            if (picture := self._picture(CONFIRMATION)) is not None:
+                self._ledger.pictured(entry, picture)
         else:
             self._ledger.doubt(entry, _refusal(words, self._picture("refused")))
 

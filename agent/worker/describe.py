@@ -21,6 +21,7 @@ def manifest(automation: Automation, folder: Path, sites: Mapping[str, Path]) ->
         "name": automation.name,
         "title": automation.title,
         **automation.words(),
+        "parameters": [parameter.as_json() for parameter in automation.parameters],
         "tasks": [
             {"name": task.name, "kind": task.kind.value, "site": task.site, "inputs": list(task.inputs)}
             for task in automation.tasks.values()

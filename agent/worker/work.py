@@ -6,6 +6,7 @@ import logging
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -21,6 +22,7 @@ from agent.core.failures import (
     FenceLost,
     RecordsNeedPerson,
 )
+from agent.core.repair import Proof
 from agent.store import runs
 from agent.store.database import close_store, open_store
 from agent.system.fingerprint import agent_fingerprint, fingerprint
@@ -45,6 +47,7 @@ def work(pipe: Pipe) -> int:
     told = pipe.told()
     if told is not None and "prepare" in told:
         _prepare(engine, told["prepare"])
+        pipe.send("prepared")
         told = pipe.told()
     if told is None:
         return 0
@@ -100,7 +103,13 @@ def _attempt(workplace: Workplace) -> str:
 def _take_up(workplace: Workplace) -> None:
     automation = load_automation(workplace.assignment.folder)
     workplace.tasks = automation.tasks
-    workplace.witness.proof, workplace.witness.policy = automation.evidence, automation.repairs
+    assignment = workplace.assignment
+    given = assignment.options.get("parameters") or {}
+    values = {each.name: each.read(given.get(each.name, each.default)) for each in automation.parameters}
+    workplace.assignment = replace(assignment, run=replace(assignment.run, parameters=values))
+    proof = assignment.options.get("proof")  # whoever began this run may want to see more of it
+    workplace.witness.proof = Proof(proof) if proof else automation.evidence
+    workplace.witness.policy = automation.repairs
 
 
 def _work_healing(workplace: Workplace) -> None:

@@ -137,6 +137,10 @@ class Practice:
         """Every try to sign in (user, outcome), read from the file."""
         return read_journal(self._data_dir / f"{system}-sign-ins.jsonl")
 
+    def requests(self, system: SystemName) -> int:
+        """How often a page or a file of a system was asked for since it started."""
+        return self._live().systems[system].requests
+
     def set_password(self, system: SystemName, user: str, password: str) -> None:
         """Change a password, as the other house would."""
         self._live().systems[system].accounts.set_password(user, password)

@@ -38,6 +38,7 @@ class System:
         self.switchboard = Switchboard(name, seed)
         self.second = SecondFactor(self.switchboard)
         self.sign_ins = Journal(data_dir / f"{name}-sign-ins.jsonl")
+        self.requests = 0
         self.closing = asyncio.Event()
         self.break_connection: Callable[[Scope, Break], None] = _no_connection
 
@@ -153,6 +154,7 @@ class RequestFaults:
             await self._app(scope, receive, send)
             return
         system, path = self._system, scope["path"]
+        system.requests += 1
         late = system.switchboard.take("latency", path)
         if late:
             await system.pause(late.number("seconds"))

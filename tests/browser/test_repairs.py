@@ -191,3 +191,15 @@ def test_proof_is_kept_as_the_automation_says(morning: Morning, words: str, leas
     assert kept.count("confirmation.webp") == CLAIMS
     assert len(kept) >= least
     assert len([proof for proof in run["evidence"] if proof["kind"] == "page"]) == len(kept)
+
+
+def test_who_begins_a_run_may_want_each_record_pictured(morning: Morning) -> None:
+    """The automation says nothing of it; each record then knows the picture of its own answer."""
+    morning.small_sync(CLAIMS)
+    with morning.host() as host:
+        run = morning.finished(host, morning.run(host, "small-sync", proof="confirmations"), 300)
+        records = queries.records(run["id"])
+    assert_exact(morning, run, CLAIMS)
+    kept = {proof["id"] for proof in run["evidence"] if proof["name"] == "confirmation.webp"}
+    assert {record["picture"] for record in records} == kept
+    assert len(kept) == CLAIMS

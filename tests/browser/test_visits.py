@@ -13,6 +13,7 @@ import pytest
 from agent.core.failures import WrongState
 from agent.host import visits
 from agent.host.agent import Host
+from agent.host.questions import Question, attend
 from agent.store import accounts, audit, commands
 from resources.practice.server import Practice
 from tests.morning import TESTER, Morning, processes_of, until
@@ -68,6 +69,25 @@ def test_a_sign_in_is_tried_from_the_command_line_with_a_host_and_without(mornin
         until(lambda: not processes_of(morning.home), 10, host, "the visits' processes are gone")
     verbs = [entry.verb for entry in audit.entries()]
     assert verbs.count("test_sign_in") == 3
+
+
+def test_what_only_a_person_knows_is_asked_of_who_is_at_the_window(morning: Morning) -> None:
+    """Somebody attends: asked, and signed in. Nobody does: it is said that a code is wanted."""
+    answer = "heron-canary-4712"
+    morning.practice.faults("claimport", "second_factor", always=True, question="Which bird?", answer=answer)
+    asked: list[Question] = []
+    with morning.host() as host:
+        assert visit(host, "test_sign_in", "claimport")[1]["code"] == "code_wanted"
+
+        def type_it(question: Question) -> None:
+            asked.append(question)
+            attending.answer(question.id, answer)
+
+        with attend(morning.home, type_it) as attending:
+            assert visit(host, "test_sign_in", "claimport")[0] == "done"
+    assert [(one.run, one.site, one.words) for one in asked] == [("", "claimport", "Which bird?")]
+    held = [file for file in morning.home.root.rglob("*") if file.is_file()]
+    assert not [file for file in held if answer.encode() in file.read_bytes()]
 
 
 def test_what_cannot_be_visited_is_said(morning: Morning, monkeypatch: pytest.MonkeyPatch) -> None:

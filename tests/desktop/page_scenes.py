@@ -22,6 +22,7 @@ STEPS: tuple[tuple[str, str, Callable[[Any], object]], ...] = (
     ("review", "review-file", lambda page: page.step(1)),
     ("gallery", "gallery-large", lambda page: page._show_large(1)),
     ("gallery", "gallery-two-days", lambda page: page.large.beside.setCurrentIndex(1)),
+    ("automations", "automations-values", lambda page: page.open("supplier-prices")),
     ("settings", "settings-notices", lambda page: page.notices.name.setFocus()),
     ("welcome", "first-start-office", lambda page: None),
     ("welcome", "first-start-begin", lambda page: (page.go(1), page.go(1))),
@@ -30,8 +31,33 @@ STEPS: tuple[tuple[str, str, Callable[[Any], object]], ...] = (
 """Page, name of the picture, and what is done before it."""
 
 
+_PRICES = """
+from decimal import Decimal
+from agent.sdk import Automation, Download, Parameter, Run, Session
+
+prices = Automation(
+    "supplier-prices", title="Supplier prices", schedule="06:30 mon-fri", deadline="09:00",
+    parameters=[
+        Parameter("most_change", Decimal("12.50"), "A price that changed by more is a question to you.",
+                  least=Decimal(0), most=Decimal(100)),
+        Parameter("supplier", "Northern", "Whose list is read.", choices=["Northern", "Harbour"]),
+        Parameter("with_discounts", False, "Whether discounts are entered, too."),
+    ],
+)
+
+@prices.download("meridian")
+def price_list(site: Session, run: Run) -> Download: ...
+"""
+
+
 def write(home: Home) -> None:
-    """Write accounts, pictures of two days, and three questions into the scene's home."""
+    """Write accounts, pictures of two days, three questions and an automation into the scene's home."""
+    folder = home.automations / "supplier_prices"
+    folder.mkdir(parents=True)
+    (folder / "automation.py").write_text(_PRICES)
+    (folder / "README.md").write_text(
+        "# Supplier prices\n\nReads the suppliers' lists of prices each morning.\n"
+    )
     for site, user in (("meridian", "frontdesk"), ("claimport", "north-robot")):
         version = Passwords(open_vault(home)).set("main", site, user, "public")
         accounts.set_account("main", site, user, version)

@@ -14,13 +14,16 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ui.desktop.desk import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "pictures" / "window"
 WIDTH, HEIGHT = 1120, 720
-SETTLE_MS = 1500
-SLOW = {"today": 4, "automations": 8, "health": 8, "settings": 3}
-"""Pages that describe automations or look at this computer: so many times longer."""
+ROUNDS = 4
+"""What a page has read makes it read more (a list, then the chosen one): so often both lanes are waited."""
 
 TABS = ("overview", "records", "totals", "log", "evidence", "certificate")
 
@@ -43,8 +46,7 @@ def main() -> int:
 
 
 def _take(folder: Path, scale: int, language: str) -> int:
-    from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415  # after the scale is in the environment
-    from PySide6.QtWidgets import QApplication, QTabWidget  # noqa: PLC0415
+    from PySide6.QtWidgets import QApplication, QTabWidget  # noqa: PLC0415  # after the scale is in the environment
 
     from agent.core.failures import VaultLocked  # noqa: PLC0415
     from agent.store.database import prepare_store  # noqa: PLC0415
@@ -59,11 +61,6 @@ def _take(folder: Path, scale: int, language: str) -> int:
     from ui.desktop.window import Window  # noqa: PLC0415
 
     app = QApplication([])
-
-    def settle(milliseconds: int = SETTLE_MS) -> None:
-        waited = QEventLoop()
-        QTimer.singleShot(milliseconds, waited.quit)
-        waited.exec()
 
     with tempfile.TemporaryDirectory() as place:
         home = Home(Path(place) / "home")
@@ -94,34 +91,46 @@ def _take(folder: Path, scale: int, language: str) -> int:
             for entry in PAGES:
                 if entry.below is None:
                     window.go(entry.code)
-                    settle(SLOW.get(entry.code, 1) * SETTLE_MS)
+                    _settle(desk)
                     if entry.code == "today":
                         window.page.refresh(frozenset({f"live/{working}"}))
-                        settle(300)
+                        _settle(desk)
                     take(entry.code)
             for code, what, act in page_scenes.STEPS:
                 if window.page.code != code:
                     window.go(code)
-                    settle(2 * SETTLE_MS)
+                    _settle(desk)
                 act(window.page)
-                settle()
+                _settle(desk)
                 take(what)
             window.go("run", working)
-            settle()
+            _settle(desk)
             tabs = window.page.findChild(QTabWidget)
             for place_of, tab in enumerate(TABS):
                 tabs.setCurrentIndex(place_of)
-                settle()
+                _settle(desk)
                 if tab == "records":
                     window.page.records.choose(142)
-                    settle()
+                    _settle(desk)
                 take(f"run-{tab}")
             window.show_trouble(VaultLocked())
-            settle(200)
+            _settle(desk)
             take("trouble")
             window.hide()
             desk.close()
     return 0
+
+
+def _settle(desk: Desk) -> None:
+    """Wait until whatever was asked has been answered and painted."""
+    from PySide6.QtCore import QCoreApplication, QEventLoop  # noqa: PLC0415
+
+    for _ in range(ROUNDS):
+        for slow in (False, True):
+            waited = QEventLoop()
+            desk.ask(waited, "after", lambda: None, lambda _none, loop=waited: loop.quit(), slow=slow)
+            waited.exec()
+        QCoreApplication.processEvents()
 
 
 def _log() -> str:

@@ -16,12 +16,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import psutil
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QTabBar,
+    QTableView,
+    QWidget,
+)
 
+from agent.host.agent import Host
 from agent.system.paths import find_home
 from tests.desktop.watchdog import Watchdog
 from ui.desktop.app import _settings
 from ui.desktop.session import Session
+from ui.desktop.widgets.picture import Canvas
 
 LOOK_MS = 250
 
@@ -62,24 +73,63 @@ def entries() -> dict[str, tuple[int, int]]:
     return found
 
 
+def typed() -> str | None:
+    """What stands in the line that has the focus; None while none has it."""
+    line = QApplication.focusWidget()
+    return line.text() if isinstance(line, QLineEdit) else None
+
+
+def tabs(window: QWidget) -> dict[str, tuple[int, int]]:
+    """The tabs of pages that have them."""
+    found = {}
+    for bar in window.findChildren(QTabBar):
+        for place in range(bar.count()) if bar.isVisible() else ():
+            at = bar.mapToGlobal(bar.tabRect(place).center())
+            found[bar.tabText(place)] = (at.x(), at.y())
+    return found
+
+
+def rows(window: QWidget) -> dict[str, tuple[int, int]]:
+    """The rows in view of tables, by the words of all their cells."""
+    found = {}
+    for view in window.findChildren(QTableView):
+        model = view.model() if view.isVisible() else None
+        for row in range(min(model.rowCount(), 60)) if model is not None else ():
+            indexes = [model.index(row, column) for column in range(model.columnCount())]
+            where = view.visualRect(indexes[0]).intersected(view.viewport().rect())
+            if where.isValid():
+                at = view.viewport().mapToGlobal(where.center())
+                found[" | ".join(str(index.data()) for index in indexes)] = (at.x(), at.y())
+    return found
+
+
 def shown(session: Session, watchdog: Watchdog, first: FirstSight) -> dict[str, object]:
     """What the window shows."""
     window = session.window
     buttons = {
         button.accessibleName() or button.text(): middle(button)
         for button in window.findChildren(QPushButton)
-        if button.isVisible()
+        if button.isVisible() and button.isEnabled()
+    }
+    fields = {
+        field.accessibleName(): middle(field)
+        for field in window.findChildren(QLineEdit)
+        if field.isVisible() and field.accessibleName()
     }
     words = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     tray = session.tray
     return {
-        "buttons": buttons | entries(),
+        "buttons": buttons | entries() | tabs(window),
+        "fields": fields,
+        "rows": rows(window),
+        "typed": typed(),
         "words": "\n".join(words),
         "picture": any(
             label.accessibleName().startswith("What Predawn sees") and not label.pixmap().isNull()
             for label in window.findChildren(QLabel)
             if label.isVisible()
         ),
+        "pictures": sum(canvas.isVisible() for canvas in window.findChildren(Canvas)),
         "tray": tray.words,
         "visible": window.isVisible(),
         "longest_ms": round(watchdog.longest_ms, 1),
@@ -90,6 +140,8 @@ def shown(session: Session, watchdog: Watchdog, first: FirstSight) -> dict[str, 
 def main() -> int:
     """Be the program."""
     home = find_home()
+    if "--unprepared" in sys.argv:  # for the figure of a click that no prepared worker waits for
+        Host.expect = lambda _self: None  # type: ignore[method-assign]
     session = Session(home, _settings(home), background="--background" in sys.argv)
     watchdog = Watchdog()
     first = FirstSight(session)

@@ -27,6 +27,12 @@ class SeenHost:
     def look(self) -> None:
         """Seen already."""
 
+    def expect(self) -> None:
+        """Nobody starts anything here."""
+
+    def expect_nobody(self) -> None:
+        """Nor now."""
+
 
 def write(home: Home) -> str:
     """Write the scene into a home; returns the run that is at work."""

@@ -51,9 +51,18 @@ class Screen:
         x, y = map(str, place)
         self._run("xdotool", "mousemove", x, y, "click", "1")
 
+    def double_click(self, place: tuple[int, int]) -> None:
+        """Click twice with the mouse's first button."""
+        x, y = map(str, place)
+        self._run("xdotool", "mousemove", x, y, "click", "--repeat", "2", "--delay", "60", "1")
+
     def type(self, *keys: str) -> None:
         """Press keys, one after the other."""
         self._run("xdotool", "key", *keys)
+
+    def write(self, words: str) -> None:
+        """Type words, as on a keyboard."""
+        self._run("xdotool", "type", "--delay", "30", words)
 
     def picture(self, file: Path) -> None:
         """Take a picture of the whole screen."""
@@ -87,11 +96,11 @@ class Screen:
 class RealWindow:
     """The real program on a screen. It says what its window shows; it is clicked from outside."""
 
-    def __init__(self, screen: Screen, home: Path) -> None:
+    def __init__(self, screen: Screen, home: Path, *wishes: str) -> None:
         self._screen = screen
         screen.environment["PREDAWN_HOME"] = str(home)
         self.process = screen.start(
-            [sys.executable, "-P", real_window.__file__], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-P", real_window.__file__, *wishes], stdout=subprocess.PIPE, text=True
         )
         # Read all the time: a program that nobody listens to would wait in its print.
         self._told: queue.Queue[str] = queue.Queue()
@@ -141,6 +150,20 @@ class RealWindow:
         clicked = time.perf_counter()
         self._screen.click(tuple(places[-1]))
         return clicked
+
+    def click_field(self, name: str) -> None:
+        """Click a line to type in by its accessible name."""
+        self._screen.wait_for(lambda: name in self.look()["fields"], f"field “{name}”")
+        self._screen.click(tuple(self.look()["fields"][name]))
+
+    def open_row(self, words: str) -> None:
+        """Open the row that says so, by a double click."""
+
+        def there() -> list[Any]:
+            return [place for told, place in self.look()["rows"].items() if words in told]
+
+        self._screen.wait_for(lambda: bool(there()), f"row “{words}”")
+        self._screen.double_click(tuple(there()[0]))
 
     def kill(self) -> None:
         """End it as a power cut does."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,26 @@ from pytestqt.qtbot import QtBot
 
 from agent.core.actors import Actor
 from agent.core.failures import BrokenAutomation
+from agent.core.parameters import Parameter
 from agent.faces import automation_list
-from agent.store import accounts, pauses
+from agent.store import accounts, audit, pauses
 from agent.store.fields import utc_now
 from agent.store.tables import CommandRow
 from agent.system.paths import Home
+from agent.system.settings import load_settings
 from tests.desktop.mornings import Mornings
 from ui.desktop.pages.automations import COMING, AutomationsPage
 from ui.desktop.pages.base import Page
 
 Show = Callable[[type[Page]], AutomationsPage]
 ANN = Actor("person", "ann", "Ann", "window", "FRONT-1")
+
+
+PARAMETERS = (
+    Parameter("least_amount", Decimal("5.00"), "Claims below it are left out.", Decimal(0), Decimal(100)),
+    Parameter("ward", "north", "Whose claims are sent.", choices=("north", "south")),
+    Parameter("with_notes", False, "Whether notes go along."),
+)
 
 
 def describe(_home: Home, folder: Path) -> Mapping[str, Any]:
@@ -35,6 +45,7 @@ def describe(_home: Home, folder: Path) -> Mapping[str, Any]:
         "catch_up": "same day", "latest_start": None, "if_missed": "run once",
         "tasks": [{"name": "billing", "kind": "download", "site": "meridian", "inputs": []},
                   {"name": "ClaimPort", "kind": "upload", "site": "claimport", "inputs": []}],
+        "parameters": [one.as_json() for one in PARAMETERS] if name == "clinic-morning-sync" else [],
         "versions": {"automation": "1", "sites": {"meridian": "1", "claimport": "1"}},
     }  # fmt: skip
 
@@ -125,3 +136,49 @@ def test_ten_thousand_rows(page: AutomationsPage) -> None:
     page.rows.fill(list(page.rows.rows) * 3_400)
     page.names.scrollToBottom()
     assert page.rows.rowCount() == 10_200
+
+
+def test_a_value_is_set_within_what_the_automation_allows(
+    page: AutomationsPage, home: Home, qtbot: QtBot
+) -> None:
+    card = page.card.parameters
+    amount = card.controls["main", "least_amount"]
+    assert (amount.text(), amount.accessibleName()) == ("5.00", "Least amount")
+    assert "Claims below it are left out. At least 0. At most 100." in words(page)
+    before = home.settings.read_text()
+    amount.setText("500")
+    card.stores["main", "least_amount"].click()
+    qtbot.waitUntil(lambda: "takes an amount in quotes from 0 to 100" in card.outcome.text)
+    assert home.settings.read_text() == before
+    amount.setText("12.50")
+    card.stores["main", "least_amount"].click()
+    qtbot.waitUntil(lambda: card.outcome.text.startswith("Stored"))
+    office = load_settings(home).offices["main"]
+    assert office.parameters == {"clinic-morning-sync": {"least_amount": "12.50"}}
+    newest = next(entry for entry in audit.entries() if entry.verb == "parameter_changed")
+    assert newest.params["parameter"] == "least_amount"
+    assert newest.params["value"] == "12.50"
+    assert newest.actor.via == "window"
+    qtbot.waitUntil(lambda: "As usual" in [each.text() for each in card.findChildren(QPushButton)])
+    usual = next(each for each in card.findChildren(QPushButton) if each.text() == "As usual")
+    usual.click()
+    qtbot.waitUntil(lambda: load_settings(home).offices["main"].parameters["clinic-morning-sync"] == {})
+    qtbot.waitUntil(lambda: card.controls["main", "least_amount"].text() == "5.00")
+
+
+def test_each_kind_has_its_control(page: AutomationsPage, home: Home, qtbot: QtBot) -> None:
+    card = page.card.parameters
+    card.controls["main", "ward"].setCurrentText("south")
+    card.stores["main", "ward"].click()
+    qtbot.waitUntil(lambda: "ward" in str(load_settings(home).offices["main"].parameters))
+    card.controls["main", "with_notes"].setChecked(True)
+    card.stores["main", "with_notes"].click()
+    wanted = {"ward": "south", "with_notes": True}
+    qtbot.waitUntil(lambda: load_settings(home).offices["main"].parameters == {"clinic-morning-sync": wanted})
+
+
+def test_what_has_none_shows_no_card_for_them(page: AutomationsPage, qtbot: QtBot) -> None:
+    assert page.card.parameters.isVisibleTo(page)
+    page.open("claims-digest")
+    qtbot.waitUntil(lambda: page.card.automation["automation"] == "claims-digest")
+    assert not page.card.parameters.isVisibleTo(page)

@@ -14,7 +14,7 @@ from agent.core.failures import SiteDown, VaultLocked
 from agent.core.states import RunState
 from agent.host import auditing
 from agent.store import audit, runs
-from agent.store.tables import CommandRow
+from agent.store.tables import CommandRow, RecordRow
 from agent.system.paths import Home
 from resources.i18n import texts
 from tests.desktop.mornings import DAY, Mornings
@@ -158,6 +158,27 @@ def test_a_look_that_cannot_be_written_down_is_not_allowed(
     records.choose(1)
     qtbot.waitUntil(lambda: texts.failure("vault_locked", {}).title in texts_on(page))
     assert "000123" not in texts_on(page)
+
+
+def test_a_record_leads_to_its_picture_where_one_was_kept(
+    opened: Callable[[str], Page], mornings: Mornings, qtbot: QtBot
+) -> None:
+    run_id = mornings.entered(3, verified=2)
+    RecordRow.update(picture="feed").where((RecordRow.run == run_id) & (RecordRow.ordinal == 2)).execute()
+    page = opened(run_id)
+    records = tab(page, "Records")
+    table = table_named(records, "Records")
+    qtbot.waitUntil(lambda: table.model().rowCount() == 3)
+    see = next(each for each in page.findChildren(QPushButton) if each.text() == "See its picture")
+    for row, there in ((0, False), (1, True), (2, False)):
+        table.selectRow(row)
+        qtbot.waitUntil(lambda row=row: f"{100001 + row}" in records._heading.text())
+        assert see.isVisibleTo(page) is there
+    table.selectRow(1)
+    qtbot.waitUntil(lambda: see.isVisibleTo(page))
+    with qtbot.waitSignal(page.desk.wanted) as wanted:
+        press(qtbot, page, "See its picture")
+    assert wanted.args == ["gallery", "feed"]
 
 
 def test_rows_that_were_left_out_stand_with_their_reason(

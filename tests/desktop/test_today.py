@@ -13,6 +13,8 @@ from agent.core.failures import SiteDown
 from agent.core.states import RunState
 from agent.store import occurrences, pauses, reviews, runs
 from agent.store.tables import CommandRow
+from agent.system.paths import Home
+from agent.system.settings import load_settings
 from tests.desktop.mornings import MANIFEST, Mornings
 from ui.desktop.desk import Desk
 from ui.desktop.pages.base import Page
@@ -67,12 +69,30 @@ def test_run_now_and_rehearse_store_what_was_wished(shown: Show, scheduled: None
     press(qtbot, page, "Run now")
     press(qtbot, page, "Rehearse")
     qtbot.waitUntil(lambda: len(given()) == 2)
-    wish = {"automation": NAME, "business_date": None}
+    wish = {"automation": NAME, "office": "main", "business_date": None}
     assert given() == [
         ("run", {**wish, "options": {"rehearse": False}}),
         ("run", {**wish, "options": {"rehearse": True}}),
     ]
     assert CommandRow.get_by_id(1).actor["via"] == "window"
+
+
+def test_each_office_has_its_own_run(
+    shown: Show, scheduled: None, home: Home, desk: Desk, qtbot: QtBot
+) -> None:
+    home.settings.write_text('[offices.main]\nzone = "UTC"\n[offices.north]\nzone = "Europe/London"\n')
+    desk.take(load_settings(home))
+    words = {"schedule": "05:00 mon-sun", "deadline": "08:00", "covers": "previous business day"}
+    occurrences.enrol(NAME, "north", TITLE, words, "Europe/London", datetime.now(UTC))
+    page = shown(TodayPage)
+    qtbot.waitUntil(lambda: len(page.findChildren(StripCard)) == 2)
+    cards = {card._strip.office: card for card in page.findChildren(StripCard)}
+    runs_now = [each for each in cards["north"].findChildren(QPushButton) if each.text() == "Run now"]
+    qtbot.mouseClick(runs_now[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(given()) == 1)
+    wish = {"automation": NAME, "office": "north", "business_date": None}
+    assert given() == [("run", {**wish, "options": {"rehearse": False}})]
+    assert "north" in cards["north"].accessibleName()
 
 
 def test_a_failed_run_is_told_on_top_and_retried_by_its_button(

@@ -1,6 +1,7 @@
 """The first start: no way past the code, a run that is a command and ends green, trouble on wish."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from agent.store.tables import CommandRow
 from agent.system.paths import Home
 from agent.system.settings import load_settings
 from agent.system.vault import FileVault
-from tests.desktop.mornings import Mornings
+from tests.desktop.mornings import DAY, Mornings
 from ui.desktop.models.first_start import is_wanted
 from ui.desktop.pages import welcome, welcome_steps
 from ui.desktop.pages.base import Page
@@ -132,7 +133,8 @@ def test_a_run_is_a_command_and_is_watched_to_its_green_end(
     step.run.click()
     row = command(qtbot)
     assert row.verb == "run"
-    assert row.args == {"automation": "clinic-morning-sync", "business_date": None, "options": {}}
+    options = {"proof": "confirmations"}  # every claim is pictured
+    assert row.args == {"automation": "clinic-morning-sync", "business_date": None, "options": options}
     assert page.practice.armed == [{}]  # whatever was switched on before is off
     assert not step.run.isEnabled()
     run_id = mornings.plan()
@@ -166,8 +168,26 @@ def test_trouble_is_armed_before_the_run(
     assert page.practice.armed == [TROUBLES[code]]
 
 
-def test_the_last_step_leads_to_today(page: WelcomePage, qtbot: QtBot) -> None:
+def test_the_last_step_is_done_when_a_run_was_green(
+    page: WelcomePage, mornings: Mornings, qtbot: QtBot
+) -> None:
     go_to(page, "run", qtbot)
+    assert not page.next.isEnabled()
+    page.step._id = mornings.ended(RunState.FAILED)
+    page.refresh(frozenset())
+    qtbot.waitUntil(lambda: page.step.standing.text.startswith("Failed"))
+    assert not page.next.isEnabled()
+    page.step._id = mornings.ended(day=DAY - timedelta(days=1))
+    page.refresh(frozenset())
+    qtbot.waitUntil(page.next.isEnabled)
     with qtbot.waitSignal(page.desk.wanted) as wanted:
         page.next.click()
+    assert wanted.args[0] == "today"
+
+
+def test_who_has_no_time_for_a_run_goes_on_later(page: WelcomePage, qtbot: QtBot) -> None:
+    assert not page.later.isVisible()
+    go_to(page, "run", qtbot)
+    with qtbot.waitSignal(page.desk.wanted) as wanted:
+        page.later.click()
     assert wanted.args[0] == "today"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.core.failures import HostAbsent
-from agent.host.questions import Attending, Question, Questions, attend
+from agent.host.questions import Asker, Attending, Question, Questions, attend
 from agent.system import counter
 from agent.system.bell_socket import connect
 from agent.system.paths import Home
@@ -146,3 +146,21 @@ def test_only_the_owner_can_come_to_the_counter(home: Home, questions: Questions
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert hasattr(socket, "AF_UNIX")
+
+
+def test_a_run_goes_before_a_visit(questions: Questions, face: Face) -> None:
+    """A visit's question gives way to a run's, and none is put over a run's; each worker gets its answer."""
+    of_visit: queue.Queue[str | None] = queue.Queue()
+    of_run: queue.Queue[str | None] = queue.Queue()
+    questions.ask("", TOLD, of_visit.put, Asker.VISIT)
+    first = face.asked.get(timeout=SECONDS)
+    assert first.run == ""
+    questions.ask("run-1", TOLD, of_run.put)
+    assert of_visit.get(timeout=SECONDS) is None
+    assert face.over.get(timeout=SECONDS) == first.id
+    second = face.asked.get(timeout=SECONDS)
+    questions.ask("", TOLD, of_visit.put, Asker.VISIT)
+    assert of_visit.get(timeout=SECONDS) is None
+    questions.withdraw(Asker.VISIT)  # its worker is gone: that ends no run's question
+    face.attending.answer(second.id, "heron")
+    assert of_run.get(timeout=SECONDS) == "heron"

@@ -6,8 +6,8 @@ import sys
 from agent import sdk
 
 NAMES = [
-    "Automation", "Batch", "CannotTell", "Destination", "Download", "Expect", "Found", "Listing", "Period",
-    "Record", "Row", "Run", "Session", "Workbook", "choice", "day", "flag",
+    "Automation", "Batch", "CannotTell", "Destination", "Download", "Expect", "Found", "Listing", "Parameter",
+    "Period", "Record", "Row", "Run", "Session", "Workbook", "choice", "day", "flag",
     "money", "own", "seconds", "text", "time", "whole",
 ]  # fmt: skip
 

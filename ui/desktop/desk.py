@@ -111,6 +111,13 @@ class Desk(QObject):
         """Ring the host's bell with an id, off Qt's thread."""
         self._reader.ask(owner, ("ring", ident), lambda: self._bridge.ring(ident), _nothing)
 
+    def expect(self, owner: QObject, *, somebody: bool = True) -> None:
+        """Let the host know whether somebody is here who may start a run; it comes after what pages read."""
+        host = self.hosting.host
+        if host is not None:
+            told = host.expect if somebody else host.expect_nobody
+            self._reader.ask(owner, "expect", told, _nothing)
+
     def go(self, page: str, target: object = None) -> None:
         """Show a page of the window by its code, at a target that it understands (a run's id, an item)."""
         self.wanted.emit(page, target)

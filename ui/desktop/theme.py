@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 import resources
@@ -90,10 +91,10 @@ def colours() -> Colours:
     return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
 
 
-def brush(sign: str | None, *, quiet: bool = False) -> QBrush:
-    """Return what text is painted with: in a sign's colour, quietly, or as any text."""
-    known = colours()
-    return QBrush(QColor(known.of(sign) if sign else known.quiet if quiet else known.text))
+@cache
+def colour(code: str) -> QColor:
+    """Return a colour by its code (``#RRGGBB``), read once; it is not to be changed."""
+    return QColor(code)
 
 
 def unit(widget_or_none: object = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPen, QPixmap
@@ -80,9 +81,9 @@ class Tray(QObject):
             action.setText(words.replace("&", "&&"))
             action.setVisible(bool(words))
         self._runs.clear()
-        for name, title in standing.automations:
+        for name, office, title in standing.automations:
             action = self._runs.addAction(title.replace("&", "&&"))
-            action.triggered.connect(partial(self._run, name))
+            action.triggered.connect(partial(self._run, name, office))
         self._runs.setEnabled(bool(standing.automations))
 
     def say(self, title: str, words: str) -> None:
@@ -97,8 +98,14 @@ class Tray(QObject):
     def _add(self, code: str, icon: str, signal: object) -> None:
         self._menu.addAction(icons.icon(icon), texts.window(code), signal.emit)  # type: ignore[attr-defined]
 
-    def _run(self, automation: str, _on: bool) -> None:
-        self._desk.give(self, "run", {"automation": automation, "business_date": None, "options": {}})
+    def _run(self, automation: str, office: str | None, _on: bool) -> None:
+        wish: dict[str, Any] = {
+            "automation": automation,
+            "office": office,
+            "business_date": None,
+            "options": {},
+        }
+        self._desk.give(self, "run", wish)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -78,6 +78,7 @@ class Window(QMainWindow):
             self._navigation.setFocus()
         if self.isVisible():
             self.asking.begin()
+            self._expect()
 
     def show_trouble(self, error: BaseException) -> None:
         """Show why Predawn cannot work, instead of any page."""
@@ -126,6 +127,7 @@ class Window(QMainWindow):
         """Read anew what was not followed while nobody looked."""
         super().showEvent(event)
         self._look_all()
+        self._expect()
         if self._code:
             self.asking.begin()
 
@@ -133,6 +135,13 @@ class Window(QMainWindow):
         """Nobody can be asked any more."""
         super().hideEvent(event)
         self.asking.end()
+        self._desk.expect(self, somebody=False)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+        """Somebody turned to the window: they may start a run."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._expect()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
         """Tell that the window was closed; whether that ends the program is the application's matter."""
@@ -214,6 +223,10 @@ class Window(QMainWindow):
             self.page.refresh(idents)
             if any(not ident.startswith("live/") for ident in idents):
                 self._count()
+
+    def _expect(self) -> None:
+        if self._code:  # before that there is nothing to start
+            self._desk.expect(self)
 
     def _count(self) -> None:
         """Count what needs a person, for the badge; it must be right before that page was ever shown."""

@@ -62,7 +62,7 @@ def _strip(desk: Desk, strip: Strip, moments: OfficeMoments, questions: int, *, 
     if run is None:
         sign, standing = _without_run(strip, moments)
         details = " ".join(part for part in (_covers(strip, moments), _forecast(strip, moments)) if part)
-        return Told(sign, title, standing, details, actions=_actions(strip, many=many))
+        return Told(sign, title, standing, details, actions=_actions(strip))
     wording = desk.wording_for(run, moments, desk.site_titles())
     state = RunState(run["state"])
     sign = signs.RISK if strip.is_late and state in OPEN_RUNS else signs.of_run(run["state"])
@@ -76,7 +76,7 @@ def _strip(desk: Desk, strip: Strip, moments: OfficeMoments, questions: int, *, 
         " ".join(part for part in parts if part),
         step=_step(run, wording),
         progress=(counts["confirmed"] + counts["verified"], counts["total"]) if uploading else None,
-        actions=_actions(strip, many=many),
+        actions=_actions(strip),
         noun=wording.noun,
         questions=questions,
     )
@@ -134,11 +134,10 @@ def _step(run: Values, wording: Wording) -> str:
     return ""
 
 
-def _actions(strip: Strip, *, many: bool) -> tuple[str, ...]:
-    """Return what can be done, the most likely first; a run by hand is the main office's."""
-    startable = ("run", "rehearse") if not many or strip.office == "main" else ()
+def _actions(strip: Strip) -> tuple[str, ...]:
+    """Return what can be done, the most likely first."""
     if strip.run is None:
-        return startable
+        return ("run", "rehearse")
     state = RunState(strip.run["state"])
     if strip.run["options"].get("cancel") and state in OPEN_RUNS:
         return ("stopping", "open")
@@ -148,7 +147,7 @@ def _actions(strip: Strip, *, many: bool) -> tuple[str, ...]:
         return ("review", "resume", "stop", "open")
     if state in OPEN_RUNS:
         return ("stop_now", "open")
-    return ("again", "rehearse", "open") if startable else ("open",)
+    return ("again", "rehearse", "open")
 
 
 # ── the sentence on top ───────────────────────────────────────────────────────────────────────────────────

@@ -11,8 +11,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from agent.faces.log_lines import Line, LogIndex
 from resources.i18n import texts
-from ui.desktop import theme
 from ui.desktop.desk import Desk
+from ui.desktop.models.cells import Cell, told
 from ui.desktop.speech import OfficeMoments
 
 Index = QModelIndex | QPersistentModelIndex
@@ -20,6 +20,7 @@ Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("at", "level", "text")
 _PAGE = 256  # lines that are read at once
 _KEPT = 64  # pages
+_EMPTY = Cell("")
 _NO_PARENT = QModelIndex()
 _SIGNS = {"WARNING": "risk", "ERROR": "failed", "CRITICAL": "failed"}
 
@@ -79,21 +80,22 @@ class LogLines(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return one side of a cell."""
+        return told(self.cell(index.row(), index.column()), role)
+
+    def cell(self, row: int, column: int) -> Cell:
         """Return a cell; one that is not read yet is empty, and comes a moment later."""
-        if role not in {
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ForegroundRole,
-            Qt.ItemDataRole.ToolTipRole,
-        }:
-            return None
-        line = self._line(index.row())
+        line = self._line(row)
         if line is None:
-            return None
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return theme.brush(_SIGNS.get(line.level), quiet=index.column() == 0)
-        if index.column() == 0:
-            return self._moments.at(line.at) if self._moments is not None and line.at else ""
-        return line.level.capitalize() if index.column() == 1 else line.text
+            return _EMPTY
+        sign = _SIGNS.get(line.level)
+        if column == 0:
+            return Cell(
+                self._moments.at(line.at) if self._moments is not None and line.at else "",
+                sign,
+                quiet=True,
+            )
+        return Cell(line.level.capitalize() if column == 1 else line.text, sign)
 
     # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────
     def _show(self, file: Path, word: str, index: LogIndex, shown: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from ui.desktop import icons
+from ui.desktop.models.cells import Cell, told
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -55,17 +55,16 @@ class Rows(QAbstractTableModel, Generic[Row]):
         if not index.isValid():
             return None
         column, row = self._columns[index.column()], self.rows[index.row()]
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            return column.text(row)
         if role in {MORE, Qt.ItemDataRole.AccessibleTextRole} and column.more is not None:
             more = column.more(row)
             return more if role == MORE else f"{column.text(row)} {more}"
-        if role == Qt.ItemDataRole.DecorationRole and column.sign is not None:
-            return icons.sign_icon(column.sign(row))
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return told(self.cell(index.row(), index.column()), role)
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return a cell."""
+        known, of = self.rows[row], self._columns[column]
+        sign = None if of.sign is None else of.sign(known)
+        return Cell(of.text(known), sign, signed=sign is not None, number=of.right)
 
     def headerData(  # noqa: N802  # Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from resources.i18n import texts
-from ui.desktop import icons, theme
+from ui.desktop.models.cells import LEFT, RIGHT, Cell, told
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -81,23 +81,14 @@ class Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return texts.window(f"column_{self._columns[section].code}")
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(_alignment(self._columns[section]))
+            return RIGHT if self._columns[section].number else LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return what a cell shows."""
-        row, column = self._rows[index.row()], self._columns[index.column()]
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            return row.cells[index.column()]
-        if role == Qt.ItemDataRole.DecorationRole and column.signed and row.sign:
-            return icons.sign_icon(row.sign)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return theme.brush(row.sign if column.signed else None, quiet=column.quiet)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(_alignment(column))
-        return None
+        """Return one side of a cell."""
+        return told(self.cell(index.row(), index.column()), role)
 
-
-def _alignment(column: Column) -> Qt.AlignmentFlag:
-    across = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
-    return across | Qt.AlignmentFlag.AlignVCenter
+    def cell(self, row: int, column: int) -> Cell:
+        """Return a cell."""
+        known, of = self._rows[row], self._columns[column]
+        return Cell(known.cells[column], known.sign if of.signed else None, of.signed, of.quiet, of.number)

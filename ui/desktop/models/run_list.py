@@ -11,8 +11,8 @@ from agent.faces import signs
 from agent.store import history
 from agent.store.history import Wanted
 from resources.i18n import texts
-from ui.desktop import icons, theme
 from ui.desktop.desk import Desk
+from ui.desktop.models.cells import LEFT, RIGHT, Cell, told
 
 Values = Mapping[str, Any]
 Index = QModelIndex | QPersistentModelIndex
@@ -85,23 +85,17 @@ class RunList(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return texts.window(f"column_{COLUMNS[section]}")
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(_alignment(COLUMNS[section]))
+            return RIGHT if COLUMNS[section] == "took" else LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return what a cell shows: text, sign, colour; all of it was made when the page was read."""
-        run, column = self._rows[index.row()], COLUMNS[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return run["told"][column]
-        if role == Qt.ItemDataRole.DecorationRole and column == "standing":
-            return icons.sign_icon(run["sign"])
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return theme.brush(run["sign"] if column == "standing" else None, quiet=column == "run")
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(_alignment(column))
-        if role == Qt.ItemDataRole.ToolTipRole and column == "standing":
-            return run["told"][column]
-        return None
+        """Return one side of a cell; all of it was made when the page was read."""
+        return told(self.cell(index.row(), index.column()), role)
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return a cell."""
+        known: Cell = self._rows[row]["told"][column]
+        return known
 
     # ── pages as they come in ─────────────────────────────────────────────────────────────────────────────
     def _read(self, wanted: Wanted, last: str | None, limit: int = history.PAGE) -> list[dict[str, Any]]:
@@ -113,15 +107,14 @@ class RunList(QAbstractTableModel):
         moments = {office: self._desk.moments(office) for office in {run["office"] for run in found}}
         for run in found:
             wording = self._desk.wording_for(run, moments[run["office"]], titles)
-            run["sign"] = signs.of_run(run["state"])
-            run["told"] = {
-                "standing": wording.run(run),
-                "automation": run["title"],
-                "day": wording.moments.day(run["business_date"]),
-                "began": wording.moments.at(run["started_at"]),
-                "took": self._desk.took(run["started_at"], run["ended_at"]),
-                "run": run["id"],
-            }
+            run["told"] = (
+                Cell(wording.run(run), signs.of_run(run["state"]), signed=True),
+                Cell(run["title"]),
+                Cell(wording.moments.day(run["business_date"])),
+                Cell(wording.moments.at(run["started_at"])),
+                Cell(self._desk.took(run["started_at"], run["ended_at"]), number=True),
+                Cell(run["id"], quiet=True),
+            )
         return found
 
     def _begin_with(self, found: list[dict[str, Any]]) -> None:
@@ -170,8 +163,3 @@ class RunList(QAbstractTableModel):
         if first == 0:
             self._places.clear()
         self._places.update((run["id"], first + place) for place, run in enumerate(self._rows[first:]))
-
-
-def _alignment(column: str) -> Qt.AlignmentFlag:
-    across = Qt.AlignmentFlag.AlignRight if column == "took" else Qt.AlignmentFlag.AlignLeft
-    return across | Qt.AlignmentFlag.AlignVCenter

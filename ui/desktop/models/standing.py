@@ -17,7 +17,7 @@ from ui.desktop.models.day_words import DayTold
 class Standing:
     """``sign`` and ``words`` for the icon; ``share`` is how much of the records is entered (0 to 1).
 
-    ``automations`` are (name, title) of all that can be run.
+    ``automations`` are (name, office, title) of all that can be run; no office is the main one.
     """
 
     sign: str
@@ -27,7 +27,7 @@ class Standing:
     now: str = ""
     forecast: str = ""
     following: str = ""
-    automations: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    automations: tuple[tuple[str, str | None, str], ...] = field(default=(), repr=False)
 
 
 def starting() -> Standing:
@@ -65,7 +65,7 @@ def of_day(desk: Desk, day: Day, told: DayTold) -> Standing:
         now,
         _forecast(desk, working[0]) if working else "",
         following(desk, day),
-        _automations(desk, day),
+        _automations(desk, told),
     )
 
 
@@ -93,6 +93,9 @@ def _forecast(desk: Desk, strip: Strip) -> str:
     return sentence(strip.forecast, desk.moments(strip.office)) if strip.forecast else ""
 
 
-def _automations(desk: Desk, day: Day) -> tuple[tuple[str, str], ...]:
-    titles = {strip.automation: strip.title for strip in day.strips}
-    return tuple((name, titles.get(name, name)) for name in automation_folders(desk.home))
+def _automations(desk: Desk, told: DayTold) -> tuple[tuple[str, str | None, str], ...]:
+    """Return what today's strips are about, each in its office, and then whatever else there is."""
+    here = [(strip.automation, strip.office, words.title) for strip, words in told.strips]
+    known = {name for name, _office, _title in here}
+    others = [(name, None, name) for name in automation_folders(desk.home) if name not in known]
+    return (*here, *others)

@@ -23,6 +23,7 @@ from agent.faces import duty_days, signs
 from resources.i18n import texts
 from ui.desktop import icons, theme
 from ui.desktop.models.plain_rows import Column, Rows
+from ui.desktop.pages.automation_parameters import ParametersCard
 from ui.desktop.widgets.cards import Card, Outcome, emptied, scrolled
 from ui.desktop.widgets.controls import button, label
 from ui.desktop.widgets.dates import DayField
@@ -56,6 +57,8 @@ class AutomationCard(QWidget):
         column.addWidget(self.problem)
         column.addWidget(self._make_pause())
         column.addWidget(self._make_days())
+        self.parameters = ParametersCard(page.desk, page.look)
+        column.addWidget(self.parameters)
         column.addWidget(self._make_sites())
         column.addWidget(self._make_readme())
         column.addWidget(self._make_told())
@@ -68,6 +71,7 @@ class AutomationCard(QWidget):
         self._show_when(automation)
         self._show_pause(automation)
         self._show_days(automation)
+        self.parameters.show_parameters(automation["parameters"])
         self._show_sites(automation)
         self._show_told(automation)
         readme = automation["readme"]

@@ -44,12 +44,13 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from resources.i18n import texts
-from ui.desktop import icons, theme
+from ui.desktop import theme
 from ui.desktop.desk import Desk
 from ui.desktop.widgets.controls import label
+from ui.desktop.widgets.sign import Sign
 from ui.desktop.widgets.teaching import Teaching
 
 
@@ -68,7 +69,7 @@ class Page(QWidget):
         self._sentence = label("", "sentence")
         self._sentence.setWordWrap(True)
         self._sentence.hide()
-        self._sign = QLabel()
+        self._sign = Sign()
         self._sign.hide()
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(2 * space)
@@ -113,9 +114,7 @@ class Page(QWidget):
 
     def set_sign(self, sign: str) -> None:
         """Show a state's sign before the sentence."""
-        size = 5 * theme.unit()
-        self._sign.setPixmap(icons.sign_icon(sign).pixmap(size, size))
-        self._sign.setAccessibleName(texts.window(f"sign_{sign}"))
+        self._sign.show_sign(sign)
         self._sign.show()
 
     def show_body(self) -> None:

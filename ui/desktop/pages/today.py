@@ -128,6 +128,7 @@ class TodayPage(Page):
             card = self._cards.get(key)
             if card is None:
                 card = self._cards[key] = StripCard(self._act)
+                card.neared.connect(lambda: self.desk.expect(self))
             if self._list.indexOf(card) != place + 1:
                 self._list.insertWidget(place + 1, card)
             card.show_strip(strip, words, span, day.read_at)
@@ -145,9 +146,13 @@ class TodayPage(Page):
     def _show_what_there_is(self) -> None:
         """Show the strips, what is not scheduled, or, with neither, how one gets there."""
         others = self._others or []
-        known = {key[0] for key in self._cards}
+        many = len({one.office for one, _title in others} | {office for _name, office in self._cards}) > 1
         self._not_scheduled.show_them(
-            [(one.automation, title, _why(one)) for one, title in others if one.automation not in known]
+            [
+                ((one.automation, one.office), _titled(title, one.office if many else None), _why(one))
+                for one, title in others
+                if (one.automation, one.office) not in self._cards
+            ]
         )
         if self._cards or others:
             self.show_body()
@@ -174,7 +179,7 @@ class TodayPage(Page):
         run = strip.run["id"] if strip.run is not None else None
         match code:
             case "run" | "again" | "rehearse":
-                self._run_other(strip.automation, rehearse=code == "rehearse")
+                self._run_other(strip.automation, strip.office, rehearse=code == "rehearse")
             case "retry" | "resume":
                 self._give(code, {"run": run})
             case "stop" | "stop_after" | "stop_at_once":
@@ -186,9 +191,9 @@ class TodayPage(Page):
             case "open":
                 self.desk.go("run", run)
 
-    def _run_other(self, automation: str, *, rehearse: bool = False) -> None:
-        wish = {"automation": automation, "business_date": None, "options": {"rehearse": rehearse}}
-        self._give("run", wish)
+    def _run_other(self, automation: str, office: str, *, rehearse: bool = False) -> None:
+        wish = {"automation": automation, "office": office, "business_date": None}
+        self._give("run", {**wish, "options": {"rehearse": rehearse}})
 
     def _give(self, verb: str, args: Values) -> None:
         self.desk.give(self, verb, args, done=lambda _result: self._read())
@@ -217,6 +222,10 @@ class TodayPage(Page):
         made.setInterval(milliseconds)
         made.timeout.connect(slot)
         return made
+
+
+def _titled(title: str, office: str | None) -> str:
+    return texts.window("title_office", {"title": title, "office": office})
 
 
 def _why(one: NotEnrolled) -> str:

@@ -47,6 +47,7 @@ class WelcomePage(Page):
             self._stack.addWidget(step)
             step.changed.connect(self._may)
         self.back = button(texts.window("step_back"), lambda: self.go(-1))
+        self.later = button(texts.window("step_later"), lambda: self.desk.go("today"), flat=True)
         self.next = button(texts.window("step_next"), lambda: self.go(1), main=True)
         below = QWidget()
         across = QHBoxLayout(below)
@@ -54,6 +55,7 @@ class WelcomePage(Page):
         across.setSpacing(2 * theme.unit())
         across.addWidget(self.back)
         across.addStretch(1)
+        across.addWidget(self.later)
         across.addWidget(self.next)
         self.body.addWidget(self.outcome)
         self.body.addWidget(self._stack, 1)
@@ -117,6 +119,7 @@ class WelcomePage(Page):
         self.back.setVisible(place > 0)
         last = place == len(self.steps) - 1
         self.next.setText(texts.window("step_done" if last else "step_next"))
+        self.later.setVisible(last)
         self.step.refresh(frozenset())
         self._may()
         self.next.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -8,9 +8,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QProgressBar
 
+from agent.core.repair import Proof
 from agent.faces import signs
 from agent.store import queries
 from resources.i18n import texts
+from ui.desktop import theme
 from ui.desktop.pages.welcome_steps import Step
 from ui.desktop.widgets.cards import Card, Outcome
 from ui.desktop.widgets.controls import button
@@ -19,7 +21,8 @@ Values = Mapping[str, Any]
 
 # What a person can let happen, by its words; each is over once it was answered (see resources.practice).
 TROUBLES: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
-    "trouble_report": {"meridian": {"cut_download": {"times": 3}}},
+    # As often as it is tried, of one report: spread over two, each would come whole at its last try.
+    "trouble_report": {"meridian": {"cut_download": {"times": 3, "path": "/reports/billing"}}},
     "trouble_password": {"meridian": {"session_expired": {"times": 1}, "wrong_password": {"times": 2}}},
 }
 
@@ -38,6 +41,8 @@ class RunStep(Step):
         card.add(self.standing)
         self.bar = QProgressBar()
         self.bar.setAccessibleName(texts.window("run_card"))
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(2 * theme.unit())
         self.bar.hide()
         card.add(self.bar)
         self.see = button(texts.window("see_run"), lambda: self.desk.go("run", self._id))
@@ -52,14 +57,22 @@ class RunStep(Step):
         self.trouble.buttons(*self.troubles.values())
         self.passwords = self.trouble.tell()
         self.column.addWidget(self.trouble)
+        self.trouble.hide()
         self._id: str | None = None
+        self._green = False
         for each in (self.see, self.pictures, self.answer):
             each.hide()
+
+    @property
+    def may_go_on(self) -> bool:
+        """Done is what ended well once; who wants to see that another day says so."""
+        return self._green
 
     def refresh(self, idents: frozenset[str]) -> None:  # noqa: ARG002  # one run is quickly read
         """Read how the run stands."""
         houses = self.page.practice.houses
-        self.trouble.setVisible(bool(houses) and self._id is not None)
+        if not houses:
+            self.trouble.hide()
         known = ", ".join(f"{house.title}: {house.user} / {house.password}" for house in houses)
         self.passwords.setText(texts.window("trouble_passwords", {"passwords": known}))
         if self._id is not None:
@@ -77,7 +90,9 @@ class RunStep(Step):
         systems, name = self.page.practice, self.page.automation
 
         def begin(_none: None) -> None:
-            wish: Values = {"automation": name, "business_date": None, "options": {}}
+            # Every claim is pictured: this once somebody wants to see what was done.
+            options = {"proof": Proof.CONFIRMATIONS.value}
+            wish: Values = {"automation": name, "business_date": None, "options": options}
             self.desk.give(self, "run", wish, done=self._begun, refused=self._refused)
 
         self.desk.ask(self, "arm", lambda: systems.arm(faults), begin, failed=self._refused, slow=True)
@@ -105,6 +120,8 @@ class RunStep(Step):
         self.pictures.setVisible(bool(run["evidence"]))
         self.answer.setVisible(any(item["answer"] is None for item in run["reviews"]))
         self.trouble.setVisible(rests and bool(self.page.practice.houses))
+        self._green = self._green or run["state"] == "COMPLETED"
+        self.changed.emit()
 
     def _go_to(self, page: str) -> None:
         self.desk.go(page, ("run", self._id))

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.desktop import icons, theme
+from ui.desktop import theme
 from ui.desktop.widgets.controls import label
+from ui.desktop.widgets.sign import Sign
 
 
 class Card(QFrame):
@@ -90,7 +91,7 @@ class Outcome(QWidget):
     def __init__(self) -> None:
         super().__init__()
         space = theme.unit()
-        self._sign, self._words = QLabel(), label("")
+        self._sign, self._words = Sign(), label("")
         self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         across = QHBoxLayout(self)
@@ -108,8 +109,7 @@ class Outcome(QWidget):
 
     def tell(self, sign: str, *parts: str) -> None:
         """Say how it went: done, running, risk or failed, and in which words."""
-        space = theme.unit()
-        self._sign.setPixmap(icons.sign_icon(sign).pixmap(5 * space, 5 * space))
+        self._sign.show_sign(sign)
         self._words.setText(" ".join(part for part in parts if part))
         self.setAccessibleName(self._words.text())
         self.show()

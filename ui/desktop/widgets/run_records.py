@@ -25,7 +25,7 @@ from ui.desktop.models import record_rows
 from ui.desktop.models.record_rows import Records
 from ui.desktop.models.rows import Column, Row, Rows
 from ui.desktop.models.run_view import RunView
-from ui.desktop.widgets.controls import label
+from ui.desktop.widgets.controls import button, label
 from ui.desktop.widgets.table import table_of
 from ui.desktop.widgets.teaching import Teaching
 
@@ -50,6 +50,7 @@ class RecordsTab(QWidget):
         self._run: str | None = None
         self._found: Records | None = None
         self._seen: set[int] = set()  # whose personal values were shown since this run was opened
+        self._picture: str | None = None
         self._rows, self._left = Rows(_COLUMNS, self), Rows(_LEFT_OUT, self)
         self._table = table_of(self._rows, texts.window("tab_records"), stretched=0)
         self._left_table = table_of(self._left, texts.window("records_left_out"), stretched=1)
@@ -159,7 +160,7 @@ class RecordsTab(QWidget):
 
         def show(found: tuple[str, list[tuple[str, str]]]) -> None:
             if personal == self._personal.isChecked():  # else it was masked again before this came
-                self._show_life(*found)
+                self._show_life(*found, record["picture"])
 
         def keep_closed(error: BaseException) -> None:
             """What cannot be written into the audit log is not shown either."""
@@ -168,8 +169,10 @@ class RecordsTab(QWidget):
 
         self._desk.ask(self, "life", read, show, failed=keep_closed, slow=personal)
 
-    def _show_life(self, heading: str, told: list[tuple[str, str]]) -> None:
+    def _show_life(self, heading: str, told: list[tuple[str, str]], picture: str | None = None) -> None:
         self._heading.setText(heading)
+        self._picture = picture
+        self._see.setVisible(picture is not None)
         while (item := self._life.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -226,6 +229,10 @@ class RecordsTab(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * space)
         self._heading = label("")
+        self._see = button(
+            texts.window("see_picture"), lambda: self._desk.go("gallery", self._picture), "gallery"
+        )
+        self._see.hide()
         self._heading.setWordWrap(True)
         inside = QWidget()
         inside.setProperty("role", "clear")
@@ -240,6 +247,7 @@ class RecordsTab(QWidget):
         scroll.setAccessibleName(texts.window("where_from"))
         column.addWidget(label(texts.window("where_from"), "heading"))
         column.addWidget(self._heading)
+        column.addWidget(self._see)
         column.addWidget(scroll, 1)
         column.addWidget(self._personal)
         return side

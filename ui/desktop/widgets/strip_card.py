@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QEnterEvent, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 from agent.faces.day import Strip
 from resources.i18n import texts
 from resources.i18n.texts import RECORD, Noun
-from ui.desktop import icons, theme
+from ui.desktop import theme
 from ui.desktop.models.day_words import Told
 from ui.desktop.widgets.controls import button, label
+from ui.desktop.widgets.sign import Sign
 from ui.desktop.widgets.track import CARD_PADDING, Course, Span, Track
 
 Act = Callable[[str, Strip, Noun], None]
@@ -43,7 +44,12 @@ _MAIN = frozenset({"run", "retry", "review"})
 
 
 class StripCard(QFrame):
-    """Takes a strip and its words as they come; ``act`` is called with an action's code."""
+    """Takes a strip and its words as they come; ``act`` is called with an action's code.
+
+    ``neared`` tells that the pointer comes to it, as before a click on one of its buttons.
+    """
+
+    neared = Signal()
 
     def __init__(self, act: Act) -> None:
         super().__init__()
@@ -53,7 +59,7 @@ class StripCard(QFrame):
         self._noun: Noun = RECORD
         self._actions: tuple[str, ...] | None = None
         space = theme.unit()
-        self._sign = QLabel()
+        self._sign = Sign()
         self._title, self._standing = label("", "heading"), label("")
         self._standing.setWordWrap(True)
         self._details, self._step = label("", "quiet"), label("")
@@ -73,8 +79,7 @@ class StripCard(QFrame):
         """Show how it stands."""
         self._strip, self._noun = strip, told.noun
         self.setAccessibleName(f"{told.title}: {told.standing}")
-        self._sign.setPixmap(icons.sign_icon(told.sign).pixmap(5 * theme.unit(), 5 * theme.unit()))
-        self._sign.setAccessibleName(texts.window(f"sign_{told.sign}"))
+        self._sign.show_sign(told.sign)
         self._title.setText(told.title)
         self._standing.setText(told.standing)
         self._standing.setStyleSheet(f"color: {theme.colours().of(told.sign)};")
@@ -93,6 +98,11 @@ class StripCard(QFrame):
         if not strip.at_work:
             self._picture.clear()
         self._show_actions(told)
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802  # Qt's name
+        """Somebody may start a run here."""
+        super().enterEvent(event)
+        self.neared.emit()
 
     def show_picture(self, picture: QPixmap) -> None:
         """Show what the page looks like that is worked on."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from resources.i18n import texts
 from ui.desktop import theme
 from ui.desktop.models.rows import Rows
+from ui.desktop.widgets.cells import Cells
 
 
 class Table(QTableView):
@@ -33,6 +34,7 @@ class Table(QTableView):
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
+        self.setItemDelegate(Cells(self))
         self.doubleClicked.connect(self.chosen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
