@@ -15,7 +15,7 @@
     │   ├── BrowserMissing · Offline · DiskLow · HomeReadOnly · PortTaken
     │   ├── DatabaseNewer · DatabaseOlder · DatabaseDamaged · AlreadyRunning · OfficeTaken
     │   ├── NotTakenOver · NoticeUndelivered · WakeupUnavailable · HostAbsent
-    │   └── PanelUnknown · PanelRefused · PracticeUnavailable
+    │   └── PanelUnknown · PanelRefused · PracticeUnavailable · AgentTooOld · PanelTooOld
     ├── Site
     │   ├── SignInRefused · AccountLocked · SignedOut · PasswordExpired · SignedInElsewhere
     │   ├── CaptchaShown · CodeWanted · CodeRefused

@@ -48,6 +48,7 @@ WRITES: dict[str, tuple[RecordState | None, Callable[[Desk], object]]] = {
         RecordState.PLANNED,
         lambda desk: corrections.applied(desk.lease, desk.entry.id),
     ),
+    "Ledger.pictured": (RecordState.CONFIRMED, lambda desk: desk.ledger.pictured(desk.entry, "e1")),
     "Ledger.leave_out": (
         RecordState.PLANNED,
         lambda desk: desk.ledger.leave_out(desk.entry, "parent_left_out", SOMEBODY.as_json()),

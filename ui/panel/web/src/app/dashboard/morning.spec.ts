@@ -2,7 +2,7 @@ import type { Cell, Dashboard, SignKind, Standing } from '../api/models';
 import { columnsOf, grouped, merge } from './morning';
 
 function station(id: number, standing: Standing = 'online') {
-  return { id, name: `FRONT-${String(id)}`, office: 'main', standing, sign: 'done' as const, words: '', seen_at: null };
+  return { id, name: `FRONT-${String(id)}`, office: 'main', standing, zone: null, sign: 'done' as const, words: '', seen_at: null };
 }
 
 function cell(workstation: number, sign: SignKind, more: Partial<Cell> = {}): Cell {
@@ -11,6 +11,7 @@ function cell(workstation: number, sign: SignKind, more: Partial<Cell> = {}): Ce
     automation: 'clinic',
     title: 'Clinic morning sync',
     office: 'main',
+    zone: null,
     sign,
     words: sign,
     run: null,
