@@ -60,12 +60,19 @@ def failure_of(session: InUse, error: Exception) -> Failure | None:
     if not isinstance(error, Error):
         return None
     site, words = session.book.site, str(error).lower()
-    if any(gone in words for gone in _GONE) or session.page.is_closed():
+    if is_gone(error) or session.page.is_closed():
         session.memory.note_crash(session.page)  # its own news of it may come later than this error
         return PageCrashed(site=site)
     if "net::err_" in words or "ns_error" in words:
         return SiteDown(site=site, status="no answer")
     return _on_page(session, error, ambiguous="strict mode violation" in words)
+
+
+def is_gone(error: Exception) -> bool:
+    """Tell whether an error of Playwright says that page, browser or driver is no more."""
+    from playwright.sync_api import Error  # noqa: PLC0415
+
+    return isinstance(error, Error) and any(gone in str(error).lower() for gone in _GONE)
 
 
 def is_crash(error: Exception) -> bool:

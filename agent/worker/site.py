@@ -6,9 +6,18 @@ from collections.abc import Collection
 
 from agent.browser.elements import load_book
 from agent.browser.engine import Engine, secrets_of, stored_state
+from agent.browser.faults import failure_of, is_gone
 from agent.browser.session import Landing
 from agent.browser.signing_in import Account, is_signed_in, require_no_captcha, sign_in
-from agent.core.failures import AccountLocked, CaptchaShown, CodeRefused, PasswordMissing, SignInRefused
+from agent.core.failures import (
+    AccountLocked,
+    CaptchaShown,
+    CodeRefused,
+    Failure,
+    PageCrashed,
+    PasswordMissing,
+    SignInRefused,
+)
 from agent.sdk import Session
 from agent.sdk.session import Keep
 from agent.store import accounts
@@ -101,6 +110,12 @@ class OpenSite:
         state = seal(self._assignment.session_key, plain, self._bound_to())
         accounts.signed_in(self._assignment.lease, self._office, self.name, state)
         return session
+
+    def failure_of(self, error: Exception) -> Failure | None:
+        """Say what an error of the browser's means; None if it is none of its, or there is no page to ask."""
+        if is_gone(error):  # also while a session is begun, when there is no page to look at
+            return PageCrashed(site=self.name)
+        return failure_of(self.session, error) if self.is_open else None
 
     def _begin(self, stored: bytes | None) -> Session:
         if self._session is not None:

@@ -12,7 +12,6 @@ from threading import Event
 from typing import Any
 
 from agent.browser.engine import Engine
-from agent.browser.faults import failure_of
 from agent.core.failures import (
     BrokenAutomation,
     Failure,
@@ -312,7 +311,7 @@ class Workplace:
         if isinstance(error, Failure):
             self.witness.disprove(error)
             return self._cleaned(error)
-        of_page = failure_of(self.site.session, error) if self.site and self.site.is_open else None
+        of_page = None if self.site is None else self.site.failure_of(error)
         return self._cleaned(of_page or defect(self.assignment.folder, error))
 
     def _cleaned(self, failure: Failure) -> Failure:

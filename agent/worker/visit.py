@@ -10,7 +10,6 @@ from threading import Event
 from typing import Any, NoReturn
 
 from agent.browser.engine import Engine
-from agent.browser.faults import failure_of
 from agent.browser.signing_in import Account
 from agent.browser.visiting import look_at
 from agent.core.calendar import Period
@@ -82,7 +81,7 @@ def _translated(error: Exception, site: OpenSite | None) -> Failure:
     if isinstance(error, Failure):
         return error
     sys.stderr.write(f"visit failed: {type(error).__name__}\n")
-    of_page = failure_of(site.session, error) if site is not None and site.is_open else None
+    of_page = None if site is None else site.failure_of(error)
     return of_page or Defect(kind=type(error).__name__, file="", line=0)
 
 

@@ -125,7 +125,7 @@ class Mornings:
         )
         morning.run_id = run_id
         for task in TASKS:
-            if self._attempt(morning, run_id, task.name, mock.Mock(tasks=tasks)) != work.DONE:
+            if self._attempt(morning, run_id, task.name, mock.Mock(tasks=tasks, parameters=())) != work.DONE:
                 row = next(row for row in runs.tasks_of(run_id) if row.name == task.name)
                 questions = {item.question for item in reviews.open_items(run_id)}
                 return RunState.NEEDS_REVIEW, ", ".join(sorted(questions)) or _told(row.failure)

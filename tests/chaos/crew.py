@@ -206,7 +206,7 @@ def _work(scene: Scene, from_host: int, to_host: int) -> None:
     tasks = dict(chaos.tasks)
     if scene.listed:
         tasks["Desk"] = replace(tasks["Desk"], work=ListedDesk)
-    automation = mock.Mock(tasks=tasks)
+    automation = mock.Mock(tasks=tasks, parameters=())
     CLOCK.now = 0.0
     with (
         mock.patch.object(delivery, "time", SimpleNamespace(monotonic=lambda: CLOCK.now)),
