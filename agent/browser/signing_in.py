@@ -164,23 +164,33 @@ def _answer(session: Session, before: _Before = _NOTHING) -> str | None:
     page that answers without a new document is known by what it says now and did not say before.
     Raises PageTimeout, SiteDown.
     """
-    inside = session.book.element(session.book.signed_in).locator(session.page)
     until = time.monotonic() + 2 * ELEMENT_SECONDS
     while time.monotonic() < until:
-        if inside.count():
-            return None
-        if session.memory.last_status >= 500:
-            raise SiteDown(site=session.book.site, status=session.memory.last_status)
-        frames = session.page.frames
-        new = [_is(frame, _NEW) for frame in frames]
-        told = session.text()
-        if not any(new):
-            told = "\n".join(line for line in told.splitlines() if line not in before.lines)
-        asks = any(is_new and _is(frame, _ASKS) for frame, is_new in zip(frames, new, strict=True))
-        if asks or _is_answer(session.book, told, anew=any(new)) or _code_is_new(session, before, new):
+        try:
+            answered, told = _look(session, before)
+        except Error as error:
+            if not _between_pages(error):
+                raise
+            answered = False  # the next look will tell
+        if answered:
             return told
         session.page.wait_for_timeout(_LOOK_AGAIN_MILLISECONDS)
     raise PageTimeout(site=session.book.site, what=session.book.signed_in, seconds=2 * ELEMENT_SECONDS)
+
+
+def _look(session: Session, before: _Before) -> tuple[bool, str | None]:
+    """Return whether the page has answered, and what it says; None when we are in. Raises SiteDown."""
+    if session.book.element(session.book.signed_in).locator(session.page).count():
+        return True, None
+    if session.memory.last_status >= 500:
+        raise SiteDown(site=session.book.site, status=session.memory.last_status)
+    frames = session.page.frames
+    new = [_is(frame, _NEW) for frame in frames]
+    told = session.text()
+    if not any(new):
+        told = "\n".join(line for line in told.splitlines() if line not in before.lines)
+    asks = any(is_new and _is(frame, _ASKS) for frame, is_new in zip(frames, new, strict=True))
+    return asks or _is_answer(session.book, told, anew=any(new)) or _code_is_new(session, before, new), told
 
 
 def _is_answer(book: Book, told: str, *, anew: bool) -> bool:
@@ -205,6 +215,11 @@ def _is(frame: Frame, question: str) -> bool:
     try:
         return bool(frame.evaluate(question))
     except Error as error:
-        if "navigat" in str(error) or "detached" in str(error) or "destroyed" in str(error):
-            return False  # between two pages: the next look will tell
+        if _between_pages(error):
+            return False  # the next look will tell
         raise
+
+
+def _between_pages(error: Error) -> bool:
+    """Tell whether a look failed only because the page, or a frame of it, was just going elsewhere."""
+    return any(word in str(error) for word in ("navigat", "detached", "destroyed"))
