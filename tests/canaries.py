@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import subprocess
 import threading
 import unicodedata
@@ -70,7 +71,14 @@ def in_text(told: Mapping[str, str], canaries: Canaries) -> list[str]:
 
 def _in_bytes(content: bytes, forms: Mapping[str, set[bytes]]) -> list[str]:
     low = content.lower()
-    return [what for what, ways in forms.items() if any(way.lower() in low for way in ways)]
+    return [what for what, ways in forms.items() if any(_holds(low, way.lower()) for way in ways)]
+
+
+def _holds(content: bytes, way: bytes) -> bool:
+    """A number inside a longer one (Chromium's command lines hold random ones) is there by chance."""
+    if way not in content or not way.isdigit():
+        return way in content
+    return re.search(rb"(?<![0-9])" + way + rb"(?![0-9])", content) is not None
 
 
 class Watching:
