@@ -241,6 +241,7 @@ def test_who_was_quicker_is_told_and_the_queue_is_read_again(shown: Show, asked:
     qtbot.waitUntil(lambda: "Ann" in words(page))
     qtbot.waitUntil(lambda: "Nothing needs you" in words(page))
     assert "Ann" in words(page)
+    assert "1 question needs you" not in words(page), "the count goes with its questions"
 
 
 def test_who_was_quicker_is_told_beside_the_next_question_in_this_computers_time(

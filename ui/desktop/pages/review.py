@@ -88,6 +88,7 @@ class ReviewPage(Page):
         if not found:
             self.item = None
             self.rows.fill([])
+            self.set_sentence("")
             told = self.question.outcome.text
             self.show_empty(texts.window("review_none"), told or texts.window("review_none_why"))
             return
