@@ -10,6 +10,7 @@ from threading import Event
 from typing import Any, NoReturn
 
 from agent.browser.engine import Engine
+from agent.browser.faults import is_gone
 from agent.browser.signing_in import Account
 from agent.browser.visiting import look_at
 from agent.core.calendar import Period
@@ -72,9 +73,10 @@ def _stay(session: Session, ended: Event) -> None:
     while not page.is_closed() and not ended.is_set():
         try:
             page.wait_for_timeout(_LOOK_MILLISECONDS)  # lets the browser's news in, as a plain wait would not
-        except Exception:
-            if not page.is_closed():
+        except Exception as error:
+            if not is_gone(error):
                 raise
+            return  # the person has closed it just now
 
 
 def _translated(error: Exception, site: OpenSite | None) -> Failure:
