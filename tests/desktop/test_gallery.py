@@ -131,7 +131,7 @@ def test_the_same_step_of_another_day_stands_beside_it(shown: Show, kept: list[s
     qtbot.waitUntil(lambda: large.beside.count() == 2)
     large.beside.setCurrentIndex(1)
     qtbot.waitUntil(lambda: large.other.shows_picture)
-    assert large.other.caption.text().startswith("confirmation")
+    assert large.other.caption.text().startswith("Confirmation")
     EvidenceRow.update(name="other").where(EvidenceRow.run == kept[0]).execute()
     large.beside.setCurrentIndex(0)
     large.beside.setCurrentIndex(1)

@@ -15,7 +15,7 @@ from agent.store import pictures
 from agent.store.pictures import Wanted
 from ui.desktop import theme
 from ui.desktop.desk import Desk, at_window
-from ui.desktop.models.proofs import picture_name
+from ui.desktop.models.proofs import caption_of
 
 Picture = Mapping[str, Any]
 Index = QModelIndex | QPersistentModelIndex
@@ -101,7 +101,7 @@ class PictureGrid(QAbstractListModel):
 
     def caption(self, picture: Picture) -> str:
         """Return a picture in a line: what was pictured, and when."""
-        return f"{picture_name(picture)} · {self._desk.moments(picture['office']).at(picture['created_at'])}"
+        return caption_of(self._desk, picture, picture["office"])
 
     # ── pages as they come in ─────────────────────────────────────────────────────────────────────────────
     def _begin(self, wanted: Wanted, found: Sequence[Picture]) -> None:

@@ -20,14 +20,21 @@ _opened: OrderedDict[str, QImage] = OrderedDict()
 _PICTURE_FILES = {".png", ".webp", ".jpg", ".jpeg"}  # how the file of a picture ends tells nobody anything
 
 
-def picture_name(picture: Mapping[str, Any]) -> str:
+def caption_of(desk: Desk, picture: Mapping[str, Any], office: str) -> str:
+    """Return a picture in a line: what was pictured, and when."""
+    return f"{_name(picture, desk.site_titles())} · {desk.moments(office).at(picture['created_at'])}"
+
+
+def _name(picture: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     """Return what a picture shows: a step by its name, a failure in its words."""
     whole = PurePath(str(picture["name"]))
     name = whole.stem if whole.suffix in _PICTURE_FILES else whole.name
+    said = name.replace("_", " ").capitalize()
     if not texts.has("failures", name):
-        return name
-    told = texts.failure(name, {"site": picture.get("site") or texts.say("the_site")}).title
-    return name.replace("_", " ").capitalize() if "…" in told else told
+        return said
+    site = picture.get("site")
+    told = texts.failure(name, {"site": titles.get(site, site) if site else texts.say("the_site")}).title
+    return said if "…" in told else told
 
 
 def show_proof(

@@ -13,7 +13,7 @@ from agent.store import pictures
 from agent.store.pictures import Wanted
 from resources.i18n import texts
 from ui.desktop import theme
-from ui.desktop.models.proofs import picture_name, show_proof
+from ui.desktop.models.proofs import caption_of, show_proof
 from ui.desktop.widgets.controls import button, label
 from ui.desktop.widgets.picture import PictureView
 
@@ -83,13 +83,12 @@ class LargeView(QWidget):
         """Show one; ``row`` is its place among the ``known`` ones, -1 where it is not among them."""
         self.row, self.picture = row, picture
         moments = self._desk.moments(picture["office"])
-        at = moments.at(picture["created_at"])
         self.title.setText(f"{picture['title']} · {moments.day(picture['business_date'])}")
         self.before.setEnabled(row > 0)
         self.after.setEnabled(0 <= row < known - 1)
         told = {"run": picture["run"], "task": picture["task"], "sha256": picture["sha256"][:16]}
         self.details.setText(texts.window("picture_details", told))
-        show_proof(self._desk, self.one, picture, f"{picture_name(picture)} · {at}")
+        show_proof(self._desk, self.one, picture, caption_of(self._desk, picture, picture["office"]))
         self._offer_days(picture)
         self.other.hide()
         self.one.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -130,10 +129,7 @@ class LargeView(QWidget):
         if found is None:
             self.other.say(texts.window("picture_not_there"), self.beside.currentText())
             return
-        moments = self._desk.moments(found["office"])
-        show_proof(
-            self._desk, self.other, found, f"{picture_name(found)} · {moments.at(found['created_at'])}"
-        )
+        show_proof(self._desk, self.other, found, caption_of(self._desk, found, found["office"]))
 
     def _go_to_run(self) -> None:
         if self.picture is not None:

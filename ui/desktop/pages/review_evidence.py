@@ -100,8 +100,8 @@ class EvidencePanel(QWidget):
         if not item.pictures:
             return False
         newest = item.pictures[0]
-        at = self._desk.moments(item.values["office"]).at(newest["created_at"])
-        proofs.show_proof(self._desk, self.today, newest, f"{proofs.picture_name(newest)} · {at}")
+        caption = proofs.caption_of(self._desk, newest, item.values["office"])
+        proofs.show_proof(self._desk, self.today, newest, caption)
         return True
 
     @staticmethod
