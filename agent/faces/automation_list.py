@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,11 @@ from agent.core.notices import TABLE, addressees
 from agent.core.parameters import plain
 from agent.faces import duty_days
 from agent.faces.books import site_titles
-from agent.host import parameters, planning
+from agent.host import parameters
 from agent.host.enrolment import Enrolled, Enrolment
 from agent.store import accounts, pauses
 from agent.store.fields import utc_now
 from agent.system.automations import automation_folders
-from agent.system.fingerprint import fingerprint
 from agent.system.paths import Home
 from agent.system.settings import Settings
 
@@ -29,13 +28,10 @@ _LONGEST_README = 40_000  # characters; beyond that it is no page for a window
 
 
 class Automations:
-    """Lists them; describes an automation again only when its code has changed, so keep one of these."""
+    """Lists them; an automation is described again only when its code has changed, so keep one of these."""
 
     def __init__(self, home: Home, settings: Settings) -> None:
-        self._home = home
-        self._codes: dict[Path, str] = {}
-        self._described: dict[Path, Mapping[str, Any] | Failure] = {}
-        self._enrolment = Enrolment(home, settings, self._describe)
+        self._home, self._enrolment = home, Enrolment(home, settings)
 
     def listed(self, coming: int) -> list[Values]:
         """Return each automation with its offices' calendars, ``coming`` starts to come in each.
@@ -43,13 +39,13 @@ class Automations:
         The store is open. What cannot be described says why under ``problem``.
         """
         now, folders = utc_now(), automation_folders(self._home)
-        self._describe_changed(folders.values())
+        described = self._described(folders)
         scheduled, others = self._enrolment.look(now)
         settings = self._enrolment.settings
         paused = {row.automation: row for row in pauses.rows()}
         found = []
         for name, folder in folders.items():
-            told = self._described.get(folder)
+            told = described[name]
             manifest = None if isinstance(told, Failure) else told
             offices = [self._office(one, coming) for one in scheduled if one.automation == name]
             offices += [duty_days.left_out(one) for one in others if one.automation == name]
@@ -77,29 +73,17 @@ class Automations:
             )
         return sorted(found, key=_order)
 
-    def _describe_changed(self, folders: Iterable[Path]) -> None:
-        """Describe side by side what is new or has changed: each takes a process of its own."""
-        codes = {folder: fingerprint(folder) for folder in folders}
-        changed = [folder for folder, code in codes.items() if self._codes.get(folder) != code]
+    def _described(self, folders: Mapping[str, Path]) -> dict[str, Mapping[str, Any] | Failure]:
+        """Describe side by side: what is new, or has changed, takes a process of its own each."""
 
-        def describe(folder: Path) -> Mapping[str, Any] | Failure:
+        def described(place: tuple[str, Path]) -> Mapping[str, Any] | Failure:
             try:
-                return planning.describe(self._home, folder)
+                return self._enrolment.manifest(*place)
             except Failure as failure:
                 return failure
 
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-            for folder, told in zip(changed, pool.map(describe, changed), strict=True):
-                self._codes[folder], self._described[folder] = codes[folder], told
-
-    def _describe(self, home: Home, folder: Path) -> Mapping[str, Any]:
-        """Return what is known of a folder, for the enrolment; raises what describing it raised."""
-        told = self._described.get(folder)
-        if told is None:
-            told = planning.describe(home, folder)
-        if isinstance(told, Failure):
-            raise told
-        return told
+            return dict(zip(folders, pool.map(described, folders.items()), strict=True))
 
     def _office(self, one: Enrolled, coming: int) -> Values:
         return duty_days.entry(one, coming)

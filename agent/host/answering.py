@@ -10,6 +10,7 @@ from agent.core.answers import Needs, needs
 from agent.core.failures import AnswerIncomplete, ChangedCode
 from agent.core.states import OPEN_RUNS, RecordState, RunState
 from agent.host import planning, repairs
+from agent.host.describing import describe
 from agent.host.handing_in import site_of
 from agent.store import accounts, by_hand, corrections, downloads, evidence, reviews, runs
 from agent.store.database import transaction
@@ -116,7 +117,7 @@ class Answers:
         corrections.add(item.run_id, actor, place=item.params["place"], reason=args["reason"])
 
     def _versions_now(self, item: ReviewRow) -> Mapping[str, Any]:
-        manifest = planning.describe(self._home, planning.folder_of(item.run))
+        manifest = describe(self._home, planning.folder_of(item.run))
         return {**manifest["versions"], "agent": planning.build()}
 
 

@@ -16,6 +16,7 @@ from agent.core.failures import Defect, Failure, UnknownAutomation
 from agent.core.occurrences import Reason, reason
 from agent.host import planning
 from agent.host.current_settings import CurrentSettings
+from agent.host.describing import describe as ask_a_worker
 from agent.host.readiness import site_url
 from agent.store import accounts, occurrences
 from agent.system.automations import automation_folders
@@ -69,9 +70,9 @@ class Enrolment:
         self,
         home: Home,
         settings: Settings,
-        describe: Callable[[Home, Path], Mapping[str, Any]] | None = None,
+        describe: Callable[[Home, Path], Mapping[str, Any]] = ask_a_worker,
     ) -> None:
-        self._home, self._describe = home, describe or planning.describe
+        self._home, self._describe = home, describe
         self.settings, self._current = settings, CurrentSettings(home, settings)
         self._manifests: dict[str, tuple[str, Mapping[str, Any]]] = {}
         self._broken: dict[str, tuple[str, Failure, float]] = {}
@@ -102,7 +103,7 @@ class Enrolment:
             try:
                 if name not in folders:
                     raise UnknownAutomation(name=name, known=", ".join(folders))
-                manifest = self._manifest(name, folders[name])
+                manifest = self.manifest(name, folders[name])
                 why = self._why_not(manifest, office, scheduled_before=known is not None)
             except Failure as failure:
                 if known is None or not _listed(office, name):
@@ -134,8 +135,11 @@ class Enrolment:
                 return reason("no_account", site=site)
         return None
 
-    def _manifest(self, name: str, folder: Path) -> Mapping[str, Any]:
-        """Return an automation's manifest, described anew when its code has changed; raises its failures."""
+    def manifest(self, name: str, folder: Path) -> Mapping[str, Any]:
+        """Return an automation's manifest for who only looks: described anew when its code has changed.
+
+        Raises its failures, the last one for some minutes.
+        """
         try:
             code = fingerprint(folder)
         except OSError as error:  # a file that an editor is just replacing; the next look finds it

@@ -16,7 +16,8 @@ from agent.core.occurrences import Duty, business_date_at, duties_of, period_of
 from agent.core.parameters import plain
 from agent.core.repair import Proof
 from agent.core.states import TaskKind
-from agent.host import describing, parameters
+from agent.host import parameters
+from agent.host.describing import describe
 from agent.host.keys import Keys
 from agent.store import accounts, occurrences, runs
 from agent.store import home as home_row
@@ -28,9 +29,6 @@ from agent.system.fingerprint import agent_fingerprint
 from agent.system.holidays import office_days
 from agent.system.paths import Home
 from agent.system.settings import Office, Settings
-
-describe = describing.describe
-"""Whoever plans, or looks at what could be planned, asks here."""
 
 _REHEARSAL = "rehearsal"  # a slot of its own: it holds no duty, and keeps no run from its own
 
@@ -65,9 +63,10 @@ def plan(  # noqa: PLR0913  # whatever a run is planned from has a name
     find_browser()
     rules, zone, now = read_rules(manifest), ZoneInfo(place.zone), datetime.now(UTC)
     calendar = calendar_around(place, business_date or now.astimezone(zone).date())
-    rehearsal = bool((options or {}).get("rehearse"))
-    if (options or {}).get("proof"):
-        Proof((options or {})["proof"])
+    wishes = dict(options or {})
+    rehearsal = bool(wishes.get("rehearse"))
+    if wishes.get("proof"):
+        wishes["proof"] = Proof(wishes["proof"]).value  # a wish that cannot be understood ends here
     values = {name: plain(value) for name, value in parameters.of_office(home, place, manifest).items()}
     if owed is None:
         day = business_date or business_date_at(rules, zone, calendar, now)
@@ -89,7 +88,7 @@ def plan(  # noqa: PLR0913  # whatever a run is planned from has a name
         period_last=period.last,
         folder=str(folder),
         slot=_REHEARSAL if rehearsal else slot,
-        options={**(options or {}), **({"parameters": values} if values else {})},
+        options={**wishes, **({"parameters": values} if values else {})},
         manifest=manifest,
         versions={**manifest["versions"], "agent": build()},
     )

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from agent.core.actors import Actor
 from agent.core.failures import BrokenAutomation
 from agent.core.parameters import Parameter
-from agent.faces import automation_list
+from agent.host import describing
 from agent.store import accounts, audit, pauses
 from agent.store.fields import utc_now
 from agent.store.tables import CommandRow
@@ -54,7 +54,7 @@ def describe(_home: Home, folder: Path) -> Mapping[str, Any]:
 def page(
     shown: Show, home: Home, mornings: Mornings, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> AutomationsPage:
-    monkeypatch.setattr(automation_list.planning, "describe", describe)
+    monkeypatch.setattr(describing, "_ask", describe)
     home.settings.write_text(
         '[offices.main]\nzone = "UTC"\nautomations = ["clinic-morning-sync"]\n[window]\nlanguage = "en"\n'
     )
