@@ -62,9 +62,9 @@ class Moments:
         One says "at 05:31", but "on 3 March 05:31".
         """
         if before is not None:
-            one, other = (datetime.fromisoformat(each).astimezone(self._zone) for each in (moment, before))
-            if one.date() == other.date():
-                return {"at": f"{one:%H:%M}"}
+            known, earlier = datetime.fromisoformat(moment), datetime.fromisoformat(before)
+            if known.astimezone(self._zone).date() == earlier.astimezone(self._zone).date():
+                return {"at": self.clock(known)}
         return {"on": self.full(moment)}
 
     def day(self, day: date | str) -> str:

@@ -43,15 +43,6 @@ class OfficeMoments(Moments):
         day = self._written(local, texts.window("form_full"), texts.window("form_full_year"))
         return f"{day} {self.clock(known)}"
 
-    def after(self, moment: str, before: str | None) -> dict[str, str]:
-        """Return ``at`` which time for a moment of the same day as ``before``, else ``on`` which day."""
-        if before is not None:
-            known = datetime.fromisoformat(moment)
-            days = {each.astimezone(self.zone).date() for each in (known, datetime.fromisoformat(before))}
-            if len(days) == 1:
-                return {"at": self.clock(known)}
-        return {"on": self.full(moment)}
-
     def day(self, day: date | str) -> str:
         """Return ``Mon 23 Nov``, with the year where it isn't this one."""
         known = date.fromisoformat(day) if isinstance(day, str) else day
