@@ -10,20 +10,19 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from agent.store.database import prepare_store, transaction
+from agent.store.database import transaction
 from agent.store.tables import RunRow
 from agent.system.paths import Home
 from agent.system.settings import load_settings
+from tests.desktop.demo_home import demo_home
 from tests.desktop.mornings import JO, MANIFEST, Mornings
 from ui.desktop import theme
 from ui.desktop.bridge import Bridge
@@ -46,12 +45,7 @@ def main() -> None:
     wishes = asked.parse_args()
     app = QApplication([])
     theme.apply(app)
-    with tempfile.TemporaryDirectory() as place:
-        home = Home(Path(place) / "home")
-        os.environ["PREDAWN_HOME"] = str(home.root)
-        home.mark_demo()
-        home.prepare()
-        prepare_store(home.database, home.evidence)
+    with demo_home() as home:
         run_id = _write(home, wishes.runs)
         (home.logs / f"{run_id}.log").write_text(_lines(wishes.lines))
         desk = Desk(home, Bridge(home.bell), Hosting(home), load_settings(home))

@@ -19,7 +19,7 @@ def billing(site: Session, run: Run) -> Download:
     {stay}
 '''
 _STAYS = {
-    "idle": "site.page.wait_for_timeout(600_000)",
+    "idle": "site.page.wait_for_timeout(600_000)",  # the situation itself: a page on which nothing happens
     "busy script": 'site.page.evaluate("while (true) {}")',
     "mid-download": """with site.popup("open_billing") as report:
         report.fill({"from": run.period.first, "to": run.period.last})

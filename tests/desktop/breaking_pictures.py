@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -15,10 +14,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from agent.store.database import close_store, open_store, prepare_store
+from agent.store.database import open_store
 from agent.system.paths import Home
 from agent.system.settings import load_settings
 from tests.desktop import breaking_scenes, scenes
+from tests.desktop.demo_home import demo_home
 from tests.desktop.pictures import ROOT, save_picture
 from ui.desktop import theme
 from ui.desktop.bridge import Bridge
@@ -42,15 +42,8 @@ def main() -> int:
     app = QApplication([])
     theme.wear(theme.LIGHT)
     theme.apply(app)
-    with tempfile.TemporaryDirectory() as place:
-        home = Home(Path(place) / "home")
-        os.environ["PREDAWN_HOME"] = str(home.root)
-        home.mark_demo()
-        home.prepare()
-        home.settings.write_text('[offices.main]\nzone = "UTC"\ncountry = "GB"\n[window]\nlanguage = "en"\n')
-        prepare_store(home.database, home.evidence)
+    with demo_home() as home:
         _take(home, wishes.to, wishes.names, wishes.settle)
-        close_store()
     return 0
 
 

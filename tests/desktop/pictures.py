@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,10 +48,9 @@ def _take(folder: Path, scale: int, language: str) -> int:
     from PySide6.QtWidgets import QApplication, QTabWidget  # noqa: PLC0415  # after the scale is in the environment
 
     from agent.core.failures import VaultLocked  # noqa: PLC0415
-    from agent.store.database import prepare_store  # noqa: PLC0415
-    from agent.system.paths import Home  # noqa: PLC0415
     from agent.system.settings import load_settings  # noqa: PLC0415
     from tests.desktop import page_scenes, scenes  # noqa: PLC0415
+    from tests.desktop.demo_home import demo_home  # noqa: PLC0415
     from ui.desktop import theme  # noqa: PLC0415
     from ui.desktop.bridge import Bridge  # noqa: PLC0415
     from ui.desktop.catalogue import PAGES  # noqa: PLC0415
@@ -62,15 +60,7 @@ def _take(folder: Path, scale: int, language: str) -> int:
 
     app = QApplication([])
 
-    with tempfile.TemporaryDirectory() as place:
-        home = Home(Path(place) / "home")
-        os.environ["PREDAWN_HOME"] = str(home.root)
-        home.mark_demo()
-        home.prepare()
-        home.settings.write_text(
-            f'[offices.main]\nzone = "UTC"\ncountry = "GB"\n[window]\nlanguage = "{language}"\n'
-        )
-        prepare_store(home.database, home.evidence)
+    with demo_home(language) as home:
         working = scenes.write(home)
         page_scenes.write(home)
         (home.logs / f"{working}.log").write_text(_log())
