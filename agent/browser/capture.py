@@ -12,8 +12,6 @@ from agent.browser.scripts import script
 from agent.system.log import STRUCK_OUT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
     from agent.browser.session import Session
 
 _WEBP: dict[str, Any] = {"format": "webp", "quality": 80}
@@ -52,23 +50,20 @@ def screenshot(session: Session, *, quick: bool = False) -> Picture | None:
     with session.watched():
         for _ in range(_TRIES):
             with covered(session) as covers:
-                picture = _take(session.page, _PNG if quick else _WEBP)
+                picture = _take(session, _PNG if quick else _WEBP)
                 if covers.fit():
                     return picture
     return None
 
 
-def _take(page: Page, form: dict[str, Any]) -> Picture:
+def _take(session: Session, form: dict[str, Any]) -> Picture:
     """Let the browser itself take it: Playwright's own way knows no WebP."""
+    page = session.page
     width, shown, whole = page.evaluate(_SIZE)
     height = min(max(shown, whole), _HIGHEST)
     area = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
     more = {"clip": area, "captureBeyondViewport": True} if whole > shown else {}
-    tools = page.context.new_cdp_session(page)
-    try:
-        told = tools.send("Page.captureScreenshot", {**form, **more})
-    finally:
-        tools.detach()
+    told = session.memory.devtools(page).send("Page.captureScreenshot", {**form, **more})
     return Picture(base64.b64decode(told["data"]), int(width), int(height), form["format"])
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agent.browser.sightings import Sightings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Page, Request, Response
+    from playwright.sync_api import CDPSession, ConsoleMessage, Page, Request, Response
 
 _TAIL = 30  # of console and network, so many last lines
 _LONGEST = 300
@@ -37,6 +37,18 @@ class Memory:
     failed: Any = None  # the session of a window in which something failed; it stays open to be looked at
     crashed: list[Page] = field(default_factory=list)  # they answer nothing any more, and don't say so either
     on_step: Callable[[Any, str], None] | None = None  # hears each named step and where, if somebody wants to
+
+    _devtools: dict[Page, CDPSession] = field(default_factory=dict)
+
+    def devtools(self, page: Page) -> CDPSession:
+        """Return the one connection to the browser's own tools for a page; it ends with the page.
+
+        Nobody detaches it: detaching asks the page first, and one whose process has just died never answers.
+        """
+        if page not in self._devtools:
+            self._devtools = {each: kept for each, kept in self._devtools.items() if not each.is_closed()}
+            self._devtools[page] = page.context.new_cdp_session(page)
+        return self._devtools[page]
 
     def note_response(self, response: Response) -> None:
         """Remember how the site answered: of any window, also one that has just been opened."""

@@ -1,21 +1,30 @@
-"""A click whose answer is late, or never comes: the page was slow; nobody says that it looks different."""
+"""A click whose answer is late, or never comes; a page that dies while it is asked something."""
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import CDPSession, Error
 
+from agent.browser.capture import screenshot
 from agent.browser.elements import load_book
 from agent.browser.engine import Engine
 from agent.browser.session import Session
 from agent.browser.signing_in import Account, sign_in
-from agent.core.failures import PageTimeout
+from agent.core.failures import PageCrashed, PageTimeout
 from agent.system.browsers import find_browser
 from resources.practice.server import Practice
-from tests.morning import SHIPPED
+from tests.chaos.parts import parts_of
+from tests.morning import SHIPPED, until
 
 PATIENCE_MS = 1000
 ROBOT = Account("claimport", "north-robot", "claimport-2024")
@@ -65,3 +74,78 @@ def test_a_slow_answer_to_the_sign_in_is_waited_for(session: Session, practice: 
     practice.faults("claimport", "latency", always=True, seconds=3.0)
     sign_in(session, ROBOT)
     assert session["menu"].count() == 1
+
+
+def _kill_pages() -> None:
+    for renderer in parts_of(psutil.Process(), "renderer"):
+        renderer.kill()
+
+
+@contextmanager
+def _within(seconds: int) -> Iterator[None]:
+    """End a wait without end, by ending the pages' browser; and fail then."""
+    late = []
+
+    def end(*_: object) -> None:
+        late.append(seconds)
+        for browser in parts_of(psutil.Process(), "browser"):
+            browser.kill()
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+    assert not late
+
+
+class _Allowed:
+    """Lets a commit happen."""
+
+    def before_commit(self) -> None:
+        """Nothing is written down here."""
+
+
+def test_a_page_that_crashes_while_a_click_is_answered_has_not_answered(
+    session: Session, practice: Practice
+) -> None:
+    """Playwright takes such a click for done; whether it took effect is not known, so it must not return."""
+    sign_in(session, ROBOT)
+    session.open("claim/new.php")
+    session.fill({"claim_no": "C123456", "patient_no": "004711", "patient_name": "Jo Doe"})
+    session.follow("next")
+    session.fill({"visit_date": date(2026, 11, 17), "service_code": "A12", "amount": Decimal("1.00")})
+    practice.faults("claimport", "commit_then_hang", always=True)
+    session.hook = _Allowed()
+
+    def kill() -> None:
+        until(lambda: practice.journal("claimport"), 30, what="that the claim is saved")
+        _kill_pages()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        with pytest.raises(PageCrashed):
+            session.commit("save")
+    finally:
+        killer.join()
+    assert session.page in session.memory.crashed
+
+
+def test_a_page_that_dies_while_it_is_pictured_keeps_nobody_waiting(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The browser has the picture when the page's process dies; the next question must not wait for it."""
+    take = CDPSession.send
+
+    def then_kill(tools: CDPSession, *told: Any) -> Any:
+        taken = take(tools, *told)
+        _kill_pages()
+        return taken
+
+    monkeypatch.setattr(CDPSession, "send", then_kill)
+    with _within(10), pytest.raises(PageCrashed):
+        screenshot(session)
+    assert session.page in session.memory.crashed
