@@ -117,9 +117,13 @@ class Morning:
 
 
 def until(
-    condition: Callable[[], Any], seconds: float, host: Host | None = None, what: str = "condition"
+    condition: Callable[[], Any],
+    seconds: float,
+    host: Host | None = None,
+    what: str = "condition",
+    every: float = 0.02,
 ) -> Any:
-    """Return the condition's value as soon as it holds; fail when it does not in time."""
+    """Return the condition's value as soon as it holds, asked ``every`` seconds; fail when it never does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if host is not None and host.defect is not None:
@@ -127,7 +131,7 @@ def until(
         value = condition()
         if value:
             return value
-        time.sleep(0.02)  # looking at rows has no event to wait for
+        time.sleep(every)  # looking at rows has no event to wait for
     raise AssertionError(f"{what} did not hold within {seconds} s")
 
 

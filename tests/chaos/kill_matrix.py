@@ -49,6 +49,7 @@ WAYS = ("kill", "stop, then kill")
 GONE_SECONDS = 5.0
 NEXT_SECONDS = 10.0
 _STOPPED_SECONDS = 0.5
+_LOOK_SECONDS = 0.2  # a lane that looks without pause takes a quarter of a core from what it measures
 _GOES_ON_SECONDS = 400.0  # longer than any worker may stay in one step: beyond this the work stands still
 
 
@@ -209,7 +210,7 @@ class Stage:
             return None
 
         try:
-            found = until(there, _GOES_ON_SECONDS)
+            found = until(there, _GOES_ON_SECONDS, every=_LOOK_SECONDS)
         except AssertionError:
             run = queries.run(self.run_id)
             raise AssertionError(f"no worker in {self.situation}: {run['state']} {run['tasks']}") from None

@@ -30,6 +30,19 @@ def test_an_empty_page_says_what_will_stand_there(browser: Browser, empty: tuple
             assert_sound(seen, path)
 
 
+def test_what_has_never_run_is_named_by_its_column_alone(browser: Browser, tmp_path: Path) -> None:
+    """On a desk a card's own title is for screen readers; nothing of it spills out of the card."""
+    with Panel(tmp_path / "panel") as one:
+        one.workstation("FRONT-2").tell(agenda=agenda("claims-digest", scheduled=False))
+        with watched(browser, one.address, one.person("ada", everywhere="admin").token) as seen:
+            page = seen.open("/")
+            card = page.locator(".cell")
+            card.wait_for()
+            assert card.evaluate("(each) => each.scrollHeight <= each.clientHeight")
+            assert page.get_by_role("heading", name="Claims digest").count() == 1
+            assert_sound(seen, "the first workstation")
+
+
 def test_axe_notices_a_fault(browser: Browser, empty: tuple[Panel, str]) -> None:
     """Control: a picture without words, and grey on grey."""
     panel, token = empty

@@ -13,7 +13,11 @@ import { Time } from '../design/time';
     @if (code(); as made) {
       <div class="stack">
         <p>Type this at {{ made.name }}, in a terminal:</p>
-        <p class="one-time code">{{ made.command ?? made.code }}</p>
+        <p class="one-time code">
+          @for (word of words(); track $index) {
+            <span class="unbroken">{{ word }}</span>{{ ' ' }}
+          }
+        </p>
         <p class="quiet small">
           Good until <pd-time [at]="made.expires_at" />, for one computer. It is shown only now; if it is lost, make another.
         </p>
@@ -61,6 +65,8 @@ export class EnrolForm {
   private readonly api = inject(Api);
   protected readonly code = signal<EnrolmentCode | undefined>(undefined);
   protected readonly refused = signal<Refused | undefined>(undefined);
+  /** A line may end between two words, never inside a code: people would not know whether its hyphen belongs. */
+  protected readonly words = computed(() => (this.code()?.command ?? this.code()?.code ?? '').split(' '));
   protected readonly only = computed(() => (this.offices().length === 0 ? 'main' : (this.offices()[0] ?? '')));
 
   protected async make(event: Event): Promise<void> {

@@ -9,6 +9,7 @@ import { Sign } from '../design/sign';
 import { Time } from '../design/time';
 import { watched } from '../live/watched';
 import { Session } from '../session/session';
+import { counted } from '../words/numbers';
 import { EnrolForm } from './enrol-form';
 
 /** The workstations, whether they are heard of, and how another one comes in. */
@@ -36,6 +37,10 @@ export class Workstations {
     const known = [...(this.session.who()?.offices ?? []), ...(this.stations.value() ?? []).map((each) => each.office)];
     return [...new Set(known)].sort();
   });
+
+  protected entries(count: number): string {
+    return counted(count, 'entry', 'entries');
+  }
 
   protected ask(what: 'rename' | 'revoke', station: WorkstationDetail): void {
     this.refused.set(undefined);
