@@ -29,12 +29,20 @@ _GOES_ON_BY_ITSELF = frozenset({"PENDING", "DOWNLOADING", "PROCESSING", "UPLOADI
 @click.command()
 @click.argument("name")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The business day (else: today).")
+@click.option("--office", help="For which office, where there are several (else: the main one).")
 @click.option("--wait", is_flag=True, help="Watch the run until it rests.")
 @click.option("--rehearse", is_flag=True, help="Do everything, but stop before each click that saves.")
 @click.option("--limit", type=click.IntRange(min=1), help="Enter at most so many records.")
 @click.option("--headed", is_flag=True, help="Show the browser while it works.")
-def run(
-    name: str, *, day: datetime | None, wait: bool, rehearse: bool, limit: int | None, headed: bool
+def run(  # noqa: PLR0913  # one name for each option
+    name: str,
+    *,
+    day: datetime | None,
+    office: str | None,
+    wait: bool,
+    rehearse: bool,
+    limit: int | None,
+    headed: bool,
 ) -> int:
     """Run an automation now, and print the run's id.
 
@@ -48,6 +56,7 @@ def run(
     wish = {
         "automation": automation_name(find_automation(home, name)),
         "business_date": day.date().isoformat() if day else None,
+        "office": office,
         "options": {"rehearse": rehearse, "limit": limit, "headed": headed},
     }
     with host_at_work(home) as work:

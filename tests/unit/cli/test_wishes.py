@@ -85,6 +85,15 @@ def test_the_host_that_runs_refuses_in_words(host: Host, command: Predawn) -> No
     assert result.stdout == ""
 
 
+def test_a_run_for_an_office_that_is_not_there_is_refused_with_those_that_are(
+    host: Host, command: Predawn
+) -> None:
+    result = command("run", "clinic-morning-sync", "--office", "nowhere")
+    assert result.exit_code == 2
+    assert "office nowhere" in result.stderr
+    assert "main" in result.stderr
+
+
 def test_an_answer_stops_a_run_as_was_wished(write: Write, command: Predawn) -> None:
     run = failed(write)
     (item,) = value_of(command("review", "--json"))
