@@ -34,7 +34,7 @@ _GOES_ON_BY_ITSELF = frozenset({"PENDING", "DOWNLOADING", "PROCESSING", "UPLOADI
 @click.option("--rehearse", is_flag=True, help="Do everything, but stop before each click that saves.")
 @click.option("--limit", type=click.IntRange(min=1), help="Enter at most so many records.")
 @click.option("--headed", is_flag=True, help="Show the browser while it works.")
-def run(  # noqa: PLR0913  # one name for each option
+def run(
     name: str,
     *,
     day: datetime | None,

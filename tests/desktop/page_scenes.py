@@ -23,7 +23,7 @@ STEPS: tuple[tuple[str, str, Callable[[Any], object]], ...] = (
     ("gallery", "gallery-large", lambda page: page._show_large(1)),
     ("gallery", "gallery-two-days", lambda page: page.large.beside.setCurrentIndex(1)),
     ("automations", "automations-values", lambda page: page.open("supplier-prices")),
-    ("settings", "settings-notices", lambda page: page.notices.name.setFocus()),
+    ("settings", "settings-notices", lambda page: _scroll_to(page, page.notices.name)),
     ("welcome", "first-start-office", lambda page: None),
     ("welcome", "first-start-begin", lambda page: (page.go(1), page.go(1))),
     ("welcome", "first-start-run", lambda page: (page.go(1), page.go(1), page.go(1))),
@@ -48,6 +48,12 @@ prices = Automation(
 @prices.download("meridian")
 def price_list(site: Session, run: Run) -> Download: ...
 """
+
+
+def _scroll_to(page: Any, widget: Any) -> None:
+    from PySide6.QtWidgets import QScrollArea  # noqa: PLC0415  # after the scale is in the environment
+
+    page.findChild(QScrollArea).ensureWidgetVisible(widget, 0, page.height() // 3)
 
 
 def write(home: Home) -> None:

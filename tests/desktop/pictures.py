@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ui.desktop.desk import Desk
@@ -23,6 +23,9 @@ FOLDER = ROOT / "docs" / "pictures" / "window"
 WIDTH, HEIGHT = 1120, 720
 ROUNDS = 4
 """What a page has read makes it read more (a list, then the chosen one): so often both lanes are waited."""
+
+IN_VIEW = 12
+"""So many thumbnails of the gallery are seen at any scale."""
 
 TABS = ("overview", "records", "totals", "log", "evidence", "certificate")
 
@@ -85,6 +88,8 @@ def _take(folder: Path, scale: int, language: str) -> int:
                     if entry.code == "today":
                         window.page.refresh(frozenset({f"live/{working}"}))
                         _settle(desk)
+                    if entry.code == "gallery":
+                        _fill(window.page.grid)
                     take(entry.code)
             for code, what, act in page_scenes.STEPS:
                 if window.page.code != code:
@@ -121,6 +126,15 @@ def _settle(desk: Desk) -> None:
             desk.ask(waited, "after", lambda: None, lambda _none, loop=waited: loop.quit(), slow=slow)
             waited.exec()
         QCoreApplication.processEvents()
+
+
+def _fill(grid: Any) -> None:
+    """Wait until each thumbnail that is in view has been opened."""
+    from PySide6.QtCore import QCoreApplication, QEventLoop  # noqa: PLC0415
+
+    in_view = grid.pictures[:IN_VIEW]
+    while any(picture["id"] not in grid._thumbnails for picture in in_view):
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def _log() -> str:

@@ -162,7 +162,7 @@ def _sheet(known: Colours) -> str:
     hover = blend(known.text, known.surface, 0.06).name()
     pressed = blend(known.text, known.surface, 0.12).name()
     drawn = Path(resources.__path__[0]) / "icons"
-    arrow = (drawn / "chevron.svg").as_posix()
+    arrow, up = ((drawn / name).as_posix() for name in ("chevron.svg", "chevron-up.svg"))
     tick = (drawn / f"check-{'dark' if known.dark else 'light'}.svg").as_posix()
     stronger = blend(known.text, known.accent, 0.12).name()
     return f"""
@@ -198,6 +198,14 @@ def _sheet(known: Colours) -> str:
     QComboBox:focus {{ padding-right: 23px; }}
     QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 22px; }}
     QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
+    QSpinBox, QTimeEdit {{ padding-right: 22px; }}
+    QSpinBox:focus, QTimeEdit:focus {{ padding-right: 21px; }}
+    QSpinBox::up-button, QSpinBox::down-button, QTimeEdit::up-button, QTimeEdit::down-button {{
+        subcontrol-origin: border; border: none; background: transparent; width: 20px; margin: 2px; }}
+    QSpinBox::up-button, QTimeEdit::up-button {{ subcontrol-position: top right; }}
+    QSpinBox::down-button, QTimeEdit::down-button {{ subcontrol-position: bottom right; }}
+    QSpinBox::up-arrow, QTimeEdit::up-arrow {{ image: url({up}); width: 10px; height: 10px; }}
+    QSpinBox::down-arrow, QTimeEdit::down-arrow {{ image: url({arrow}); width: 10px; height: 10px; }}
     QPushButton::menu-indicator {{ image: url({arrow}); width: 10px; height: 10px;
                                    subcontrol-position: right center; right: 6px; }}
     QPushButton[menu="true"] {{ padding-right: 24px; }}

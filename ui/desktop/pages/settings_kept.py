@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QSpinBox
 from agent.system.settings import DataSettings
 from resources.i18n import texts
 from ui.desktop.widgets.cards import Card
+from ui.desktop.widgets.controls import number
 
 if TYPE_CHECKING:
     from ui.desktop.pages.settings_writing import Writes
@@ -28,17 +29,14 @@ class KeptCard(Card):
 
     def show_settings(self, kept: DataSettings) -> None:
         """Show what the file says."""
-        for control, number in ((self.pictures, kept.pictures_days), (self.facts, kept.facts_years)):
+        for control, kept_for in ((self.pictures, kept.pictures_days), (self.facts, kept.facts_years)):
             control.blockSignals(True)
-            control.setValue(number)
+            control.setValue(kept_for)
             control.blockSignals(False)
 
     def _number(self, name: str, span: tuple[int, int], suffix: str) -> QSpinBox:
-        made = QSpinBox()
-        made.setRange(*span)
-        made.setSuffix(f" {texts.window(suffix)}")
-        made.setKeyboardTracking(False)  # written when the number is finished, not with its first digit
-        made.valueChanged.connect(lambda number: self._page.write({("data", name): number}))
+        made = number(span, texts.window(suffix))
+        made.valueChanged.connect(lambda given: self._page.write({("data", name): given}))
         self.row(texts.window(name), made, explain=texts.window(f"{name}_why"))
         return made
 

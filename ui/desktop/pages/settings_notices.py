@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTime
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QSpinBox, QTimeEdit
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit
 
 from agent.core.notices import DESKTOP, RESERVED
 from agent.host.notice_addresses import forget_address, store_address
@@ -24,7 +24,8 @@ from ui.desktop import theme
 from ui.desktop.desk import at_window
 from ui.desktop.failing import told_of
 from ui.desktop.widgets.cards import Card, Outcome, emptied
-from ui.desktop.widgets.controls import button, label
+from ui.desktop.widgets.controls import button, label, number
+from ui.desktop.widgets.dates import TimeField
 
 if TYPE_CHECKING:
     from ui.desktop.pages.settings_writing import Writes
@@ -160,8 +161,8 @@ class NoticesCard(Card):
     def _make_times(self) -> None:
         self.quiet, self.quiet_from, self.quiet_to = (
             QCheckBox(),
-            QTimeEdit(QTime(20, 0)),
-            QTimeEdit(QTime(6, 0)),
+            TimeField(QTime(20, 0)),
+            TimeField(QTime(6, 0)),
         )
         self.quiet_from.setAccessibleName(texts.window("quiet_from"))
         self.quiet_to.setAccessibleName(texts.window("quiet_to"))
@@ -170,22 +171,17 @@ class NoticesCard(Card):
             texts.window("quiet"), self.quiet, self.quiet_from, until, self.quiet_to,
             explain=texts.window("quiet_why"),
         )  # fmt: skip
-        self.check, self.check_at = QCheckBox(), QTimeEdit(QTime(16, 0))
+        self.check, self.check_at = QCheckBox(), TimeField(QTime(16, 0))
         self.check_at.setAccessibleName(texts.window("check_at"))
         self.row(texts.window("check"), self.check, self.check_at, explain=texts.window("check_why"))
-        self.silent = QSpinBox()
-        self.silent.setRange(1, 30)
-        self.silent.setSuffix(f" {texts.window('days_suffix')}")
-        self.silent.setKeyboardTracking(False)
+        self.silent = number((1, 30), texts.window("days_suffix"))
         self.row(texts.window("silent"), self.silent, explain=texts.window("silent_why"))
         self.quiet.clicked.connect(self._write_quiet)
         self.quiet_from.editingFinished.connect(self._write_quiet)
         self.quiet_to.editingFinished.connect(self._write_quiet)
         self.check.clicked.connect(self._write_check)
         self.check_at.editingFinished.connect(self._write_check)
-        self.silent.valueChanged.connect(
-            lambda number: self._page.write({("notices", "silent_days"): number})
-        )
+        self.silent.valueChanged.connect(lambda given: self._page.write({("notices", "silent_days"): given}))
 
     def _write_quiet(self) -> None:
         span = f"{_written(self.quiet_from)}-{_written(self.quiet_to)}" if self.quiet.isChecked() else None
@@ -201,7 +197,7 @@ def _services(home: Home) -> dict[str, str]:
     return {name: service_of(address) for name, address in Addresses(open_vault(home)).all().items()}
 
 
-def _written(control: QTimeEdit) -> str:
+def _written(control: TimeField) -> str:
     return control.time().toString("HH:mm")
 
 

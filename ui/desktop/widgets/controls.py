@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QPushButton, QSpinBox
 
 from ui.desktop import icons, theme
 
@@ -45,3 +45,18 @@ def button(
     made.setAutoDefault(True)  # Enter presses the button that has the focus
     made.clicked.connect(lambda _checked: slot())
     return made
+
+
+def number(span: tuple[int, int], suffix: str) -> QSpinBox:
+    """Return a field for a number between two; it tells of a number when that is finished."""
+    made = QSpinBox()
+    made.setRange(*span)
+    made.setSuffix(f" {suffix}")
+    made.setKeyboardTracking(False)  # written when the number is finished, not with its first digit
+    give_room(made)
+    return made
+
+
+def give_room(field: QAbstractSpinBox) -> None:
+    """Set what is typed apart from the frame: the style sheet's padding does not reach it there."""
+    field.lineEdit().setTextMargins(theme.unit() + 2, 0, 0, 0)

@@ -1,13 +1,14 @@
-"""A field for a day, as the office writes days."""
+"""Fields for a day, as the office writes days, and for a time of the day."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QDateEdit
+from PySide6.QtCore import QDate, Qt, QTime
+from PySide6.QtWidgets import QDateEdit, QTimeEdit
 
 from ui.desktop.desk import Desk
+from ui.desktop.widgets.controls import give_room
 
 
 class DayField(QDateEdit):
@@ -32,3 +33,11 @@ class DayField(QDateEdit):
         if earliest:
             self.setMinimumDate(shown)
         self.setDate(shown)
+
+
+class TimeField(QTimeEdit):
+    """A time of the day, in the office's zone."""
+
+    def __init__(self, at: QTime) -> None:
+        super().__init__(at)
+        give_room(self)
