@@ -11,7 +11,6 @@ from agent.core.failures import BrokenSettings, Failure
 from agent.core.notices import TABLE, addressees
 from agent.core.parameters import plain
 from agent.faces import duty_days
-from agent.faces.books import site_titles
 from agent.host import parameters
 from agent.host.enrolment import Enrolled, Enrolment
 from agent.store import accounts, pauses
@@ -19,6 +18,7 @@ from agent.store.fields import utc_now
 from agent.system.automations import automation_folders
 from agent.system.paths import Home
 from agent.system.settings import Settings
+from agent.system.site_books import site_titles
 
 Values = dict[str, Any]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.faces.books import SiteBook, site_book
 from agent.store import accounts, site_history
 from agent.store.queries import moment
 from agent.system.automations import site_folders
 from agent.system.paths import Home
 from agent.system.settings import Settings
+from agent.system.site_books import SiteBook, site_book
 
 
 def listed(home: Home, settings: Settings, *, prepared: bool) -> list[dict[str, Any]]:

@@ -16,8 +16,8 @@ Values = Mapping[str, Any]
 
 def wording_of(home: Home, run_id: str, moments: Callable[[tzinfo | None], Moments] = Moments) -> Wording:
     """Return how a run is spoken of, its times as ``moments`` writes them. Raises UnknownRun."""
-    from agent.faces.books import site_titles  # noqa: PLC0415
     from agent.store import runs  # noqa: PLC0415
+    from agent.system.site_books import site_titles  # noqa: PLC0415
 
     row = runs.get(run_id)
     return Wording(noun_of(row.manifest), moments(office_zone(home, row.office)), site_titles(home))

@@ -26,6 +26,7 @@ from agent.system.automations import automation_folders
 from agent.system.paths import Home
 from agent.system.seal import SealBroken
 from agent.system.settings import Settings
+from agent.system.site_books import site_titles
 from agent.system.vault import open_vault
 
 _AHEAD = 6  # starts that the panel knows of, so that it can miss them when this computer cannot speak
@@ -47,7 +48,7 @@ class PanelLink:
             settings.panel.pictures,
             {name: office.zone for name, office in settings.offices.items()},
         )
-        sources = Sources(said.foretell, said.agenda, said.audit_head, said.picture)
+        sources = Sources(said.foretell, said.agenda, said.audit_head, said.picture, site_titles(home))
         self._teller = _Teller(Pusher(settings.panel, about, vault, sources))
         self._hearer = _Hearer(Hearing(vault, lambda: set(automation_folders(home)), ring))
 

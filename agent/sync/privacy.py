@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.sync.wire import CandidateTold, RepairTold, Said
+from agent.sync.wire import CandidateTold, RepairTold
 
 ALWAYS = frozenset(
     {
@@ -68,13 +68,6 @@ _ONLY_NUMBERS = frozenset({"found", "number", "of", "name"})
 
 _LONGEST = 300
 _DEEPEST = 4
-
-
-def said(value: Mapping[str, Any] | None, *, site_words: bool) -> Said | None:
-    """Return a stored code with those of its parameters that may leave; None for none."""
-    if value is None:
-        return None
-    return Said(str(value["code"]), params(value.get("params") or {}, site_words=site_words))
 
 
 def params(told: Mapping[str, Any], *, site_words: bool, depth: int = 0) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -49,12 +49,13 @@ class Shot:
 
 @dataclass(frozen=True)
 class Sources:
-    """What only the host can say: forecasts, the agenda, the audit's head; and a picture, opened."""
+    """What only the host can say: forecasts, agenda, the audit's head, a picture, opened; sites' titles."""
 
     foretell: Foretell
     agenda: Callable[[], wire.Agenda]
     audit_head: Callable[[], wire.AuditHead | None]
     picture: Callable[[str], Shot | None]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -74,7 +75,9 @@ class Pusher:
 
     def __init__(self, settings: PanelSettings, about: wire.About, vault: Vault, sources: Sources) -> None:
         self._settings, self._about, self._vault, self._sources = settings, about, vault, sources
-        self._telling = Telling(sources.foretell, site_words=settings.site_words, pictures=settings.pictures)
+        self._telling = Telling(
+            sources.foretell, sources.titles, site_words=settings.site_words, pictures=settings.pictures
+        )
         self._line: _Line | None = None
         self._vain = 0
 

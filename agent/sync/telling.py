@@ -40,10 +40,16 @@ Foretell = Callable[[RunRow], Foretold]
 
 
 class Telling:
-    """Makes what is told of rows; ``site_words`` and ``pictures`` are what the settings allow."""
+    """Makes what is told of rows; ``site_words`` and ``pictures`` are what the settings allow.
 
-    def __init__(self, foretell: Foretell, *, site_words: bool, pictures: bool = False) -> None:
-        self._foretell, self._site_words, self._pictures = foretell, site_words, pictures
+    ``titles`` are the sites' by their names: people know a site by its title.
+    """
+
+    def __init__(
+        self, foretell: Foretell, titles: Mapping[str, str], *, site_words: bool, pictures: bool = False
+    ) -> None:
+        self._foretell, self._titles = foretell, titles
+        self._site_words, self._pictures = site_words, pictures
 
     def told(self, waiting: Waiting, *, not_now: Iterable[str] = ()) -> dict[str, Any]:
         """Return the parts of a batch that these rows make; ``not_now`` are runs whose progress can wait."""
@@ -118,7 +124,7 @@ class Telling:
         return wire.TaskTold(
             name=row.name,
             kind=row.kind,
-            site=row.site,
+            site=None if row.site is None else self._titles.get(row.site, row.site),
             state=row.state,
             attempts=row.attempts,
             failure=self._said(row.failure),
@@ -225,10 +231,21 @@ class Telling:
         return wire.Line(**told, run=outcome.run, params={"reason": reason})
 
     def _said(self, value: Mapping[str, Any] | None) -> wire.Said | None:
-        return privacy.said(value, site_words=self._site_words)
+        if value is None:
+            return None
+        return wire.Said(str(value["code"]), self._params(value.get("params") or {}))
 
     def _params(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        return privacy.params(value, site_words=self._site_words)
+        return self._titled(privacy.params(value, site_words=self._site_words))
+
+    def _titled(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Say sites by their titles; what is to be typed there needs the name, too."""
+        told = {
+            name: self._titled(value) if isinstance(value, Mapping) else value
+            for name, value in params.items()
+        }
+        title = self._titles.get(str(told.get("site")))
+        return told if title is None else {**told, "site": title, "site_name": told["site"]}
 
 
 def _who(actor: Mapping[str, Any] | None) -> str | None:

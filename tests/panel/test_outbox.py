@@ -21,7 +21,7 @@ from agent.sync import privacy, wire
 from agent.sync.telling import Foretold, Telling
 
 JO = Actor("person", "jo", "Jo", "panel", "panel")
-TELLING = Telling(lambda _run: Foretold(), site_words=False)
+TELLING = Telling(lambda _run: Foretold(), {"claimport": "ClaimPort"}, site_words=False)
 
 
 @pytest.fixture
@@ -57,6 +57,23 @@ def kinds() -> list[tuple[str, str | None]]:
     waiting = outbox.take(100)
     assert waiting is not None
     return [(row.kind, row.code) for row in waiting.rows]
+
+
+def test_a_site_is_told_by_its_title_and_by_its_name_where_it_is_to_be_typed(store: None) -> None:
+    """Also inside a question about a failure."""
+    run = plan()
+    enrol()
+    down = SiteDown(site="claimport", status=503).as_json()
+    runs.move_run(run, RunState.FAILED, down)
+    reviews.ask(run, None, "task_failed", {"task": "ClaimPort", "failure": down}, ("retry",))
+    waiting = outbox.take(100)
+    assert waiting is not None
+    told = TELLING.told(waiting)
+    (about,) = told["runs"]
+    assert about.reason.params == {"site": "ClaimPort", "site_name": "claimport", "status": 503}
+    assert about.tasks[0].site == "ClaimPort"
+    (question,) = told["reviews"]
+    assert question.params["failure"]["params"]["site_name"] == "claimport"
 
 
 def test_nothing_is_kept_for_nobody(store: None) -> None:

@@ -13,13 +13,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from agent.core.actors import Actor
 from agent.core.failures import Failure
 from agent.faces import speaking
-from agent.faces.books import site_titles
 from agent.faces.moments import duration, office_zone
 from agent.faces.wording import Wording
 from agent.store import commands
 from agent.store.fields import utc_now
 from agent.system.paths import Home
 from agent.system.settings import Settings
+from agent.system.site_books import site_titles
 from resources.i18n.texts import RECORD
 from ui.desktop.bridge import Bridge
 from ui.desktop.failing import next_of
