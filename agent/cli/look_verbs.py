@@ -55,7 +55,7 @@ def _print_runs(home: Home, found: list[dict[str, Any]]) -> None:
                 run["id"],
                 run["title"],
                 moments.day(run["business_date"]),
-                (_standing(home, run, moments), sign.style),
+                (_standing(home, run, moments.beside(run["business_date"])), sign.style),
             )
         )
     print_table(["", *heading("run", "automation", "day", "standing")], rows)
@@ -68,7 +68,7 @@ def _standing(home: Home, run: Values, moments: Moments) -> str:
     from agent.faces.speaking import wording_of  # noqa: PLC0415
     from agent.store import queries  # noqa: PLC0415
 
-    return wording_of(home, run["id"]).run(queries.run(run["id"]))
+    return wording_of(home, run["id"], lambda _zone: moments).run(queries.run(run["id"]))
 
 
 @click.command()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, date, datetime, tzinfo
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from agent.core.failures import BrokenSettings
@@ -37,6 +39,12 @@ class Moments:
     def __init__(self, zone: tzinfo | None, now: datetime | None = None) -> None:
         self._zone = zone
         self._today = (now or datetime.now(UTC)).astimezone(zone).date()
+
+    def beside(self, day: str) -> Self:
+        """Return how moments are said where ``day`` (ISO) stands beside them: one of that day by its time."""
+        made = copy(self)
+        made._today = date.fromisoformat(day)
+        return made
 
     def at(self, moment: str | None) -> str:
         """Return ``05:41``, or ``Fri 20 Nov 05:41`` when it isn't today; nothing for no moment."""

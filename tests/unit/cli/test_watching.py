@@ -193,6 +193,9 @@ def test_times_are_the_offices_and_carry_the_date_only_when_it_is_another_day() 
     assert moments.at("2026-11-20T04:41:00+00:00") == "Fri 20 Nov 05:41"
     assert moments.at(None) == ""
     assert moments.day("2025-01-02") == "Thu 2 Jan 2025"
+    beside = moments.beside("2026-11-20")
+    assert beside.at("2026-11-20T04:41:00+00:00") == "05:41"
+    assert beside.at("2026-11-23T04:41:00+00:00") == "Mon 23 Nov 05:41"
 
 
 @pytest.mark.parametrize(

@@ -106,11 +106,12 @@ class RunList(QAbstractTableModel):
         titles = self._desk.site_titles()
         moments = {office: self._desk.moments(office) for office in {run["office"] for run in found}}
         for run in found:
-            wording = self._desk.wording_for(run, moments[run["office"]], titles)
+            known = moments[run["office"]]
+            wording = self._desk.wording_for(run, known.beside(run["business_date"]), titles)
             run["told"] = (
                 Cell(wording.run(run), signs.of_run(run["state"]), signed=True),
                 Cell(run["title"]),
-                Cell(wording.moments.day(run["business_date"])),
+                Cell(known.day(run["business_date"])),
                 Cell(wording.moments.at(run["started_at"])),
                 Cell(self._desk.took(run["started_at"], run["ended_at"]), number=True),
                 Cell(run["id"], quiet=True),
