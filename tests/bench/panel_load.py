@@ -149,6 +149,8 @@ async def browser(token: str, port: int, until: float, measured: Measured, *, me
                 now, told = time.monotonic(), json.loads(answer)
                 revision = told["revision"]
                 for cell in told["cells"] if measures else ():
+                    if cell["progress"] is None:
+                        continue  # nothing of its run has been told yet
                     what = (cell["workstation"], cell["progress"]["done"])
                     if last.get(what[0], 0) < what[1] and what in measured.sent_at:
                         last[what[0]] = what[1]

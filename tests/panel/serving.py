@@ -47,6 +47,10 @@ class Panel:
     def __exit__(self, *_error: object) -> None:
         for client in self._clients:
             client.close()
+        self.end()
+
+    def end(self) -> None:
+        """Ask the server to end, as Ctrl-C does, and wait for it."""
         if self._server is not None:
             self._server.should_exit = True
         self._thread.join(20)

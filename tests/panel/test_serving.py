@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +54,21 @@ def served(folder: Path, *words: str) -> Iterator[tuple[str, str]]:
             assert running.wait(20) == 0, (folder / "said").read_text()
             assert running.stdout is not None
             running.stdout.close()
+
+
+def test_a_panel_that_is_asked_to_end_lets_go_of_who_only_listens(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A page that is open in a browser keeps a line open for as long as it may."""
+    with Panel(tmp_path / "panel") as panel:
+        face = panel.person("ada", everywhere="admin")
+        with face.client.stream("GET", "/api/events") as listening:
+            heard = listening.iter_lines()  # held: the line would be closed with it
+            assert next(heard).startswith("event:")
+            began = time.monotonic()
+            panel.end()
+            assert time.monotonic() - began < 2
+    assert caplog.text == ""
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

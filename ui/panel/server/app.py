@@ -95,6 +95,10 @@ def serve(
                 first = signing_in.first_admin_token() if signing_in.waits_for_first() else None
                 ready(address, None if first is None else f"{address}/invitation#{first}")
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            live.hub().end()  # else it would wait for browsers and workstations that only listen
+            await super().shutdown(sockets)
+
     server = Server(
         uvicorn.Config(
             app,

@@ -132,16 +132,17 @@ def _places(who: Who) -> frozenset[int] | None:
 
 async def _events(who: Who, listener: Listener) -> AsyncIterator[str]:
     """Tell of changes until the browser goes, its session ends, or what it may see has changed."""
+    known = hub()
     try:
         yield _event(Changes(revision=current().committed, all=True, changes=[]))
-        while not hub().ended.is_set():
+        while not known.ended.is_set():
             try:
                 await asyncio.wait_for(listener.rung.wait(), _STILL_HERE_SECONDS)
             except TimeoutError:
                 yield ": still here\n\n"
             if not await run_in_threadpool(_holds, who, listener):
                 return  # the browser connects again, and is asked who it is
-            if listener.changes and not hub().ended.is_set():
+            if listener.changes and not known.ended.is_set():
                 await asyncio.sleep(_TOGETHER_SECONDS)
                 changes = list(listener.changes.values())
                 listener.changes.clear()
@@ -149,7 +150,7 @@ async def _events(who: Who, listener: Listener) -> AsyncIterator[str]:
                 many = len(changes) > _MOST_AT_ONCE
                 yield _event(Changes(revision=current().committed, all=many, changes=[] if many else changes))
     finally:
-        hub().remove(listener)
+        known.remove(listener)
 
 
 def _holds(who: Who, listener: Listener) -> bool:
