@@ -19,13 +19,12 @@ from agent.store import outbox
 from agent.store.outbox import Enrolment
 from agent.store.tables import ReviewRow, RunRow
 from agent.sync import wire
-from agent.sync.panel import Panel, token_of
+from agent.sync.panel import Panel, pause_after, token_of
 from agent.system.vault import Vault
 
 _log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
-_LONGEST_PAUSE_SECONDS = 60.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 _REASON = "at the panel"
 """What is kept as the reason of “leave it out”: the panel sends no text of anybody's."""
@@ -57,9 +56,9 @@ class Hearing:
                     orders = self._open(enrolment).orders()
                 except NotReady as failure:
                     _log.info("panel_not_heard why=%s", failure)
-                    vain = min(vain + 1, 10)
+                    vain += 1
                     self._close()
-                    stopping.wait(min(_LONGEST_PAUSE_SECONDS, 2.0**vain))
+                    stopping.wait(pause_after(vain))
                     continue
                 vain = 0
                 if not stopping.is_set():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import TypeVar
 
 from agent.core.failures import AgentTooOld, NotReady, Offline, PanelRefused, PanelTooOld, PanelUnknown
@@ -14,6 +15,16 @@ _T = TypeVar("_T")
 
 WAIT_SECONDS = 25.0
 _SPARE_SECONDS = 10.0
+_LONGEST_PAUSE_SECONDS = 60.0
+
+
+def pause_after(vain: int) -> float:
+    """Return the seconds to wait after so many tries in vain (1 or more).
+
+    Each time twice as long, up to a minute; drawn, so that not every workstation of a panel that comes back
+    knocks at the same moment, and then again each time it tells something.
+    """
+    return min(_LONGEST_PAUSE_SECONDS, 2.0 ** min(vain, 10)) * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
 
 
 class Panel:

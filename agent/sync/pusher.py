@@ -20,7 +20,7 @@ from agent.store import outbox
 from agent.store.outbox import Enrolment, Waiting
 from agent.store.tables import OutboxRow
 from agent.sync import wire
-from agent.sync.panel import Panel, token_of
+from agent.sync.panel import Panel, pause_after, token_of
 from agent.sync.telling import Foretell, Telling
 from agent.system.settings import PanelSettings
 from agent.system.vault import Vault
@@ -34,7 +34,6 @@ HEARTBEAT_SECONDS = 30.0
 _PROGRESS_SECONDS = 1.0
 _LOOK_SECONDS = 1.0  # how long an unheard bell may go unnoticed
 _AGENDA_SECONDS = 60.0
-_LONGEST_PAUSE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class Pusher:
                     more = self._push(enrolment)
                 except NotReady as failure:
                     self._note_vain(enrolment, failure)
-                    stopping.wait(min(_LONGEST_PAUSE_SECONDS, 2.0**self._vain))
+                    stopping.wait(pause_after(self._vain))
                     continue
                 if not more:
                     self._rest(wake, stopping)
@@ -194,7 +193,7 @@ class Pusher:
         self._vain = 0
 
     def _note_vain(self, enrolment: Enrolment, failure: NotReady) -> None:
-        self._vain = min(self._vain + 1, 10)
+        self._vain += 1
         self._hang_up()
         if enrolment.problem != failure.as_json():
             _log.warning("panel_not_told why=%s", failure)

@@ -27,6 +27,7 @@ from pathlib import Path
 import psutil
 
 from agent.sync import wire
+from agent.sync.panel import pause_after
 from tests.panel.serving import agenda, line, run
 from ui.panel.server.models.base import Role
 from ui.panel.server.tables import people, workstations
@@ -123,7 +124,7 @@ async def _send(line_: Line, body: bytes, measured: Measured, what: tuple[int, i
             status, answer = await line_.ask("POST", "/wire/batch", body)
         except OSError:
             measured.broken += 1
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(pause_after(1))
             measured.sent_at[what] = time.monotonic()
             continue
         assert status == 200, answer

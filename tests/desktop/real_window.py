@@ -14,7 +14,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import psutil
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import (
     QApplication,
@@ -52,8 +51,14 @@ class FirstSight(QObject):
         window = self._session.window
         handle = window.windowHandle()
         if handle is not None and handle.isExposed() and window.page is not None:
-            self.seconds = time.time() - psutil.Process().create_time()
+            self.seconds = _age()
             self._timer.stop()
+
+
+def _age() -> float:
+    """Return the seconds since this process began, by one clock: the kernel's ``btime`` is whole seconds."""
+    begun = Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]  # in ticks, since the boot
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(begun) / os.sysconf("SC_CLK_TCK")
 
 
 def middle(widget: QWidget) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from agent.store.database import close_store, prepare_store
 from agent.store.tables import HomeRow, OutboxRow, ReviewRow, RunRow
 from agent.sync import pusher, wire
 from agent.sync.panel import Panel as Line
+from agent.sync.panel import pause_after
 from agent.sync.pusher import Pusher, Sources
 from agent.sync.telling import Foretold
 from agent.system.settings import PanelSettings
@@ -166,3 +167,11 @@ def test_a_revoked_workstation_says_so_and_goes_on_keeping(panel: Panel, vault: 
         problem = until(lambda: (now := outbox.enrolment()) and now.problem, 10)
     assert problem["code"] == "panel_unknown"
     assert OutboxRow.select().count() == 1
+
+
+def test_workstations_that_could_not_speak_do_not_all_come_back_at_once() -> None:
+    first = {pause_after(1) for _ in range(50)}
+    assert min(first) >= 1
+    assert max(first) <= 2
+    assert len(first) > 40
+    assert all(30 <= pause_after(vain) <= 60 for vain in (6, 10, 10_000))
