@@ -31,7 +31,7 @@ from tests.morning import until
 from tests.store.ground import MONDAY, SOMEBODY, begin, claim, ledger_of, opened, plan_run
 
 NOW = utc_now()
-TODAY = NOW.date()
+TODAY = (NOW + timedelta(hours=2)).date()  # late in the evening tomorrow: its deadline must not be near
 MANIFEST = {
     "deadline": "23:59",
     "schedule": "05:00 mon,tue,wed,thu,fri,sat,sun",
