@@ -17,7 +17,7 @@ from ui.panel.server.tables import people, workstations
 from ui.panel.server.tables.database import current
 from ui.panel.server.who import Who
 
-_TOGETHER_SECONDS = 0.3
+_TOGETHER_SECONDS = 0.5  # a page looks at most so often: looks cost more than what workstations tell
 _STILL_HERE_SECONDS = 15.0
 _MOST_AT_ONCE = 500  # beyond that it is quicker to look at everything again
 _MOST_LISTENERS = 200
