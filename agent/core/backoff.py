@@ -32,8 +32,12 @@ def pause_before(
     ahead = deadline_at is not None and now < deadline_at
     if tries >= rule.attempts and not (rule.patient and ahead):
         return None
-    doubled = rule.pause_seconds * 2.0 ** min(tries - 1, 30)
-    pause = min(doubled, LONGEST_PAUSE_SECONDS) * (1 - JITTER + 2 * JITTER * draw)
+    pause = doubled(rule.pause_seconds, tries, longest_seconds=LONGEST_PAUSE_SECONDS, draw=draw)
     if deadline_at is not None and ahead and now + timedelta(seconds=pause + lasts_seconds) >= deadline_at:
         return None
     return pause
+
+
+def doubled(first_seconds: float, tries: int, *, longest_seconds: float, draw: float) -> float:
+    """Return a pause that doubles with each try in vain (from 1 on), up to a longest; ``draw``: 0 to 1."""
+    return min(first_seconds * 2.0 ** min(tries - 1, 30), longest_seconds) * (1 - JITTER + 2 * JITTER * draw)

@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.core.lineage import COMPUTED, GIVEN, READ
 from agent.faces.moments import Moments, duration
+from agent.system.site_books import titled
 from resources.i18n import texts
 from resources.i18n.texts import Noun
 
@@ -27,25 +28,25 @@ class Wording:
     def failure(self, failure: Values, run: str | None = None) -> texts.Text:
         """Return the words of a stored failure."""
         return texts.failure(
-            str(failure["code"]), self._titled(failure.get("params") or {}), noun=self.noun, run=run
+            str(failure["code"]), titled(failure.get("params") or {}, self.titles), noun=self.noun, run=run
         )
 
     def why(self, reason: Values) -> str:
         """Return a stored reason in one line: a remark, a question or a failure's title."""
-        params = self._titled(reason.get("params") or {})
+        params = titled(reason.get("params") or {}, self.titles)
         return texts.why(str(reason["code"]), params, noun=self.noun)
 
     def question(self, item: Values) -> str:
         """Return a review item's question."""
-        params = self._titled(item["params"])
+        params = titled(item["params"], self.titles)
         if isinstance(params.get("failure"), Mapping):
             inner = params["failure"]
-            params["failure"] = {**inner, "params": self._titled(inner.get("params") or {})}
+            params["failure"] = {**inner, "params": titled(inner.get("params") or {}, self.titles)}
         return texts.question(item["question"], params, noun=self.noun)
 
     def step(self, step: Values) -> str:
         """Return what is being done."""
-        return texts.step(str(step["code"]), self._titled(step.get("params") or {}), noun=self.noun)
+        return texts.step(str(step["code"]), titled(step.get("params") or {}, self.titles), noun=self.noun)
 
     def run(self, run: Values, *, questions: int | None = None) -> str:
         """Return where a run stands; with its records and reviews in more detail than without."""
@@ -153,12 +154,6 @@ class Wording:
             if task["state"] == "running"
         ]
         return " · ".join(told) or texts.say("files")
-
-    def _titled(self, params: Values) -> dict[str, Any]:
-        """Say sites by the title that their book gives them, except in a command to type."""
-        site = str(params.get("site"))
-        title = self.titles.get(site)
-        return dict(params) if title is None else {**params, "site": title, "site_name": site}
 
 
 def _because(what: str, why: str) -> str:

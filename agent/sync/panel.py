@@ -6,6 +6,7 @@ import json
 import random
 from typing import TypeVar
 
+from agent.core.backoff import doubled
 from agent.core.failures import AgentTooOld, NotReady, Offline, PanelRefused, PanelTooOld, PanelUnknown
 from agent.sync import wire
 from agent.system.network import Dialler, Reply
@@ -15,16 +16,17 @@ _T = TypeVar("_T")
 
 WAIT_SECONDS = 25.0
 _SPARE_SECONDS = 10.0
-_LONGEST_PAUSE_SECONDS = 60.0
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 2.0, 60.0
 
 
 def pause_after(vain: int) -> float:
     """Return the seconds to wait after so many tries in vain (1 or more).
 
-    Each time twice as long, up to a minute; drawn, so that not every workstation of a panel that comes back
-    knocks at the same moment, and then again each time it tells something.
+    Drawn: else all workstations of a panel that comes back knock at the same moment, and then again each
+    time they tell something.
     """
-    return min(_LONGEST_PAUSE_SECONDS, 2.0 ** min(vain, 10)) * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
+    draw = random.random()  # noqa: S311  # no secret
+    return doubled(_FIRST_PAUSE_SECONDS, vain, longest_seconds=_LONGEST_PAUSE_SECONDS, draw=draw)
 
 
 class Panel:

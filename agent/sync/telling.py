@@ -22,6 +22,7 @@ from agent.store.tables import (
     TaskRow,
 )
 from agent.sync import privacy, wire
+from agent.system.site_books import titled
 
 _RECORD = ("record", "records")
 
@@ -239,13 +240,12 @@ class Telling:
         return self._titled(privacy.params(value, site_words=self._site_words))
 
     def _titled(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Say sites by their titles; what is to be typed there needs the name, too."""
-        told = {
+        """Say sites by their titles, also those of a failure inside a question."""
+        inside = {
             name: self._titled(value) if isinstance(value, Mapping) else value
             for name, value in params.items()
         }
-        title = self._titles.get(str(told.get("site")))
-        return told if title is None else {**told, "site": title, "site_name": told["site"]}
+        return titled(inside, self._titles)
 
 
 def _who(actor: Mapping[str, Any] | None) -> str | None:

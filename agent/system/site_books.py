@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from agent.system.paths import Home
 
@@ -27,6 +29,13 @@ def site_book(name: str, folder: Path) -> SiteBook:
     except (OSError, ValueError):
         return SiteBook(name, name, "", readable=False)
     return SiteBook(name, str(book.get("title", name)), str(book.get("url", "")))
+
+
+def titled(params: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
+    """Return a message's parameters with its site by its title; a command to type needs its name, too."""
+    name = params.get("site")
+    title = titles.get(str(name))
+    return dict(params) if title is None else {**params, "site": title, "site_name": name}
 
 
 @cache

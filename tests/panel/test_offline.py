@@ -171,7 +171,7 @@ def test_a_revoked_workstation_says_so_and_goes_on_keeping(panel: Panel, vault: 
 
 def test_workstations_that_could_not_speak_do_not_all_come_back_at_once() -> None:
     first = {pause_after(1) for _ in range(50)}
-    assert min(first) >= 1
-    assert max(first) <= 2
+    assert min(first) >= 1.5
+    assert max(first) <= 2.5
     assert len(first) > 40
-    assert all(30 <= pause_after(vain) <= 60 for vain in (6, 10, 10_000))
+    assert all(45 <= pause_after(vain) <= 75 for vain in (6, 10, 10_000))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from agent.core.failures import Failure
 from agent.faces.details import keep_details
 from agent.faces.new_files import FileThere
+from agent.system.site_books import titled
 from resources.i18n import texts
 from resources.i18n.texts import Text
 
@@ -19,7 +20,7 @@ def told_of(error: BaseException, titles: Mapping[str, str] | None = None) -> Te
     """
     if not isinstance(error, Failure):
         return Text(texts.say("defect"), texts.say("defect_next", {"file": keep_details(error)}))
-    params = _titled(error.params, titles or {})
+    params = titled(error.params, titles or {})
     return Text(texts.failure(error.code, params).title, next_of(error.code, error.params, titles or {}))
 
 
@@ -42,12 +43,7 @@ def not_saved(error: BaseException) -> str | None:
 
 def next_of(code: str, params: Mapping[str, object], titles: Mapping[str, str]) -> str:
     """Return what to do about a failure: in the window's own words where it has some."""
-    known = _titled(params, titles)
+    known = titled(params, titles)
     if texts.has("window_next", code):
         return texts.standing("window_next", code, known)
     return texts.failure(code, known).next
-
-
-def _titled(params: Mapping[str, object], titles: Mapping[str, str]) -> dict[str, object]:
-    title = titles.get(str(params.get("site")))
-    return dict(params) if title is None else {**params, "site": title, "site_name": params["site"]}
