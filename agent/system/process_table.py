@@ -36,7 +36,7 @@ class Entry:
     parent: int
     session: int
     started_at: float
-    dead: bool  # a zombie: nothing of it runs, its parent has not asked yet
+    dead: bool  # a zombie: nothing of it runs, not even a thread; its parent has not asked yet
 
     @property
     def identity(self) -> ProcessIdentity:
@@ -116,9 +116,12 @@ if sys.platform == "linux":
             return None  # it ended meanwhile
         # The name stands in brackets and may hold blanks and brackets itself: read behind the last one.
         fields = text[text.rfind(b")") + 2 :].split()
-        state, parent, session, ticks = fields[0], fields[1], fields[3], fields[19]
+        state, parent, session, threads, ticks = fields[0], fields[1], fields[3], fields[17], fields[19]
         started_at = _booted_at() + int(ticks) / os.sysconf("SC_CLK_TCK")
-        return Entry(pid, int(parent), int(session), started_at, dead=state.decode() in _DEAD)
+        # The state is the first thread's alone. While another lives (a killed browser's may take a while to
+        # end), the process can start others, keeps its children and cannot be waited for.
+        dead = state.decode() in _DEAD and int(threads) <= 1
+        return Entry(pid, int(parent), int(session), started_at, dead)
 
     @cache  # once a process: a clock set right meanwhile must not make strangers of our own children
     def _booted_at() -> float:

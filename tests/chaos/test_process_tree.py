@@ -233,6 +233,30 @@ def test_a_tree_is_found_by_its_mark_when_nothing_was_observed(token: str, start
     assert bearing(token) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there can a first thread end alone")
+def test_a_process_whose_first_thread_has_ended_still_lives(tmp_path: Path, start: Starter) -> None:
+    """It looks like a zombie to who asks for its state; a killed browser passes through this for a while."""
+    child = (
+        "import ctypes, threading, time\n"
+        "threading.Thread(target=time.sleep, args=(600,)).start()\n"
+        "ctypes.CDLL(None).pthread_exit(None)"
+    )
+    worker = (
+        "import subprocess, sys, signal\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {child!r}])\n"
+        "open(sys.argv[1], 'w').write(str(child.pid))\n"
+        "print('ready', flush=True); signal.pause()"
+    )
+    told = tmp_path / "pid"
+    children = {child.pid for child in psutil.Process().children()}
+    tree = start([sys.executable, "-c", worker, str(told)])
+    pid = int(told.read_text())
+    assert until(lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    assert tree.end().killed == 2
+    assert not psutil.pid_exists(pid)
+    assert orphans_of_ours(children) == set(), "not reaped"
+
+
 def test_a_session_tells_of_orphans_that_hide_their_environment(token: str, start: Starter) -> None:
     """No parent, no mark, never seen before; but who stayed in the worker's session is the worker's."""
     fork = f"import os; os._exit(0) if os.fork() else None; {SLEEPER}"
