@@ -1,6 +1,7 @@
 """Every part of a worker's tree killed in every situation: nothing of it may be left, and the work goes on.
 
     python -m tests.chaos.kill_matrix --kills 1000 --seed 1 [--minutes M] [--lanes 2] [--rounds 3]
+        [--situation mid-submit]
 
 The host is the real program, the browser a real one. Victims: worker, driver, browser, renderer, host. Ways:
 KILL, and STOP, then KILL. Situations: the page idles, a script on it never ends, in the middle of a download,
@@ -24,7 +25,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +67,7 @@ class Tally:
     late: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    saved: int = 0  # claims in the targets: without any, that none is doubled says nothing
     doubled: int = 0
 
     def note(self, cell: str, gone: float, following: float) -> None:
@@ -83,6 +85,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Take in another lane's."""
         self.kills += other.kills
+        self.saved += other.saved
         self.doubled += other.doubled
         self.by_cell += other.by_cell
         self.told += other.told
@@ -110,6 +113,7 @@ class Tally:
             "next_later_than_10_s": self.late,
             "folders_after_the_next_start": self.folders,
             "broken": self.broken,
+            "claims_saved": self.saved,
             "claims_doubled": self.doubled,
         }
 
@@ -144,6 +148,7 @@ class Stage:
         self.host = self._start()
         self._paused = 0.0  # seconds that the rule of the handling table lets a task rest before its next try
         self._seen: set[str] = set()  # what was said of the task since the last kill
+        self._saved = 0  # claims that the target had when the last kill landed
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-m", "agent.cli.main", "agent"]
@@ -171,6 +176,7 @@ class Stage:
         victims = [psutil.Process(self.host.pid)] if victim == "host" else parts_of(worker, victim)
         assert victims, f"there is no {victim}"
         tree = [each for each in (worker, *worker.children(recursive=True)) if part_runs(each)]
+        self._saved = len(self.practice.journal("claimport"))
         if way == "stop, then kill":
             for process in victims:
                 process.suspend()
@@ -222,7 +228,8 @@ class Stage:
     def _is_there(self, step: dict[str, Any] | None) -> bool:
         code = (step or {}).get("code")
         if self.situation == "mid-submit":
-            return code == "entering" and queries.record_counts(self.run_id)["intended"] > 0
+            under_way = code == "entering" and queries.record_counts(self.run_id)["intended"] > 0
+            return under_way and len(self.practice.journal("claimport")) > self._saved  # saved, not answered
         if self.situation == "mid-download":
             return code in {"receiving", "receiving_of"}
         return code == "downloading"
@@ -287,16 +294,23 @@ def stage(situation: str, dice: random.Random, tally: Tally) -> Iterator[Stage]:
         finally:
             made.close()
         counts = Counter(claim["claim_no"] for claim in practice.journal("claimport"))
+        tally.saved += len(counts)
         tally.doubled += sum(times > 1 for times in counts.values())
 
 
-def live(kills: int, seed: int, minutes: float = math.inf, rounds: int = 3) -> Tally:
+def live(
+    kills: int,
+    seed: int,
+    minutes: float = math.inf,
+    rounds: int = 3,
+    situations: Sequence[str] = SITUATIONS,
+) -> Tally:
     """Walk through the matrix, cell by cell, until so many kills have landed or the time is over."""
     become_reaper()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the host that this lane has started
     until_at, tally, dice = time.monotonic() + minutes * 60, Tally(), random.Random(seed)
     while tally.kills < kills and time.monotonic() < until_at:
-        for situation in dice.sample(SITUATIONS, len(SITUATIONS)):
+        for situation in dice.sample(situations, len(situations)):
             cells = list(itertools.product(VICTIMS, WAYS)) * rounds
             _walk(situation, dice.sample(cells, len(cells)), dice, tally, kills, until_at)
             print(f"{tally.kills} kills, {tally.left + tally.late + tally.broken}", file=sys.stderr)
@@ -331,12 +345,16 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--rounds", type=int, default=3, help="how often a home sees each of its cells")
     parser.add_argument("--lanes", type=int, default=2)
+    parser.add_argument("--situation", choices=SITUATIONS, action="append", help="only this one (repeatable)")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the lanes
     began, tally, share = time.monotonic(), Tally(), -(-given.kills // given.lanes)
     with multiprocessing.get_context("spawn").Pool(given.lanes) as pool:
         lanes = [
-            pool.apply_async(live, (share, given.seed * 1000 + lane, given.minutes, given.rounds))
+            pool.apply_async(
+                live,
+                (share, given.seed * 1000 + lane, given.minutes, given.rounds, given.situation or SITUATIONS),
+            )
             for lane in range(given.lanes)
         ]
         for lane in lanes:

@@ -41,7 +41,7 @@ def claims() -> Batch[Claim]:
     batch = Batch(Claim, may_be_few=True)
     for number in range(80):
         batch.add(Claim(claim_no=f"C{number:06d}", patient_no="004711", patient_name="Jo Doe",
-            visit_date=date(2026, 11, 17), service_code="A1", amount=Decimal("1.00")))
+            visit_date=date(2026, 11, 17), service_code="A12", amount=Decimal("1.00")))
     return batch
 
 @it.upload("claimport", of=claims)
