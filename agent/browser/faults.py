@@ -38,6 +38,7 @@ _GONE = (
     "browser has been",
 )
 _PRESSED = "action done"  # in Playwright's account of a click: the element was there, only no answer came
+_BROWSERS_OWN_PAGE = "chrome-error:"  # what it shows where no answer came, or half of one
 SERVER_ERROR = 500
 
 
@@ -100,14 +101,13 @@ def _late(session: InUse, error: Exception) -> Failure:
     """Say why something did not come in time, by what the page looks like now."""
     site, element = session.book.site, session.memory.last_element
     late = PageTimeout(site=site, what=element or "page", seconds=_seconds(str(error)))
-    if session.memory.last_status >= SERVER_ERROR:
-        return SiteDown(site=site, status=session.memory.last_status)
-    if (
-        _PRESSED in str(error)  # before any look: a look waits for the page that does not come
-        or "navigating to" in str(error)
-        or session.page.evaluate("document.readyState") == "loading"
-        or not element
-    ):
+    under_way = _PRESSED in str(error) or "navigating to" in str(error)
+    if under_way:
+        session.memory.stop_loading(session.page)
+    refused = session.memory.last_status >= SERVER_ERROR
+    if refused or session.page.url.startswith(_BROWSERS_OWN_PAGE):
+        return SiteDown(site=site, status=session.memory.last_status if refused else "no answer")
+    if under_way or session.page.evaluate("document.readyState") == "loading" or not element:
         return late
     found = _count(session)
     if found > 1:

@@ -50,6 +50,13 @@ class Memory:
             self._devtools[page] = page.context.new_cdp_session(page)
         return self._devtools[page]
 
+    def stop_loading(self, page: Page) -> None:
+        """Give up the page that does not come: until then whatever is asked of the old one waits for it.
+
+        What was sent was sent: the site may act on it all the same. Raises Playwright's Error.
+        """
+        self.devtools(page).send("Page.stopLoading")
+
     def note_response(self, response: Response) -> None:
         """Remember how the site answered: of any window, also one that has just been opened."""
         if response.request.is_navigation_request():

@@ -29,14 +29,17 @@ def _questions(run_id: str) -> dict[str, dict[str, Any]]:
 
 
 def test_lost_and_late_answers_are_looked_up_never_sent_again(morning: Morning) -> None:
-    """Saved before an error page, saved without an answer, saved late: each is found and counted once."""
+    """Saved before an error page, before an answer that never comes, and so on: each is found, once."""
+    morning.practice.faults("claimport", "commit_then_hang", at=[1])
     morning.practice.faults("claimport", "commit_then_error", at=[2])
     morning.practice.faults("claimport", "answer_lost", at=[4])
     morning.practice.faults("claimport", "commit_late", at=[5], seconds=0.5)
     with morning.host() as host:
         run = morning.finished(host, morning.run(host, "small-sync"))
     assert_exact(morning, run, CLAIMS)
+    assert run["tasks"][-1]["attempts"] == 1, "its worker had to be ended"
     assert [claim["fault"] for claim in morning.practice.journal("claimport") if claim["fault"]] == [
+        "commit_then_hang",
         "commit_then_error",
         "answer_lost",
         "commit_late",

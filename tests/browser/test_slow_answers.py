@@ -20,7 +20,7 @@ from agent.browser.elements import load_book
 from agent.browser.engine import Engine
 from agent.browser.session import Session
 from agent.browser.signing_in import Account, sign_in
-from agent.core.failures import PageCrashed, PageTimeout
+from agent.core.failures import PageCrashed, PageTimeout, SiteDown
 from agent.system.browsers import find_browser
 from resources.practice.server import Practice
 from tests.chaos.parts import parts_of
@@ -108,17 +108,48 @@ class _Allowed:
         """Nothing is written down here."""
 
 
-def test_a_page_that_crashes_while_a_click_is_answered_has_not_answered(
-    session: Session, practice: Practice
-) -> None:
-    """Playwright takes such a click for done; whether it took effect is not known, so it must not return."""
+def _ready_to_save(session: Session) -> None:
+    """A claim is typed; the next click sends it."""
     sign_in(session, ROBOT)
     session.open("claim/new.php")
     session.fill({"claim_no": "C123456", "patient_no": "004711", "patient_name": "Jo Doe"})
     session.follow("next")
     session.fill({"visit_date": date(2026, 11, 17), "service_code": "A12", "amount": Decimal("1.00")})
-    practice.faults("claimport", "commit_then_hang", always=True)
     session.hook = _Allowed()
+
+
+def test_a_page_can_be_read_when_the_answer_to_a_click_does_not_come(
+    session: Session, practice: Practice
+) -> None:
+    """What is asked of a page waits for the one that is on its way, without end: so that one is given up."""
+    _ready_to_save(session)
+    session.page.set_default_timeout(PATIENCE_MS)
+    practice.faults("claimport", "commit_then_hang", always=True)
+    with _within(20):
+        with pytest.raises(PageTimeout):
+            session.commit("save")
+        assert "New claim" in session.text()
+        assert screenshot(session) is not None
+    assert len(practice.journal("claimport")) == 1
+
+
+def test_a_connection_that_breaks_is_a_site_that_is_down(session: Session, practice: Practice) -> None:
+    """The browser shows a page of its own: what is not on it says nothing about the site's pages."""
+    _ready_to_save(session)
+    session.page.set_default_timeout(PATIENCE_MS)
+    practice.faults("claimport", "answer_lost", always=True)
+    session.commit("save")
+    with pytest.raises(SiteDown) as down, session.watched():
+        session["confirmation"].inner_text()
+    assert down.value.params["status"] == "no answer"
+
+
+def test_a_page_that_crashes_while_a_click_is_answered_has_not_answered(
+    session: Session, practice: Practice
+) -> None:
+    """Playwright takes such a click for done; whether it took effect is not known, so it must not return."""
+    _ready_to_save(session)
+    practice.faults("claimport", "commit_then_hang", always=True)
 
     def kill() -> None:
         until(lambda: practice.journal("claimport"), 30, what="that the claim is saved")

@@ -175,7 +175,11 @@ class Stage:
         worker = self._in_situation()
         victims = [psutil.Process(self.host.pid)] if victim == "host" else parts_of(worker, victim)
         assert victims, f"there is no {victim}"
-        tree = [each for each in (worker, *worker.children(recursive=True)) if part_runs(each)]
+        # A page that dies while a submit is answered puts that record in doubt; its worker goes on with the
+        # next in a fresh page. Everything else ends the worker and with it the whole tree.
+        goes_on = victim == "renderer" and self.situation == "mid-submit"
+        whole = (worker, *worker.children(recursive=True))
+        tree = [each for each in (victims if goes_on else whole) if part_runs(each)]
         self._saved = len(self.practice.journal("claimport"))
         if way == "stop, then kill":
             for process in victims:
@@ -191,7 +195,10 @@ class Stage:
             until(lambda: processes_of(self.morning.home) == [], 60, what="the orphans' end")
             self.host, ended = self._start(), time.monotonic()
         self._paused, self._seen = 0.0, set()
-        self._in_situation(any_step=True, other_than=worker.pid)
+        if goes_on:
+            self._in_situation()
+        else:
+            self._in_situation(any_step=True, other_than=worker.pid)
         self.tally.told.update(f"{victim}: {code}" for code in self._seen)
         cell = f"{victim} · {way} · {self.situation}"
         self.tally.note(cell, gone, time.monotonic() - ended - self._paused)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from agent.sync import wire
 from tests.panel.seed import plain_picture
-from tests.panel.serving import Station, agenda, line, now, review, run
+from tests.panel.serving import MERIDIAN, Station, agenda, line, now, review, run
 
 RUN = "20261118-lost"
 ABOUT = wire.About("win-7f3a", "1.0.0", pictures=True, zones={"main": "Pacific/Auckland"})
@@ -44,7 +44,7 @@ def lose(station: Station, today: bytes | None = None, before: bytes | None = No
         task="billing",
         ordinal=None,
         question="site_looks_different",
-        params={"site": "meridian", "element": "export", "found": 0, "missing": 2, "of": 14},
+        params={**MERIDIAN, "element": "export", "found": 0, "missing": 2, "of": 14},
         answers=("accept_repair", "retry", "stop"),
         repair=repair,
     )

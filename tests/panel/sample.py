@@ -15,7 +15,7 @@ from typing import Any
 import pyotp
 
 from agent.sync import wire
-from tests.panel.serving import PASSWORD, SECRET, Panel, Station, agenda, line, now, review, run
+from tests.panel.serving import CLAIMPORT, PASSWORD, SECRET, Panel, Station, agenda, line, now, review, run
 from ui.panel.server import passwords, sealing
 from ui.panel.server.tables import people
 from ui.panel.server.tables.database import write
@@ -50,7 +50,7 @@ def fill(panel: Panel) -> Station:
             "deadline_at": began + timedelta(hours=3),
             "business_date": began.date(),
             "records": {"total": 180 + days, "verified": 180 + days},
-            "reason": wire.Said("page_timeout", {"site": "claimport", "seconds": 30}) if failed else None,
+            "reason": wire.Said("page_timeout", {**CLAIMPORT, "seconds": 30}) if failed else None,
         }
         done = run(ident, "FAILED" if failed else "COMPLETED", **told)
         front.tell(runs=(done,), lines=(line("COMPLETED", run=ident, at=began),))
@@ -70,7 +70,7 @@ def fill(panel: Panel) -> Station:
                 automation="south-sync",
                 title="South sync",
                 ended_at=now(),
-                reason=wire.Said("site_down", {"site": "claimport", "status": 503}),
+                reason=wire.Said("site_down", {**CLAIMPORT, "status": 503}),
             ),
         ),
         lines=(line("FAILED", run="20261118-fail", params={"reason": {"code": "site_down", "params": {}}}),),
@@ -87,7 +87,7 @@ def work(station: Station, number: int) -> None:
             run(
                 "20261118-live",
                 records={"total": 187, "verified": done, "planned": 187 - done},
-                tasks=(wire.TaskTold("ClaimPort", "upload", "claimport", "running", 1, step=step),),
+                tasks=(wire.TaskTold("ClaimPort", "upload", "ClaimPort", "running", 1, step=step),),
                 deadline_at=now() + timedelta(hours=2),
                 forecast=wire.ForecastTold(
                     "on_track", now() + timedelta(minutes=8), now() + timedelta(minutes=12)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agent.sync import wire
-from tests.panel.serving import Face, Panel, Station, line, now, review, run
+from tests.panel.serving import CLAIMPORT, MERIDIAN, Face, Panel, Station, line, now, review, run
 from ui.panel.server.tables.database import write
 from ui.panel.server.tables.schema import WorkstationRow
 
@@ -48,8 +48,9 @@ def fill(panel: Panel, picture: bytes | None = None) -> Morning:
         "HARBOUR-1": "harbour",
         "HARBOUR-2": "harbour",
     }
-    about = wire.About("win-7f3a", "1.0.0", site_words=False, pictures=True)
-    stations = {name: panel.workstation(name, office, about=about) for name, office in places.items()}
+    stations = {
+        name: panel.workstation(name, office, about=_about(office)) for name, office in places.items()
+    }
     _weeks(stations)
     _this_morning(stations)
     _send_picture(stations["SOUTH-1"], FAILED, "ClaimPort", picture or plain_picture())
@@ -70,6 +71,12 @@ def fill(panel: Panel, picture: bytes | None = None) -> Morning:
         "POST", f"/api/reviews/{items[0]['id']}/comments", {"text": "I ask the claims house."}
     ).is_success
     return Morning(admin, stations)
+
+
+def _about(office: str) -> wire.About:
+    """Say what a workstation is; those in the south have another clock than who looks (browsing.py)."""
+    zone = "America/New_York" if office == "south" else "Europe/Vienna"
+    return wire.About("win-7f3a", "1.0.0", site_words=False, pictures=True, zones={"main": zone})
 
 
 def step(morning: Morning, entered: int) -> None:
@@ -132,7 +139,7 @@ def _this_morning(stations: dict[str, Station]) -> None:
                 task="billing",
                 ordinal=None,
                 question="download_missing",
-                params={"site": "meridian", "seconds": 60, "element": "export"},
+                params={**MERIDIAN, "seconds": 60, "element": "export"},
                 answers=("hand_in",),
                 created_at=now() - timedelta(minutes=4),
             ),
@@ -169,7 +176,7 @@ def _this_morning(stations: dict[str, Station]) -> None:
                 "clinic-morning-sync",
                 began,
                 ended_at=began + timedelta(minutes=21),
-                reason=wire.Said("site_down", {"site": "claimport", "status": 503}),
+                reason=wire.Said("site_down", {**CLAIMPORT, "status": 503}),
                 records={
                     "total": 187,
                     "verified": 141,
@@ -178,9 +185,7 @@ def _this_morning(stations: dict[str, Station]) -> None:
                     "left_out": 2,
                     "confirmed": 1,
                 },
-                tasks=_tasks(
-                    began, "failed", failure=wire.Said("site_down", {"site": "claimport", "status": 503})
-                ),
+                tasks=_tasks(began, "failed", failure=wire.Said("site_down", {**CLAIMPORT, "status": 503})),
                 totals=(
                     wire.FigureTold("claims", "claims", "189", "187", "142", "141"),
                     wire.FigureTold("claims", "amount", "28,411.50", "28,090.00", "21,322.75", "21,180.25"),
@@ -195,7 +200,7 @@ def _this_morning(stations: dict[str, Station]) -> None:
                 "FAILED",
                 run=FAILED,
                 at=began + timedelta(minutes=21),
-                params={"reason": {"code": "site_down", "params": {"site": "claimport", "status": 503}}},
+                params={"reason": {"code": "site_down", "params": {**CLAIMPORT, "status": 503}}},
             ),
         ),
     )
@@ -248,13 +253,13 @@ def _tasks(
     start = began + timedelta(minutes=4)
     ended = None if upload == "running" else began + timedelta(minutes=12)
     return (
-        task("appointments", "download", "meridian", 0, 1.2),
-        task("billing", "download", "meridian", 1.2, 3.4),
+        task("appointments", "download", "Meridian", 0, 1.2),
+        task("billing", "download", "Meridian", 1.2, 3.4),
         task("prepare", "process", None, 3.4, 4),
         wire.TaskTold(
             "ClaimPort",
             "upload",
-            "claimport",
+            "ClaimPort",
             upload,
             1 if failure is None else 3,
             failure,
@@ -269,8 +274,8 @@ def _weeks(stations: dict[str, Station]) -> None:
     """Twelve weeks of business days; seeded, so that every picture shows the same weeks."""
     chance = random.Random(7)
     reasons = (
-        wire.Said("page_timeout", {"site": "claimport", "what": "menu", "seconds": 30}),
-        wire.Said("site_down", {"site": "meridian", "status": 503}),
+        wire.Said("page_timeout", {**CLAIMPORT, "what": "menu", "seconds": 30}),
+        wire.Said("site_down", {**MERIDIAN, "status": 503}),
         wire.Said("columns_changed", {"file": "billing.xls"}),
     )
     for name, automation, most in (

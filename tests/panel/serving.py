@@ -23,6 +23,9 @@ from ui.panel.server.tables.database import write
 WEDNESDAY = date(2026, 11, 18)
 PASSWORD = "a long enough password"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+CLAIMPORT = {"site": "ClaimPort", "site_name": "claimport"}
+MERIDIAN = {"site": "Meridian", "site_name": "meridian"}
+"""Sites as workstations tell them: the title for people, the name for who types a command."""
 
 
 class Panel:
@@ -191,7 +194,7 @@ def run(ident: str = "20261118-aaaa", state: str = "UPLOADING", **changes: Any) 
         "by": "schedule",
         "noun": ("claim", "claims"),
         "records": dict(records),
-        "tasks": (wire.TaskTold("ClaimPort", "upload", "claimport", "running", 1),),
+        "tasks": (wire.TaskTold("ClaimPort", "upload", "ClaimPort", "running", 1),),
     }
     return wire.RunTold(**{**told, **changes})
 
@@ -207,7 +210,7 @@ def review(item: int = 1, **changes: Any) -> wire.ReviewTold:
         "seq": 0,
         "run": "20261118-aaaa",
         "question": "refused",
-        "params": {"site": "claimport"},
+        "params": CLAIMPORT,
         "answers": ("leave_out", "send_it"),
         "created_at": now(),
         "task": "ClaimPort",

@@ -36,7 +36,7 @@ export class Outlook {
     const { words, earliest_at, latest_at } = this.of();
     if (!earliest_at || !latest_at) return words;
     const moments = new Moments(this.zone(), new Date(this.clock.now()));
-    return `${words}, about ${moments.at(earliest_at)}–${moments.at(latest_at)}`;
+    return `${words}, about ${moments.at(earliest_at)}–${moments.at(latest_at)} ${moments.place(latest_at)}`.trimEnd();
   });
   protected readonly deadline = computed(() => this.at(this.of().deadline_at));
   protected readonly band = computed(() => {

@@ -5,15 +5,15 @@ import type { LogLine } from '../api/models';
 import { Sign } from '../design/sign';
 import { Time } from '../design/time';
 
-/** Lines of the log; `everywhere` names the run and workstation that each belongs to. */
+/** Lines of the log; `everywhere` names the run, workstation and place that each belongs to. */
 @Component({
   selector: 'pd-log-lines',
   imports: [RouterLink, Sign, Time],
   template: `
-    <ol class="log-lines">
+    <ol class="log-lines" [class.everywhere]="everywhere()">
       @for (line of lines(); track line.id) {
         <li>
-          <pd-time class="quiet small" form="exact" [zone]="line.zone" [at]="line.at" />
+          <pd-time class="quiet small" form="exact" [zone]="line.zone" [placed]="everywhere()" [at]="line.at" />
           <pd-sign [kind]="line.sign === 'running' ? 'waiting' : line.sign">{{ line.words }}</pd-sign>
           @if (everywhere()) {
             <span class="quiet small text">

@@ -20,6 +20,14 @@ describe('Moments', () => {
     expect(moments.day('2025-12-31')).toBe('Wed 31 Dec 2025');
   });
 
+  it("names the place where its clock isn't the reader's", () => {
+    const moment = '2026-11-26T04:41:00Z';
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const there = own === 'America/New_York' ? 'America/Sao_Paulo' : 'America/New_York';
+    const told = [there, own, 'Mars/Olympus', null].map((zone) => new Moments(zone, NOW).place(moment));
+    expect(told).toEqual([there === 'America/New_York' ? 'New York' : 'Sao Paulo', '', '', '']);
+  });
+
   it("reads a zone that it does not know as the computer's own", () => {
     expect(new Moments('Mars/Olympus', NOW).at('2026-11-26T07:30:00Z')).toBe(new Moments(null, NOW).at('2026-11-26T07:30:00Z'));
   });

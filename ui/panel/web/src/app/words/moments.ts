@@ -11,9 +11,11 @@ interface Local {
 export class Moments {
   readonly #format: Intl.DateTimeFormat;
   readonly #today: string;
+  readonly #place: string;
 
   constructor(zone: string | null | undefined, now: Date = new Date()) {
     this.#format = formatOf(zone ?? undefined);
+    this.#place = (zone ?? '').split('/').at(-1)?.replaceAll('_', ' ') ?? '';
     this.#today = this.#local(now).date;
   }
 
@@ -22,6 +24,11 @@ export class Moments {
     if (!moment) return '';
     const local = this.#local(new Date(moment));
     return local.date === this.#today ? local.clock : `${this.day(local.date)} ${local.clock}`;
+  }
+
+  /** `New York`: the place of the zone, if the clock shows another time there than here; else nothing. */
+  place(moment: string): string {
+    return this.#clock(moment) === new Moments(null).#clock(moment) ? '' : this.#place;
   }
 
   /** `05:41:07`, with the date where it isn't today: for lines of a log. */
@@ -36,6 +43,11 @@ export class Moments {
     const weekday = DAYS[new Date(Date.UTC(year, month - 1, date)).getUTCDay()] ?? '';
     const told = `${weekday} ${date} ${MONTHS[month - 1] ?? ''}`;
     return year === Number(this.#today.slice(0, 4)) ? told : `${told} ${year}`;
+  }
+
+  #clock(moment: string): string {
+    const local = this.#local(new Date(moment));
+    return `${local.date} ${local.clock}`;
   }
 
   #local(moment: Date): Local {
