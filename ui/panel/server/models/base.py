@@ -12,11 +12,29 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+SOMETHING = r"[^\s\x85]"
+"""A pattern: there is more than blanks; \x85 is one by Unicode and for us, not in the patterns of OpenAPI."""
+
+_NAME = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f\x85][^\x00-\x1f\x7f]*$"  # the same, no control characters
+
+
+def _is_number(value: object) -> object:
+    """Refuse what Python and pydantic take for a whole number and JSON does not: true, and "1"."""
+    if isinstance(value, bool | str):
+        raise ValueError("a number is wanted")  # noqa: TRY004  # what pydantic takes for a refusal
+    return value
+
+
+NUMBER = BeforeValidator(_is_number)
+"""For a whole number in a body, behind its limits; 1.0 is one, too."""
+
 
 Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
+SentId = Annotated[Id, NUMBER]
 RunId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]{1,80}$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=_NAME)]
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
 OfficeName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 OfficeOrAll = Annotated[str, StringConstraints(pattern=r"^([a-z0-9][a-z0-9_-]{0,39}|\*)$")]

@@ -7,7 +7,18 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from ui.panel.server.models.base import AutomationName, CommandState, Id, In, Out, RunId, Sign, Standing, Verb
+from ui.panel.server.models.base import (
+    AutomationName,
+    CommandState,
+    Id,
+    In,
+    Out,
+    RunId,
+    SentId,
+    Sign,
+    Standing,
+    Verb,
+)
 
 
 class Target(Out):
@@ -36,7 +47,7 @@ class Wish(In):
     """
 
     nonce: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{16,64}$")]
-    workstation: Id
+    workstation: SentId
     verb: Verb
     automation: AutomationName | None = None
     run: RunId | None = None

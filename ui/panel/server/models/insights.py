@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ui.panel.server.models.base import In, Out
+from ui.panel.server.models.base import NUMBER, In, Out
 
 
 class Week(Out):
@@ -63,4 +63,4 @@ class Insights(Out):
 class InsightSettings(In):
     """How many seconds a person needs for one record: what hours saved are reckoned with."""
 
-    seconds_per_record: Annotated[int, Field(ge=1, le=3600)]
+    seconds_per_record: Annotated[int, Field(ge=1, le=3600), NUMBER]

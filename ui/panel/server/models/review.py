@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from ui.panel.server.models.base import ZONE, Code, Id, In, Out
+from ui.panel.server.models.base import SOMETHING, ZONE, Code, Id, In, Out, SentId
 from ui.panel.server.models.commands import Command
 from ui.panel.server.models.runs import Picture
 
@@ -102,18 +102,20 @@ class ReviewAnswer(In):
     """
 
     nonce: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{16,64}$")]
-    items: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    items: Annotated[list[SentId], Field(min_length=1, max_length=200)]
     answer: Code
-    candidates: Annotated[list[Id], Field(max_length=50, default_factory=list)]
+    candidates: Annotated[list[SentId], Field(max_length=50, default_factory=list)]
 
 
 class Assignment(In):
     """Who takes care of a question; None for nobody."""
 
-    person: Id | None
+    person: SentId | None
 
 
 class CommentIn(In):
     """A comment, plain text."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=SOMETHING)
+    ]
