@@ -62,5 +62,5 @@ def test_times_are_shown_in_the_offices_zone(browser: Browser, panel: Panel) -> 
     with watched(browser, panel.address, face.token) as seen:
         page = seen.open(f"/runs/{station.number}/{lost.RUN}")
         shown = page.locator("time[title='Pacific/Auckland']").all_inner_texts()
-        assert any(one.endswith(f"{there:%H:%M}") for one in shown)
+        assert any(one.endswith(f"{there:%H:%M} Auckland") for one in shown)
         assert not any(f"{here:%H:%M}" in one for one in page.locator("time").all_inner_texts())
