@@ -104,9 +104,9 @@ def _late(session: InUse, error: Exception) -> Failure:
     under_way = _PRESSED in str(error) or "navigating to" in str(error)
     if under_way:
         session.memory.stop_loading(session.page)
-    refused = session.memory.last_status >= SERVER_ERROR
-    if refused or session.page.url.startswith(_BROWSERS_OWN_PAGE):
-        return SiteDown(site=site, status=session.memory.last_status if refused else "no answer")
+    out_of_order = session.memory.last_status >= SERVER_ERROR
+    if out_of_order or session.page.url.startswith(_BROWSERS_OWN_PAGE):
+        return SiteDown(site=site, status=session.memory.last_status if out_of_order else "no answer")
     if under_way or session.page.evaluate("document.readyState") == "loading" or not element:
         return late
     found = _count(session)

@@ -233,7 +233,7 @@ def test_a_tree_is_found_by_its_mark_when_nothing_was_observed(token: str, start
     assert bearing(token) == []
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only there can a first thread end alone")
+@pytest.mark.skipif(sys.platform != "linux", reason="only /proc takes the first thread's state for all")
 def test_a_process_whose_first_thread_has_ended_still_lives(tmp_path: Path, start: Starter) -> None:
     """It looks like a zombie to who asks for its state; a killed browser passes through this for a while."""
     child = (
