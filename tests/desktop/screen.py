@@ -24,8 +24,9 @@ class Screen:
     def __init__(self, folder: Path) -> None:
         self._log = (folder / "screen.log").open("w")
         read, write = os.pipe()
+        # A server resets when its last client leaves, and refuses whoever comes meanwhile: not while we look.
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", SIZE, "-nolisten", "tcp"],
+            ["Xvfb", "-noreset", "-displayfd", str(write), "-screen", "0", SIZE, "-nolisten", "tcp"],
             pass_fds=(write,),
             stdout=self._log,
             stderr=self._log,
@@ -35,11 +36,12 @@ class Screen:
             self.display = f":{told.readline().strip()}"
         self.environment = {**os.environ, "DISPLAY": self.display, "XDG_CURRENT_DESKTOP": "openbox"}
         self.environment.pop("QT_QPA_PLATFORM", None)
-        self._others = [
-            self.start(["openbox"]),
-            self.start(["trayer", "--edge", "top", "--align", "right", "--width", "20", "--height", "28"]),
-        ]
-        self.wait_for(lambda: "_NET_SUPPORTING_WM_CHECK" in self._root(), "a window manager")
+        self._others: list[subprocess.Popen[Any]] = []
+        try:
+            self._furnish()
+        except BaseException:
+            self.close()
+            raise
 
     def start(self, command: list[str], **more: Any) -> subprocess.Popen[Any]:
         """Start a program on this screen."""
@@ -86,11 +88,20 @@ class Screen:
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
         return done.stdout
 
-    def _root(self) -> str:
+    def _furnish(self) -> None:
+        manager = self.start(["openbox"])
+        self._others.append(manager)
+        self.wait_for(lambda: self._managed(manager), "window manager")
+        tray = ["trayer", "--edge", "top", "--align", "right", "--width", "20", "--height", "28"]
+        self._others.append(self.start(tray))
+
+    def _managed(self, manager: subprocess.Popen[Any]) -> bool:
+        """Tell whether the window manager is at work: only it says how many desktops there are."""
+        assert manager.poll() is None, f"the window manager ended with {manager.returncode}"
         done = subprocess.run(
-            ["xdotool", "getwindowfocus"], env=self.environment, capture_output=True, text=True, check=False
+            ["xdotool", "get_num_desktops"], env=self.environment, capture_output=True, text=True, check=False
         )
-        return "_NET_SUPPORTING_WM_CHECK" if done.returncode == 0 else ""
+        return done.returncode == 0
 
 
 class RealWindow:
