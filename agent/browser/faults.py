@@ -31,12 +31,8 @@ class InUse(Protocol):
     memory: Memory
 
 
-_GONE = (
-    "target page, context or browser has been closed",
-    "target crashed",
-    "page crashed",
-    "browser has been",
-)
+_CLOSED = "TargetClosedError"  # Playwright names it so, whatever its words; its API has not the class
+_CRASHED = ("target crashed", "page crashed")  # these are plain errors
 _PRESSED = "action done"  # in Playwright's account of a click: the element was there, only no answer came
 _BROWSERS_OWN_PAGE = "chrome-error:"  # what it shows where no answer came, or half of one
 SERVER_ERROR = 500
@@ -73,7 +69,9 @@ def is_gone(error: Exception) -> bool:
     """Tell whether an error of Playwright says that page, browser or driver is no more."""
     from playwright.sync_api import Error  # noqa: PLC0415
 
-    return isinstance(error, Error) and any(gone in str(error).lower() for gone in _GONE)
+    if not isinstance(error, Error):
+        return False
+    return type(error).__name__ == _CLOSED or any(words in str(error).lower() for words in _CRASHED)
 
 
 def is_crash(error: Exception) -> bool:
