@@ -106,6 +106,16 @@ class Home:
         """The address of the local socket over which questions and codes go, beside the bell's."""
         return self._socket("counter")
 
+    @property
+    def window_lock(self) -> Path:
+        """Held by the process that shows this home's window."""
+        return self.root / "predawn.window"
+
+    @property
+    def door(self) -> str:
+        """The address of the local socket at which a second start rings for the window of the first."""
+        return self._socket("door")
+
     def _socket(self, name: str) -> str:
         near = self.root / "run" / name
         if len(os.fsencode(near)) <= _LONGEST_ADDRESS:

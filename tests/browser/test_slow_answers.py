@@ -23,7 +23,7 @@ from agent.browser.signing_in import Account, sign_in
 from agent.core.failures import PageCrashed, PageTimeout, SiteDown
 from agent.system.browsers import find_browser
 from resources.practice.server import Practice
-from tests.chaos.parts import parts_of
+from tests.chaos.parts import kill, parts_of
 from tests.morning import SHIPPED, until
 
 PATIENCE_MS = 1000
@@ -77,8 +77,7 @@ def test_a_slow_answer_to_the_sign_in_is_waited_for(session: Session, practice: 
 
 
 def _kill_pages() -> None:
-    for renderer in parts_of(psutil.Process(), "renderer"):
-        renderer.kill()
+    kill(parts_of(psutil.Process(), "renderer"))
 
 
 @contextmanager
@@ -88,8 +87,7 @@ def _within(seconds: int) -> Iterator[None]:
 
     def end(*_: object) -> None:
         late.append(seconds)
-        for browser in parts_of(psutil.Process(), "browser"):
-            browser.kill()
+        kill(parts_of(psutil.Process(), "browser"))
 
     before = signal.signal(signal.SIGALRM, end)
     signal.alarm(seconds)

@@ -41,7 +41,7 @@ from agent.system.bell import ring
 from agent.system.processes import MARK, become_reaper
 from resources.practice.server import Practice
 from tests.chaos.kill_situations import SITUATIONS, source_of
-from tests.chaos.parts import parts_of
+from tests.chaos.parts import kill, parts_of
 from tests.chaos.parts import runs as part_runs
 from tests.morning import FINAL, TESTER, WEDNESDAY, Morning, processes_of, until
 
@@ -185,8 +185,7 @@ class Stage:
             for process in victims:
                 process.suspend()
             time.sleep(_STOPPED_SECONDS)  # that it stands still for a while is the case to be tried
-        for process in victims:
-            process.kill()
+        kill(victims)
         if victim == "host":
             self.host.wait()
         gone = _until_gone(tree, 4 * GONE_SECONDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,6 +43,13 @@ def parts_of(worker: psutil.Process, part: str) -> list[psutil.Process]:
             if runs(child) and _IS[part](child.cmdline()):
                 found.append(child)
     return found
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    """Kill all of them; one that went because another of them was killed is as good."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def _below(worker: psutil.Process) -> list[psutil.Process]:

@@ -13,7 +13,7 @@ from agent.browser.engine import Engine
 from agent.browser.session import Session
 from agent.core.failures import Failure
 from agent.system.browsers import find_browser
-from tests.chaos.parts import parts_of
+from tests.chaos.parts import kill, parts_of
 
 BOOK = """title = "Desk"
 url = "http://127.0.0.1:9"
@@ -46,9 +46,9 @@ def _lose(part: str, folder: Path) -> None:
     session = Session(engine.new_page(None), load_book(folder), lambda *_: None)
     session.page.set_content("<h1>Here</h1>")
     session["heading"].inner_text()
-    for process in parts_of(me, part):
-        process.kill()
-        process.wait(10)
+    lost = parts_of(me, part)
+    kill(lost)
+    psutil.wait_procs(lost, 10)
     for _ in range(2):  # Playwright says it in other words to whoever asks again
         try:
             with session.watched():
@@ -57,8 +57,7 @@ def _lose(part: str, folder: Path) -> None:
             sys.stdout.write(f"{failure.code} ")
     sys.stdout.flush()
     # Nothing is closed in good order: there is nobody left to do it.
-    for process in me.children(recursive=True):
-        process.kill()
+    kill(me.children(recursive=True))
     os._exit(0)
 
 

@@ -29,6 +29,7 @@ from agent.system.processes import (
     become_reaper,
     end_leftovers,
 )
+from tests.chaos.parts import kill
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="made of Linux's processes")
 
@@ -128,8 +129,7 @@ def token() -> Iterator[str]:
     """A word that only this test's processes have in their command line; all that lived is ended after it."""
     word = f"tree-{uuid.uuid4().hex}"
     yield word
-    for process in bearing(word):
-        process.kill()
+    kill(bearing(word))
 
 
 def bearing(token: str) -> list[psutil.Process]:

@@ -30,6 +30,7 @@ from agent.host.agent import Host
 from agent.system.paths import find_home
 from tests.desktop.watchdog import Watchdog
 from ui.desktop.app import _settings
+from ui.desktop.door import Door
 from ui.desktop.session import Session
 from ui.desktop.widgets.picture import Canvas
 
@@ -147,7 +148,10 @@ def main() -> int:
     home = find_home()
     if "--unprepared" in sys.argv:  # for the figure of a click that no prepared worker waits for
         Host.expect = lambda _self: None  # type: ignore[method-assign]
-    session = Session(home, _settings(home), background="--background" in sys.argv)
+    door = Door(home)
+    if not door.open():
+        return 0
+    session = Session(home, _settings(home), door, background="--background" in sys.argv)
     watchdog = Watchdog()
     first = FirstSight(session)
     looking = QTimer()

@@ -1,6 +1,5 @@
 """A session from start to end: bad input is told on a clear page, a second start brings up the first."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from agent.system.office_claim import User
 from agent.system.paths import Home
 from agent.system.settings import load_settings
 from ui.desktop.app import _settings
-from ui.desktop.calling import call_first
+from ui.desktop.door import Door
 from ui.desktop.session import Session
 
 Start = Callable[[], Session]
@@ -38,7 +37,11 @@ def start(fresh: Home, qtbot: QtBot) -> Iterator[Start]:
     sessions: list[Session] = []
 
     def begin() -> Session:
-        session = Session(fresh, _settings(fresh), background=False)
+        for earlier in sessions:
+            earlier._door.close()  # of a process that has ended
+        door = Door(fresh)
+        assert door.open()
+        session = Session(fresh, _settings(fresh), door, background=False)
         sessions.append(session)
         session.begin()
         return session
@@ -136,12 +139,26 @@ def test_a_second_start_brings_up_the_first_window(start: Start, fresh: Home, qt
     session = start()
     wait_for_pages(qtbot, session)
     session.window.hide()
-    answers: list[bool] = []
-    second = threading.Thread(target=lambda: answers.append(call_first(fresh)))
-    second.start()
-    qtbot.waitUntil(lambda: answers == [True], timeout=60_000)
-    second.join()
-    assert session.window.isVisible()
+    assert not Door(fresh).open()
+    qtbot.waitUntil(session.window.isVisible)
+
+
+def test_a_window_whose_host_could_not_start_comes_up_too(
+    start: Start, fresh: Home, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.system.paths.WANTED_FREE_BYTES", 1 << 62)
+    session = start()
+    wait_for_words(qtbot, session, "The disk is nearly full")
+    session.window.hide()
+    assert not Door(fresh).open()
+    qtbot.waitUntil(session.window.isVisible)
+
+
+def test_a_start_after_the_end_is_a_first_one(start: Start, fresh: Home, qtbot: QtBot) -> None:
+    session = start()
+    wait_for_pages(qtbot, session)
+    session.end()
+    assert Door(fresh).open()
 
 
 def test_beside_a_host_without_a_window_it_only_looks(start: Start, fresh: Home, qtbot: QtBot) -> None:

@@ -1,7 +1,9 @@
 """Settings: each control writes its own entry, shows the true state, and says why something was refused."""
 
+import threading
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,8 +18,9 @@ from agent.system.addresses import Addresses
 from agent.system.autostart import AutostartState, FakeAutostart
 from agent.system.notify import FakeSender
 from agent.system.paths import Home
-from agent.system.settings import load_settings
+from agent.system.settings import Settings, load_settings
 from agent.system.vault import open_vault
+from ui.desktop.pages import settings as settings_page
 from ui.desktop.pages import settings_panel, settings_start
 from ui.desktop.pages.base import Page
 from ui.desktop.pages.settings import SettingsPage
@@ -110,6 +113,27 @@ def test_days_kept_quiet_hours_and_language_are_written(page: SettingsPage, home
     qtbot.waitUntil(lambda: load_settings(home).notices.silent_days == 4)
     page.language.choice.activated.emit(0)
     qtbot.waitUntil(lambda: load_settings(home).window.language is None)
+
+
+def test_what_was_just_clicked_is_not_taken_back_by_an_older_answer(
+    page: SettingsPage, home: Home, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next click of the same control would mean the opposite."""
+    may_write, write = threading.Semaphore(0), settings_page.write_settings
+
+    def slowly(*told: Any) -> Settings:
+        may_write.acquire()
+        return write(*told)
+
+    monkeypatch.setattr(settings_page, "write_settings", slowly)
+    page.kept.pictures.setValue(30)
+    page.notices.quiet.click()
+    may_write.release()  # the first change alone: its answer knows no quiet hours
+    qtbot.waitUntil(page.outcome.isVisible)
+    assert page.notices.quiet.isChecked()
+    may_write.release()
+    qtbot.waitUntil(lambda: load_settings(home).notices.quiet is not None)
+    assert page.notices.quiet.isChecked()
 
 
 def test_an_address_is_stored_tested_and_forgotten_and_never_shown(

@@ -15,6 +15,7 @@ import pytest
 from agent.store import queries, runs
 from agent.store.database import close_store
 from resources.practice.server import Practice
+from tests.chaos.parts import kill
 from tests.live.clinic_desk import THURSDAY, TUESDAY, WEDNESDAY, ClinicDesk, billed, contents, wanted
 from tests.live.request_tracker import RequestTracker
 from tests.live.tickets import Ticket
@@ -81,8 +82,7 @@ def test_killed_in_mid_upload_it_is_exact(clinic_desk: ClinicDesk) -> None:
         _on_its_way(run_id, after=1)
         killed = runs.get(run_id).tree
         worker = psutil.Process(killed["pid"])
-        for process in (worker, *worker.children(recursive=True)):
-            process.send_signal(signal.SIGKILL)
+        kill((worker, *worker.children(recursive=True)))
         _until(run_id, lambda: runs.get(run_id).tree != killed, "another worker")
         _on_its_way(run_id, after=4)
         host.send_signal(signal.SIGKILL)

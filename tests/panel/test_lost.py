@@ -6,11 +6,11 @@ import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.panel import lost
 from tests.panel.browsing import PHONE, assert_sound, watched
-from tests.panel.serving import Panel
+from tests.panel.serving import MERIDIAN, Panel, review
 
 
 def test_a_place_is_chosen_on_the_picture_and_accepted(browser: Browser, panel: Panel) -> None:
@@ -41,6 +41,22 @@ def test_a_place_is_chosen_on_the_picture_and_accepted(browser: Browser, panel: 
     assert (order.answer, order.candidates) == ("accept_repair", (2,))
 
 
+def test_what_a_person_chose_stays_chosen_whatever_else_comes(browser: Browser, panel: Panel) -> None:
+    """Else the click that follows would send what they had turned down."""
+    station, face = panel.workstation("FRONT-2", about=lost.ABOUT), panel.person("otto", north="operator")
+    lost.lose(station)
+    with watched(browser, panel.address, face.token) as seen:
+        page = seen.open("/review")
+        for label in ("export", "from day"):
+            page.get_by_label(label).select_option("0")
+        station.tell(reviews=(review(2, run=lost.RUN, params=MERIDIAN),))
+        page.get_by_text("2 questions wait").wait_for()
+        seen.settled()
+        for label in ("export", "from day"):
+            assert page.get_by_label(label).input_value() == "0"
+        assert page.get_by_role("button", name="Use the chosen one from now on").is_disabled()
+
+
 def test_nothing_chosen_cannot_be_sent(browser: Browser, panel: Panel) -> None:
     station, face = panel.workstation("FRONT-2", about=lost.ABOUT), panel.person("otto", north="operator")
     lost.lose(station)
@@ -48,7 +64,7 @@ def test_nothing_chosen_cannot_be_sent(browser: Browser, panel: Panel) -> None:
         page = seen.open("/review")
         for label in ("export", "from day"):
             page.get_by_label(label).select_option("0")
-        assert page.get_by_role("button", name="Use the chosen one from now on").is_disabled()
+        expect(page.get_by_role("button", name="Use the chosen one from now on")).to_be_disabled()
         assert page.get_by_role("button", name="Try again").is_enabled()
         assert_sound(seen, "review")
 

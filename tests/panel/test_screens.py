@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.panel import seed
 from tests.panel.browsing import DESK, PHONE, assert_sound, watched
@@ -123,8 +123,7 @@ def test_filters_of_runs_stand_in_the_address(browser: Browser, told: tuple[Pane
         page = seen.open("/runs")
         page.get_by_label("Where it stands").select_option(label="Needs you")
         page.wait_for_url("**/runs?state=NEEDS_REVIEW")
-        page.locator("tr.line").nth(1).wait_for(state="hidden")
-        assert page.locator("tr.line").count() == 1
+        expect(page.locator("tr.line")).to_have_count(1)
         page.reload()
         assert seen.settled().get_by_label("Where it stands").input_value() == "NEEDS_REVIEW"
         page.get_by_label("Search").fill("no such words")

@@ -8,6 +8,7 @@ import sys
 from agent.core.failures import BrokenSettings
 from agent.system.paths import Home
 from agent.system.settings import Settings, load_settings
+from ui.desktop.door import Door
 
 
 def has_screen() -> bool:
@@ -23,13 +24,12 @@ def run(home: Home, *, background: bool = False) -> int:
     Only where :func:`has_screen`. ``background`` is for a start at sign-in: no window comes up where there is
     a tray to sit in.
     """
-    from ui.desktop.calling import call_first  # noqa: PLC0415  # Qt, only once it is known that it can start
-
-    if call_first(home):
+    door = Door(home)
+    if not door.open():
         return 0
-    from ui.desktop.session import Session  # noqa: PLC0415
+    from ui.desktop.session import Session  # noqa: PLC0415  # Qt takes its time: after the door
 
-    return Session(home, _settings(home), background=background).run()
+    return Session(home, _settings(home), door, background=background).run()
 
 
 def _settings(home: Home) -> Settings | None:

@@ -9,18 +9,11 @@ from agent.system.bell import EVERYTHING, Subscription, listen, ring
 PACE_MS = 200
 """Bells that follow one another within this time are one: a run rings with each record."""
 
-SHOW = "window/show"
-"""Rung by a second start: the window of the first comes up …"""
-
-SHOWN = "window/shown"
-"""… and says so."""
-
 
 class Bridge(QObject):
     """Listens to the host's bell. ``rang`` carries a frozenset of ids; EVERYTHING means: look at all."""
 
     rang = Signal(object)
-    called = Signal()
     _heard = Signal(str)
 
     def __init__(self, address: str) -> None:
@@ -55,12 +48,9 @@ class Bridge(QObject):
             self._subscription = None
 
     def _hear(self, ident: str) -> None:
-        if ident == SHOW:
-            self.called.emit()
-        elif ident != SHOWN:
-            self._gathered.add(ident)
-            if not self._pace.isActive():
-                self._pace.start()
+        self._gathered.add(ident)
+        if not self._pace.isActive():
+            self._pace.start()
 
     def _tell(self) -> None:
         gathered, self._gathered = frozenset(self._gathered), set()

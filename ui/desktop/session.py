@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog
 
 from agent.core.failures import AlreadyRunning, BrokenSettings
@@ -16,8 +16,9 @@ from agent.system.paths import Home
 from agent.system.settings import Settings, load_settings
 from resources.i18n import texts
 from ui.desktop import icons, theme
-from ui.desktop.bridge import SHOWN, Bridge
+from ui.desktop.bridge import Bridge
 from ui.desktop.desk import Desk
+from ui.desktop.door import Door
 from ui.desktop.failing import told_of
 from ui.desktop.hosting import Hosting
 from ui.desktop.models import standing
@@ -38,11 +39,13 @@ _TRAY_TRIES = 20  # at sign-in the tray may come up after us
 class Session(QObject):
     """Holds the parts together."""
 
-    def __init__(self, home: Home, settings: Settings | None, *, background: bool) -> None:
+    _called = Signal()
+
+    def __init__(self, home: Home, settings: Settings | None, door: Door, *, background: bool) -> None:
         known = QApplication.instance()
         self._app = known if isinstance(known, QApplication) else QApplication(sys.argv[:1])
         super().__init__()
-        self._home, self._in_background = home, background
+        self._home, self._door, self._in_background = home, door, background
         self._tries = _TRAY_TRIES if background else 0
         self._app.setApplicationName("predawn")
         self._app.setApplicationDisplayName("Predawn")
@@ -79,6 +82,7 @@ class Session(QObject):
         """Put everything away; the host has stopped."""
         for timer in (self._again, self._look_timer):
             timer.stop()
+        self._door.close()
         self._signals.close()
         self.tray.hide()
         self.window.asking.end()
@@ -94,6 +98,7 @@ class Session(QObject):
     def end(self) -> None:
         """Stop the host, then end; what is at work goes on at the next start."""
         self._again.stop()
+        self._door.close()
         self.window.hide()
         self.hosting.stop()
 
@@ -183,11 +188,6 @@ class Session(QObject):
         else:
             self.window.bring_up()
 
-    def _called(self) -> None:
-        """A second start: our window comes up, and says so."""
-        self.window.bring_up()
-        self.desk.ring(self, SHOWN)
-
     def _closed(self) -> None:
         if not self.tray.is_possible():
             self._quit_or_stay()
@@ -214,7 +214,9 @@ class Session(QObject):
         self.hosting.refused.connect(self._refused)
         self.hosting.stopped.connect(self._app.quit)
         self.bridge.rang.connect(self._rang)
-        self.bridge.called.connect(self._called)
+        # From the door's thread into ours.
+        self._called.connect(self.window.bring_up, Qt.ConnectionType.QueuedConnection)
+        self._door.follow(self._called.emit)
         self.window.closed.connect(self._closed)
         self.window.tried_again.connect(self.hosting.start)
         self.tray.opened.connect(self.window.bring_up)

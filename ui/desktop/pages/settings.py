@@ -39,6 +39,7 @@ class SettingsPage(Page):
         self.language = LanguageCard(self)
         self.panel = PanelCard(self)
         self.offices: dict[str, OfficeCard] = {}
+        self._asked = 0
         for card in (self.start, self.notices, self.kept, self.panel, self.language):
             self._column.addWidget(card)
         self._column.addStretch(1)
@@ -53,8 +54,10 @@ class SettingsPage(Page):
     def write(self, changes: Changes, done: Callable[[], None] | None = None) -> None:
         """Change the file off Qt's thread; refused, the page shows why and what is in the file."""
 
+        show = self._shown_if_newest()
+
         def written(settings: Settings) -> None:
-            self._show(settings)
+            show(settings)
             self.outcome.tell("done", texts.window("setting_kept"))
             if done is not None:
                 done()
@@ -67,7 +70,23 @@ class SettingsPage(Page):
 
     def _read(self) -> None:
         home = self.desk.home
-        self.desk.ask(self, "settings", lambda: load_settings(home), self._show, failed=self._broken)
+        show = self._shown_if_newest()
+        self.desk.ask(self, "settings", lambda: load_settings(home), show, failed=self._broken)
+
+    def _shown_if_newest(self) -> Callable[[Settings], None]:
+        """Return what shows an answer, unless more was asked since.
+
+        Older settings would take back on the screen what a person has just clicked, and their next click
+        would mean the opposite.
+        """
+        self._asked += 1
+        mine = self._asked
+
+        def show(settings: Settings) -> None:
+            if mine == self._asked:
+                self._show(settings)
+
+        return show
 
     def _show(self, settings: Settings) -> None:
         self.set_sentence("")

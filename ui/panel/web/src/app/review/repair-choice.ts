@@ -81,10 +81,16 @@ export class RepairChoice {
   protected readonly beforeBoxes = computed(() => boxOf({ number: 0, box: this.of().before_box }));
   protected readonly boxes = computed(() => this.of().candidates.flatMap(boxOf));
 
+  /** The candidates by value: whatever else changes in the queue reads them anew, and they are the same ones. */
+  private readonly candidates = computed(() => this.of().candidates, {
+    equal: (one, other) => JSON.stringify(one) === JSON.stringify(other),
+  });
+
   constructor() {
-    // What fits best is chosen at first; a person looks, and chooses otherwise or not at all.
+    // What fits best is chosen at first; a person looks, and chooses otherwise or not at all. Only other
+    // candidates take that back.
     effect(() => {
-      this.chosen.set(this.of().candidates.filter((one) => one.best).map((one) => one.number));
+      this.chosen.set(this.candidates().filter((one) => one.best).map((one) => one.number));
     });
   }
 
