@@ -166,6 +166,21 @@ def test_a_value_is_set_within_what_the_automation_allows(
     qtbot.waitUntil(lambda: card.controls["main", "least_amount"].text() == "5.00")
 
 
+def test_what_was_typed_stays_when_another_value_is_stored(
+    page: AutomationsPage, home: Home, qtbot: QtBot
+) -> None:
+    card = page.card.parameters
+    card.controls["main", "least_amount"].setText("12.50")
+    card.controls["main", "with_notes"].setChecked(True)
+    card.controls["main", "ward"].setCurrentText("south")
+    card.stores["main", "ward"].click()
+    qtbot.waitUntil(lambda: "As usual" in [each.text() for each in card.findChildren(QPushButton)])
+    assert card.controls["main", "ward"].currentText() == "south"
+    assert card.controls["main", "least_amount"].text() == "12.50"
+    assert card.controls["main", "with_notes"].isChecked()
+    assert load_settings(home).offices["main"].parameters == {"clinic-morning-sync": {"ward": "south"}}
+
+
 def test_each_kind_has_its_control(page: AutomationsPage, home: Home, qtbot: QtBot) -> None:
     card = page.card.parameters
     card.controls["main", "ward"].setCurrentText("south")

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import Qt, QTime
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from agent.core.failures import PanelAddressUnsafe
@@ -20,6 +20,7 @@ from agent.system.notify import FakeSender
 from agent.system.paths import Home
 from agent.system.settings import Settings, load_settings
 from agent.system.vault import open_vault
+from tests.desktop.conftest import LOOK
 from ui.desktop.pages import settings as settings_page
 from ui.desktop.pages import settings_panel, settings_start
 from ui.desktop.pages.base import Page
@@ -134,6 +135,25 @@ def test_what_was_just_clicked_is_not_taken_back_by_an_older_answer(
     may_write.release()
     qtbot.waitUntil(lambda: load_settings(home).notices.quiet is not None)
     assert page.notices.quiet.isChecked()
+
+
+def test_what_is_being_typed_stays_while_a_run_rings(page: SettingsPage, qtbot: QtBot) -> None:
+    """A run rings with each record; a bell says nothing of the settings."""
+    office = page.offices["main"]
+    office.zone.setEditText("Europe/Ber")
+    page.notices.quiet_from.setTime(QTime(21, 0))  # typed, not yet left
+    tested = [each for each in page.findChildren(QPushButton) if each.text() == "Test"]
+    for _ in range(3):
+        page.refresh(frozenset({"run/20261118-aaaa", "calendar"}))
+        asked: list[object] = []
+        page.desk.ask(page, "after", lambda: None, asked.append)
+        page.desk.ask(page, "after, slow", lambda: None, asked.append, slow=True)
+        qtbot.waitUntil(lambda: len(asked) == 2)  # noqa: B023  # within this turn
+    assert office.zone.currentText() == "Europe/Ber"
+    assert page.notices.quiet_from.time() == QTime(21, 0)
+    assert [each for each in page.findChildren(QPushButton) if each.text() == "Test"] == tested
+    page.refresh(LOOK)
+    qtbot.waitUntil(lambda: office.zone.currentText() == "UTC")
 
 
 def test_an_address_is_stored_tested_and_forgotten_and_never_shown(

@@ -41,12 +41,17 @@ class ParametersCard(Card):
             return  # read again, and the same: what was typed stays
         if [self._key(one) for one in found] != [self._key(one) for one in self._shown]:
             self.outcome.clear()
+        known = {self._key(one): (one["manifest"]["name"], one["value"]) for one in self._shown}
+        typed = {key: _given(control) for key, control in self.controls.items()}
         self._shown = found
         emptied(self._column)
         self.controls, self.stores = {}, {}
         many = len({one["office"] for one in found}) > 1
         for one in found:
             self._line(one, many=many)
+            key = self._key(one)
+            if known.get(key) == (one["manifest"]["name"], one["value"]):
+                _put(self.controls[key], typed[key])  # another one was stored: what was typed here stays
 
     def _line(self, one: Values, *, many: bool) -> None:
         key = self._key(one)
@@ -119,6 +124,15 @@ def _control(one: Values) -> QWidget:
     line = QLineEdit(str(value))
     line.setMinimumWidth(40 * theme.unit())
     return line
+
+
+def _put(control: QWidget, given: str | bool) -> None:
+    if isinstance(control, QCheckBox):
+        control.setChecked(bool(given))
+    elif isinstance(control, QComboBox):
+        control.setCurrentText(str(given))
+    elif isinstance(control, QLineEdit):
+        control.setText(str(given))
 
 
 def _given(control: QWidget) -> str | bool:

@@ -63,7 +63,7 @@ class AutomationsPage(Page):
 
     def refresh(self, idents: frozenset[str]) -> None:
         """Look again, unless only a run's records rang."""
-        if idents and all(ident.startswith(("run/", "command/")) for ident in idents):
+        if idents and all(ident.startswith(("run/", "command/", "live/")) for ident in idents):
             return
         self.look()
 

@@ -46,12 +46,18 @@ from typing import ClassVar
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from agent.system.bell import EVERYTHING
 from resources.i18n import texts
 from ui.desktop import theme
 from ui.desktop.desk import Desk
 from ui.desktop.widgets.controls import label
 from ui.desktop.widgets.sign import Sign
 from ui.desktop.widgets.teaching import Teaching
+
+
+def came_into_view(idents: frozenset[str]) -> bool:
+    """Tell whether a page is to show everything anew; else a bell rang while somebody may be typing in it."""
+    return not idents or EVERYTHING in idents
 
 
 class Page(QWidget):

@@ -8,7 +8,7 @@ from agent.system.settings import Settings, load_settings
 from resources.i18n import texts
 from ui.desktop.desk import Desk, at_window
 from ui.desktop.failing import told_of
-from ui.desktop.pages.base import Page
+from ui.desktop.pages.base import Page, came_into_view
 from ui.desktop.pages.settings_kept import KeptCard, LanguageCard
 from ui.desktop.pages.settings_notices import NoticesCard
 from ui.desktop.pages.settings_office import OfficeCard
@@ -44,12 +44,14 @@ class SettingsPage(Page):
             self._column.addWidget(card)
         self._column.addStretch(1)
 
-    def refresh(self, idents: frozenset[str]) -> None:  # noqa: ARG002  # the file may have changed without a bell
-        """Read the file and the state of this computer anew."""
-        self._read()
-        self.start.refresh()
-        self.notices.refresh()
-        self.panel.refresh()
+    def refresh(self, idents: frozenset[str]) -> None:
+        """Read the file and the state of this computer anew; no bell tells of them, and a run rings often."""
+        if came_into_view(idents):
+            self._read()
+            self.start.refresh()
+            self.notices.refresh()
+        if came_into_view(idents) or "panel" in idents:
+            self.panel.refresh()
 
     def write(self, changes: Changes, done: Callable[[], None] | None = None) -> None:
         """Change the file off Qt's thread; refused, the page shows why and what is in the file."""

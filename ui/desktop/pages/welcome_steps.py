@@ -20,6 +20,7 @@ from resources.i18n import texts
 from ui.desktop import theme
 from ui.desktop.desk import at_window
 from ui.desktop.failing import told_of
+from ui.desktop.pages.base import came_into_view
 from ui.desktop.pages.settings_notices import NoticesCard
 from ui.desktop.pages.settings_office import OfficeCard
 from ui.desktop.pages.sites import SiteCard
@@ -90,8 +91,10 @@ class OfficeStep(Step):
         self.card = OfficeCard(self.page, "main", alone=True)
         self.column.addWidget(self.card)
 
-    def refresh(self, idents: frozenset[str]) -> None:  # noqa: ARG002
+    def refresh(self, idents: frozenset[str]) -> None:
         """Show what the file says, or would say."""
+        if not came_into_view(idents):
+            return
         home = self.desk.home
         self.ask("settings", lambda: load_settings(home), self.show_settings)
 
@@ -253,8 +256,10 @@ class FirstStep(Step):
         """An own one must be there to be chosen."""
         return self.practice.isChecked() or self.which.currentIndex() >= 0
 
-    def refresh(self, idents: frozenset[str]) -> None:  # noqa: ARG002
+    def refresh(self, idents: frozenset[str]) -> None:
         """List the automations."""
+        if not came_into_view(idents):
+            return
         home = self.desk.home
 
         def read() -> Sequence[Mapping[str, Any]]:
@@ -345,8 +350,10 @@ class NoticesStep(Step):
         self.card = NoticesCard(self.page)
         self.column.addWidget(self.card)
 
-    def refresh(self, idents: frozenset[str]) -> None:  # noqa: ARG002
+    def refresh(self, idents: frozenset[str]) -> None:
         """Show what is known."""
+        if not came_into_view(idents):
+            return
         home = self.desk.home
         self.card.refresh()
         self.desk.ask(self, "settings", lambda: load_settings(home), self.show_settings)
