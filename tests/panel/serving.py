@@ -219,6 +219,11 @@ def review(item: int = 1, **changes: Any) -> wire.ReviewTold:
     return wire.ReviewTold(**{**told, **changes})
 
 
+def seen(item: Mapping[str, Any]) -> dict[str, int]:
+    """Return what an answer says of a question: which, and in which version it was seen."""
+    return {"id": item["id"], "version": item["version"]}
+
+
 def agenda(*automations: str, scheduled: bool = True) -> wire.Agenda:
     soon = wire.Upcoming(now() + timedelta(hours=1), now() + timedelta(hours=4))
     return wire.Agenda(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from agent.store.tables import CommandRow, OutboxRow, PanelCommandRow, ReviewRow
 from agent.sync import wire
 from agent.sync.hearing import Hearing, checked
 from agent.system.vault import MemoryVault
-from tests.panel.serving import Panel, Station, agenda, review, run
+from tests.panel.serving import Panel, Station, agenda, review, run, seen
 from tests.panel.test_outbox import plan
 
 JO = Actor("person", "jo", "Jo", "cli", "test")
@@ -191,7 +192,8 @@ def test_several_questions_that_ask_the_same_are_answered_at_once(panel: Panel) 
     local = review(4, answers=("correct",))
     station.tell(runs=(run(state="NEEDS_REVIEW"),), reviews=(review(1), review(2), other, local))
     items = {item["ordinal"] and item["question"]: item for item in face.get("/api/reviews")["items"]}
-    numbers = sorted(item["id"] for item in face.get("/api/reviews")["items"])
+    shown = sorted(face.get("/api/reviews")["items"], key=itemgetter("id"))
+    numbers, asked = [item["id"] for item in shown], [seen(item) for item in shown]
     assert items["refused"]["group"] != items["cannot_tell"]["group"]
     told = {"nonce": "0123456789abcdef", "answer": "leave_out"}
 
@@ -199,14 +201,31 @@ def test_several_questions_that_ask_the_same_are_answered_at_once(panel: Panel) 
         reply = face.send("POST", "/api/answers", {**told, **changes})
         return reply.status_code, reply.json().get("code", "")
 
-    assert answer(items=numbers[:3]) == (409, "not_alike")
-    assert answer(items=numbers[3:], answer="correct") == (409, "elsewhere")
-    assert answer(items=numbers[:2], answer="go_on") == (409, "not_offered")
-    assert answer(items=numbers[:2]) == (202, "")
-    assert answer(items=numbers[:2]) == (202, "")  # the same press of the button
-    assert answer(items=numbers[:2], nonce="0123456789abcdee") == (409, "on_its_way")
+    assert answer(items=asked[:3]) == (409, "not_alike")
+    assert answer(items=asked[3:], answer="correct") == (409, "elsewhere")
+    assert answer(items=asked[:2], answer="go_on") == (409, "not_offered")
+    assert answer(items=asked[:2]) == (202, "")
+    assert answer(items=asked[:2]) == (202, "")  # the same press of the button
+    assert answer(items=asked[:2], nonce="0123456789abcdee") == (409, "on_its_way")
     assert [one.item for one in station.orders()] == [1, 2]
     assert face.get(f"/api/reviews/{numbers[3]}")["elsewhere"] == "Answer at FRONT-2"
+
+
+def test_what_changed_since_it_was_seen_is_not_answered(panel: Panel) -> None:
+    """A page that heard nothing for a while shows what was asked before; to answer may mean another thing."""
+    station, face = panel.workstation("FRONT-2"), panel.person("otto", north="operator")
+    station.tell(runs=(run(state="NEEDS_REVIEW"),), reviews=(review(1), review(2)))
+    before = sorted((seen(item) for item in face.get("/api/reviews")["items"]), key=itemgetter("id"))
+    station.tell(reviews=(review(1, version=2, ordinal=14),))
+    told = {"answer": "leave_out", "nonce": "0123456789abcdef"}
+    for items in before[:1], before:  # all or none
+        refused = face.send("POST", "/api/answers", {**told, "items": items})
+        assert (refused.status_code, refused.json()["code"]) == (409, "changed")
+    assert station.orders() == ()
+    (now_,) = (item for item in face.get("/api/reviews")["items"] if item["id"] == before[0]["id"])
+    assert face.send("POST", "/api/answers", {**told, "items": [seen(now_)]}).status_code == 202
+    (order,) = station.orders()
+    assert (order.item, order.version) == (1, 2)
 
 
 def test_a_silent_workstation_is_asked_for_nothing(panel: Panel) -> None:

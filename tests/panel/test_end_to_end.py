@@ -12,7 +12,7 @@ from agent.host import joining
 from agent.store.database import close_store
 from resources.practice.server import Practice
 from tests.morning import Morning, assert_exact, until
-from tests.panel.serving import Face, Panel
+from tests.panel.serving import Face, Panel, seen
 from ui.panel.server.tables import workstations
 from ui.panel.server.tables.database import write
 
@@ -61,7 +61,7 @@ def test_a_run_is_triggered_watched_broken_reviewed_and_green(
         answer = face.send(
             "POST",
             "/api/answers",
-            {"nonce": NONCE.format(2), "items": [item["id"]], "answer": "retry"},
+            {"nonce": NONCE.format(2), "items": [seen(item)], "answer": "retry"},
         )
         assert answer.status_code == 202, answer.text
         until(lambda: face.get(path)["run"]["state"] == "COMPLETED", 90, host, "green")

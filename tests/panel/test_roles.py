@@ -55,7 +55,7 @@ ROUTES = (
     Route("viewer", "GET", "/api/reviews"),
     Route("viewer", "GET", "/api/reviews/1"),
     Route("operator", "POST", "/api/answers", {
-        "nonce": NONCE, "items": [1], "answer": "leave_out"
+        "nonce": NONCE, "items": [{"id": 1, "version": 1}], "answer": "leave_out"
     }, 202),
     Route("operator", "PUT", "/api/reviews/{review}/assignee", {"person": None}),
     Route("operator", "POST", "/api/reviews/{review}/comments", {"text": "I'll look"}, 201),

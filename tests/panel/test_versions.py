@@ -141,7 +141,7 @@ def _lost(panel: Panel, about: wire.About = ABOUT, *, site_words: bool = False, 
 
 
 def _answer(number: int, *candidates: int, answer: str = "accept_repair") -> dict[str, Any]:
-    wanted = {"nonce": "0123456789abcdef", "items": [number], "answer": answer}
+    wanted = {"nonce": "0123456789abcdef", "items": [{"id": number, "version": 1}], "answer": answer}
     return {**wanted, "candidates": list(candidates)}
 
 

@@ -64,8 +64,8 @@ def one(who: Who, number: int) -> ReviewItem:
 # ── answering ─────────────────────────────────────────────────────────────────────────────────────────
 def answer(who: Who, wanted: ReviewAnswer) -> Commands:
     """Make a command of each answer, all or none. Raises Refused (403, 404, 409, 422)."""
-    numbers = list(dict.fromkeys(wanted.items))
-    rows = [_visible(who, number) for number in numbers]
+    seen = {one.id: one.version for one in wanted.items}
+    rows = [_visible(who, number) for number in seen]
     for row in rows:
         who.require(Role.OPERATOR, row.workstation.office)
     if len({_group(row) for row in rows}) > 1 or (wanted.answer == _ACCEPT and len(rows) > 1):
@@ -73,12 +73,12 @@ def answer(who: Who, wanted: ReviewAnswer) -> Commands:
 
     def job() -> list[CommandRow]:
         known = commands.by_nonce(who.person, wanted.nonce)
-        return known or [_answer(who, wanted, number) for number in numbers]
+        return known or [_answer(who, wanted, number, version) for number, version in seen.items()]
 
     return Commands(items=wishes.tell(write(job)))
 
 
-def _answer(who: Who, wanted: ReviewAnswer, number: int) -> CommandRow:
+def _answer(who: Who, wanted: ReviewAnswer, number: int, version: int) -> CommandRow:
     row = reviews.get(number)  # again, in the job: another may have been quicker
     if row is None:
         raise unknown()
@@ -87,12 +87,14 @@ def _answer(who: Who, wanted: ReviewAnswer, number: int) -> CommandRow:
         raise Refused(409, "answered")
     if commands.open_for_review(row.id) is not None:
         raise Refused(409, "on_its_way")
+    if row.told["version"] != version:
+        raise Refused(409, "changed")
     if wanted.answer not in row.told["answers"]:
         raise Refused(409, "not_offered")
     if not _is_here(wanted.answer, row):
         raise Refused(409, "elsewhere", workstation=place.name)
     what = {"verb": "answer", "review": row.id, "run": row.run, "answer": wanted.answer}
-    what["version"] = row.told["version"]
+    what["version"] = version
     if wanted.answer == _ACCEPT:
         what["candidates"] = _chosen(row, wanted.candidates)
     return commands.give(who.person, who.name, wanted.nonce, place, **what)
@@ -262,6 +264,7 @@ def _item(who: Who, row: ReviewRow, run: RunRow | None, **beside: Any) -> Review
         zone=telling.zone_of(place, run.place if run else None),
         task=told["task"],
         ordinal=told["ordinal"],
+        version=told["version"],
         question=told["question"],
         words=wording.question(told, noun),
         advice=wording.advice(failure if isinstance(failure, dict) else None, noun),

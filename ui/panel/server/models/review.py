@@ -71,6 +71,7 @@ class ReviewItem(Out):
     zone: str | None = Field(description=ZONE)
     task: str | None
     ordinal: int | None = Field(description="Which record of the run, by its place in the list.")
+    version: int = Field(description="Rises when the question changes: an answer names the one it saw.")
     question: str
     words: str
     advice: str
@@ -95,6 +96,13 @@ class ReviewQueue(Out):
     items: list[ReviewItem]
 
 
+class Seen(In):
+    """A question as a person saw it: one that has changed since is not answered."""
+
+    id: SentId
+    version: SentId
+
+
 class ReviewAnswer(In):
     """One answer for one or several questions of the same group.
 
@@ -102,7 +110,7 @@ class ReviewAnswer(In):
     """
 
     nonce: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{16,64}$")]
-    items: Annotated[list[SentId], Field(min_length=1, max_length=200)]
+    items: Annotated[list[Seen], Field(min_length=1, max_length=200)]
     answer: Code
     candidates: Annotated[list[SentId], Field(max_length=50, default_factory=list)]
 

@@ -73,7 +73,7 @@ export class QuestionCard {
     this.busy.set(true);
     this.refused.set(undefined);
     try {
-      const items = this.chosen().map((item) => item.id);
+      const items = this.chosen().map(({ id, version }) => ({ id, version }));
       const candidates = answer.code === 'accept_repair' ? this.candidates() : [];
       const wanted = { nonce: nonce(), items, answer: answer.code, candidates };
       await this.api.send<Commands>('POST', '/api/answers', wanted);

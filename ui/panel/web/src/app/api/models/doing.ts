@@ -98,6 +98,7 @@ export interface ReviewItem {
   readonly zone: string | null;
   readonly task: string | null;
   readonly ordinal: number | null;
+  readonly version: number;
   readonly question: string;
   readonly words: string;
   readonly advice: string;
