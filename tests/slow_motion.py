@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _slow_panel(delays)
 
 
+# Each sleep here is the delay that is tried, and waits for nothing.
 def _slow_window(delays: Delays) -> None:
     from ui.desktop.reading import Lane  # noqa: PLC0415  # Qt, once the platform is chosen
 
